@@ -1,0 +1,60 @@
+// The seam: what a caller has becomes, once, checked and in double, what every engine can eat.
+
+import type { Gate } from './gate.ts';
+
+export type Form = 'sigmoid' | 'softmax';
+
+/** SPEC R1. */
+export type Reduction = 'none' | 'sum' | 'mean';
+
+/** Everything a loss needs beside the logits. Rows are N, classes C. */
+export interface BatchInputs {
+  /** Which classes are tail: {@link createGate}. */
+  readonly gate: Gate;
+  /** Index labels `[rows]`: a class in `0..C-1`, `C` = background (sigmoid only), `-1` = ignored. SPEC G5. */
+  readonly labels?: ArrayLike<number>;
+  /** Instead of labels: target rows `[rows * classes]`, row-major, each in [0, 1]. */
+  readonly targets?: ArrayLike<number>;
+  /** E `[rows]`, each 0 or 1; wins over what the labels suggest. Sigmoid only. SPEC G4. */
+  readonly foreground?: ArrayLike<number>;
+  /** Factor of each row's loss and gradient, `[rows]`, finite, >= 0. SPEC R3. */
+  readonly rowWeights?: ArrayLike<number>;
+  /** β in [0, 1]: a number, `[classes]`, or `[rows * classes]`. Softmax only, where it is required. SPEC X5. */
+  readonly beta?: number | ArrayLike<number>;
+  /** Replaces the divisor of `mean`; finite, > 0. SPEC R2. */
+  readonly normalizer?: number;
+}
+
+interface PreparedCommon {
+  readonly rows: number;
+  readonly classes: number;
+  readonly reduction: Reduction;
+  /** `[rows]`: the class, or -1 for a row without a positive entry (background or ignored). */
+  readonly labels: Int32Array | undefined;
+  /** `[rows * classes]`, row-major; undefined when there are labels. */
+  readonly targets: Float64Array | undefined;
+  /** `[rows]`. 0 takes the row out: it must not contribute whatever its logits hold. Ignored rows have 0. SPEC G5, R3. */
+  readonly rowWeights: Float64Array;
+  /** What `mean` divides by; 1 for the other reductions. Always > 0. */
+  readonly divisor: number;
+}
+
+/** SPEC S1: `w_ij = 1 - foreground[i] tail[j] (1 - y_ij)`. */
+export interface PreparedSigmoid extends PreparedCommon {
+  readonly form: 'sigmoid';
+  /** T `[classes]`. */
+  readonly tail: Uint8Array;
+  /** E `[rows]`. */
+  readonly foreground: Uint8Array;
+}
+
+/** SPEC X1: `w_ik = 1 - β_ik T_k (1 - y_ik) = v_ik + (1 - v_ik) y_ik` with v = `negativeWeights`. */
+export interface PreparedSoftmax extends PreparedCommon {
+  readonly form: 'softmax';
+  /** `1 - β T`, formed in double: the weight of an entry with y = 0. `[classes]`, or `[rows * classes]` for β per element. */
+  readonly negativeWeights: Float64Array;
+  /** Whether `negativeWeights` has one value per element rather than one per class. */
+  readonly perElement: boolean;
+}
+
+export type PreparedBatch = PreparedSigmoid | PreparedSoftmax;

@@ -1,0 +1,35 @@
+// The one error that every package throws for bad input. SPEC, "Bad input".
+
+/** Stable codes of {@link EqlError}; SPEC.md says when each is thrown. */
+export type EqlErrorCode =
+  | 'RANK'
+  | 'ROW_COUNT'
+  | 'CLASS_COUNT'
+  | 'LABEL_RANGE'
+  | 'TARGET_RANGE'
+  | 'FREQUENCY_RANGE'
+  | 'THRESHOLD_RANGE'
+  | 'BETA_RANGE'
+  | 'FOREGROUND_RANGE'
+  | 'ROW_WEIGHT_RANGE'
+  | 'REDUCTION'
+  | 'NORMALIZER_RANGE'
+  | 'DTYPE'
+  | 'UNSUPPORTED'
+  | 'DISPOSED';
+
+/**
+ * Bad input, found before any work was done.
+ *
+ * `code` is stable and meant for programs; `message` starts with it and says what came, what was wanted and the
+ * likely cause.
+ */
+export class EqlError extends Error {
+  readonly code: EqlErrorCode;
+
+  constructor(code: EqlErrorCode, message: string) {
+    super(`${code}: ${message}`);
+    this.name = 'EqlError';
+    this.code = code;
+  }
+}

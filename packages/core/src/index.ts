@@ -1,0 +1,13 @@
+// @eqloss/core: what Equalization Loss is, and what every adapter shares. The rules are in SPEC.md.
+
+export type { BatchInputs, Form, PreparedBatch, PreparedSigmoid, PreparedSoftmax, Reduction } from './batch.ts';
+export { priorBias } from './bias.ts';
+export { type DiagnoseInputs, diagnose, type Finding } from './diagnose.ts';
+export { type DrawOptions, drawBeta } from './draws.ts';
+export { EqlError, type EqlErrorCode } from './errors.ts';
+export { createGate, frequenciesFromCounts, type Gate } from './gate.ts';
+export type { Batch, LossOptions, LossResult, LossValue } from './loss.ts';
+export { prepareSigmoid, prepareSoftmax } from './prepare.ts';
+export { sigmoidEql } from './sigmoid.ts';
+export { mergeShardSums, type ShardSums, softmaxEql, softmaxShard, softmaxShardSums } from './softmax.ts';
+export { type ThresholdChoice, tailRatio, thresholdForTailRatio } from './tail.ts';
