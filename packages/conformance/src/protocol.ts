@@ -1,0 +1,39 @@
+// Everything that runs anywhere, a browser page included: the runner, the messages and the types. No Node module.
+
+export {
+  type CompareOptions,
+  type Comparison,
+  compareOutputs,
+  type Expected,
+  ratioOf,
+  type WorstElement,
+} from './compare.ts';
+export { decodeNumber, decodeTensor, decodeTest } from './decode.ts';
+export { encodeNumber, encodeTensor, type TensorEncoding } from './encode.ts';
+export { bitsOf, type Kind, kindOf, spacingIn } from './floats.ts';
+export type * from './format.ts';
+export { checkKnownFailures, findKnownFailure, type KnownFailure } from './known-failures.ts';
+export { type Fit, featuresOf, fitTest } from './requirements.ts';
+export {
+  type Counts,
+  countStatuses,
+  failuresOf,
+  isFailure,
+  isJudged,
+  labelOf,
+  type Runtime,
+  type Status,
+  type TargetReport,
+  type TestResult,
+} from './results.ts';
+export {
+  listTests,
+  openTarget,
+  type RunOptions,
+  runSuite,
+  type SuiteFile,
+  type SuiteTest,
+  unavailableReport,
+} from './run.ts';
+export type * from './target.ts';
+export { isUnavailable, Unavailable } from './unavailable.ts';

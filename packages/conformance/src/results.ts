@@ -1,0 +1,94 @@
+// What a run comes to: one result a test, one report a target, and the verdict over all of them.
+
+import type { WorstElement } from './compare.ts';
+import type { Dtype, Form } from './format.ts';
+
+/**
+ * - `pass`, `fail`: it answered, rightly or wrongly.
+ * - `error`: no proper answer (threw, crashed, hung, broke the protocol).
+ * - `skipped`: it declined, with a reason. `unsupported`: the test needs what it does not claim.
+ * - `unavailable`: this machine cannot run the target.
+ * - `known-failure`: failed as listed. `unexpected-pass`: listed, yet passed: take it off the list.
+ */
+export type Status =
+  | 'pass'
+  | 'fail'
+  | 'error'
+  | 'skipped'
+  | 'unsupported'
+  | 'unavailable'
+  | 'known-failure'
+  | 'unexpected-pass';
+
+/** Where a target ran. */
+export type Runtime = 'node' | 'chromium';
+
+export interface TestResult {
+  readonly id: string;
+  readonly form: Form;
+  readonly status: Status;
+  readonly dtype?: Dtype;
+  /** Clauses of SPEC.md and error codes that the test is about. */
+  readonly clauses: readonly string[];
+  /** Worst element's distance over its tolerance; Infinity when kinds or shapes differ. Absent if nothing was compared. */
+  readonly ratio?: number;
+  readonly reason?: string;
+  readonly link?: string;
+  readonly worst?: readonly WorstElement[];
+}
+
+export interface TargetReport {
+  readonly target: string;
+  readonly runtime: Runtime;
+  readonly version?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Why there are no answers at all: the reason of an unavailable target. */
+  readonly unavailable?: string;
+  /** Why nothing was judged: the smoke test failed, so the harness around the target is wrong. */
+  readonly harness?: string;
+  readonly results: readonly TestResult[];
+}
+
+export type Counts = Readonly<Partial<Record<Status, number>>>;
+
+/** How many results have each status; statuses without any are left out. */
+export function countStatuses(results: readonly TestResult[]): Counts {
+  const counts: Partial<Record<Status, number>> = {};
+  for (const { status } of results) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}
+
+/** Whether a result makes the run fail. */
+export function isFailure(result: TestResult): boolean {
+  return result.status === 'fail' || result.status === 'error' || result.status === 'unexpected-pass';
+}
+
+/** Whether a result says something about the target's maths. */
+export function isJudged(result: TestResult): boolean {
+  return isFailure(result) || result.status === 'pass' || result.status === 'known-failure';
+}
+
+/**
+ * Why a run failed, one sentence each; empty when it passed.
+ *
+ * An available target that no test judged is a failure, and so is a run without any available target: nothing was proven.
+ */
+export function failuresOf(reports: readonly TargetReport[]): readonly string[] {
+  const reasons: string[] = [];
+  for (const report of reports) {
+    const failed = report.results.filter(isFailure).length;
+    const unexpected = report.results.filter(({ status }) => status === 'unexpected-pass').length;
+    const label = labelOf(report);
+    if (report.harness) reasons.push(`${label}: the smoke test failed, your harness is wrong`);
+    else if (failed > unexpected) reasons.push(`${label}: ${failed - unexpected} failed`);
+    if (unexpected > 0) reasons.push(`${label}: ${unexpected} passed although listed as known failures`);
+    if (!report.unavailable && !report.results.some(isJudged)) reasons.push(`${label}: no test was run`);
+  }
+  if (reports.every(({ unavailable }) => unavailable)) reasons.push('no test was run');
+  return reasons;
+}
+
+/** A target's name, with the runtime unless it is Node. */
+export function labelOf(report: Pick<TargetReport, 'target' | 'runtime'>): string {
+  return report.runtime === 'node' ? report.target : `${report.target} (${report.runtime})`;
+}

@@ -1,0 +1,217 @@
+import { expect, test } from 'vitest';
+import { answer, fakeTarget, spoil, suite, supports } from '../test/fakes.ts';
+import { countStatuses, failuresOf, type TestResult } from './results.ts';
+import { openTarget, runSuite, unavailableReport } from './run.ts';
+import type { Outcome } from './target.ts';
+import { Unavailable } from './unavailable.ts';
+
+const byId = (results: readonly TestResult[], id: string) => {
+  const result = results.find((candidate) => candidate.id === id);
+  if (!result) throw new Error(`no result for ${id}`);
+  return result;
+};
+
+test('an honest target passes everything', async () => {
+  const report = await runSuite(fakeTarget(), suite);
+  expect(countStatuses(report.results)).toEqual({ pass: 4 });
+  expect(failuresOf([report])).toEqual([]);
+  expect(byId(report.results, 'mean-two-rows').clauses).toEqual(['S2', 'S3', 'R1']);
+});
+
+test('three times the tolerance is a failure with that ratio', async () => {
+  const off = spoil((outputs) => ({
+    ...outputs,
+    gradient: Float64Array.from(outputs.gradient ?? [], (g) => g + 3e-12),
+  }));
+  const report = await runSuite(fakeTarget(off), suite);
+  const result = byId(report.results, 'sum-one-row');
+  expect(result.status).toBe('fail');
+  expect(result.ratio).toBeGreaterThan(2.99);
+  expect(result.ratio).toBeLessThan(3.01);
+  expect(result.worst?.[0]).toMatchObject({ output: 'gradient', expected: 0.5, expectedBits: '3fe0000000000000' });
+  expect(failuresOf([report])).toEqual(['fake: 3 failed']);
+});
+
+test('NaN for all is a failure of every value test, not a pass', async () => {
+  const nan = spoil(({ loss, rowLosses, gradient }) => ({
+    ...(loss !== undefined && { loss: Number.NaN }),
+    rowLosses: new Float64Array(rowLosses?.length ?? 0).fill(Number.NaN),
+    gradient: new Float64Array(gradient?.length ?? 0).fill(Number.NaN),
+  }));
+  const report = await runSuite(fakeTarget(nan), suite);
+  expect(countStatuses(report.results)).toEqual({ fail: 3, pass: 1 });
+  expect(byId(report.results, 'sum-one-row').ratio).toBe(Number.POSITIVE_INFINITY);
+});
+
+test.each([
+  ['a missing output', spoil(({ gradient: _, ...rest }) => rest), 'gradient is missing, 2 wanted for shape [1, 2]'],
+  ['a short output', spoil((outputs) => ({ ...outputs, gradient: [0] })), 'gradient has 1 values'],
+  ['a hole', spoil((outputs) => ({ ...outputs, gradient: [0.5, null as unknown as number] })), 'gradient[1] is null'],
+  ['a text', spoil((outputs) => ({ ...outputs, rowLosses: 'ab' as unknown as number[] })), 'rowLosses is no array'],
+])('%s is a failure with its own words', async (_, run, words) => {
+  const report = await runSuite(fakeTarget(run), suite, { filter: 'sum-one-row' });
+  expect(report.results).toHaveLength(1);
+  expect(report.results[0]).toMatchObject({ status: 'fail', reason: expect.stringContaining(words) });
+});
+
+test('a loss for reduction none is a failure: there is none', async () => {
+  const report = await runSuite(fakeTarget(spoil((outputs) => ({ loss: 1, ...outputs }))), suite);
+  expect(byId(report.results, 'none-background').reason).toContain('loss came');
+});
+
+test('an expected error passes with that code only', async () => {
+  const wrong = await runSuite(
+    fakeTarget(() => ({ error: 'RANK', message: 'odd' })),
+    suite,
+  );
+  expect(byId(wrong.results, 'label-too-large')).toMatchObject({
+    status: 'fail',
+    reason: 'refused with RANK ("odd"), but LABEL_RANGE is expected',
+  });
+  expect(byId(wrong.results, 'sum-one-row').reason).toContain('outputs are expected');
+  const clamped = await runSuite(
+    fakeTarget(() => ({ outputs: {} })),
+    suite,
+    { filter: 'LABEL_RANGE' },
+  );
+  expect(clamped.results[0].reason).toBe('gave outputs, but LABEL_RANGE is expected');
+});
+
+test('a target that throws is an error with its words, and the next test still runs', async () => {
+  const report = await runSuite(
+    fakeTarget((test) => {
+      if (test.id === 'sum-one-row') throw new Error('device lost');
+      return answer(test);
+    }),
+    suite,
+  );
+  expect(byId(report.results, 'sum-one-row')).toMatchObject({ status: 'error', reason: 'device lost' });
+  expect(countStatuses(report.results)).toEqual({ error: 1, pass: 3 });
+});
+
+test('a late answer is an error and never counts for the next test', async () => {
+  let aborted = false;
+  const report = await runSuite(
+    fakeTarget((test, signal) => {
+      if (test.id !== 'sum-one-row') return answer(test);
+      signal?.addEventListener('abort', () => {
+        aborted = true;
+      });
+      return new Promise((resolve) => setTimeout(() => resolve({ error: 'LATE' }), 80));
+    }),
+    suite,
+    { timeout: 30 },
+  );
+  expect(byId(report.results, 'sum-one-row')).toMatchObject({ status: 'error', reason: 'no answer within 0.03 s' });
+  expect(countStatuses(report.results)).toEqual({ error: 1, pass: 3 });
+  expect(aborted).toBe(true);
+});
+
+test.each<[string, unknown]>([
+  ['nothing', undefined],
+  ['an empty object', {}],
+  ['two answers', { outputs: {}, error: 'RANK' }],
+  ['a code that is no text', { error: 3 }],
+  ['a skip without a reason', { skipped: {} }],
+])('%s is no answer', async (_, outcome) => {
+  const report = await runSuite(
+    fakeTarget(() => outcome as Outcome),
+    suite,
+    { filter: 'sum-one-row' },
+  );
+  expect(report.results[0].status).toBe('error');
+  expect(report.results[0].reason).toContain('reason');
+});
+
+test('claiming support and then skipping everything proves nothing: the run fails', async () => {
+  const report = await runSuite(
+    fakeTarget(() => ({ skipped: { reason: 'not today' } })),
+    suite,
+  );
+  expect(countStatuses(report.results)).toEqual({ skipped: 4 });
+  expect(failuresOf([report])).toEqual(['fake: no test was run']);
+});
+
+test('what a target does not claim is unsupported with the missing words', async () => {
+  const narrow = { ...supports, features: [], reductions: ['sum'] as const, dtypes: ['float32'] as const };
+  const report = await runSuite(fakeTarget(answer, { supports: { ...narrow, features: ['index-labels'] } }), suite);
+  expect(byId(report.results, 'none-background').reason).toBe('needs reduction none, background');
+  expect(byId(report.results, 'sum-one-row')).toMatchObject({ status: 'pass', dtype: 'float32' });
+});
+
+test('a target without a fitting output is unsupported, not passed by comparing nothing', async () => {
+  const report = await runSuite(fakeTarget(answer, { supports: { ...supports, outputs: ['loss'] } }), suite);
+  expect(byId(report.results, 'none-background')).toMatchObject({ status: 'unsupported' });
+  expect(byId(report.results, 'sum-one-row').status).toBe('pass');
+});
+
+test('outputs that a target does not offer are not compared', async () => {
+  const run = spoil(({ loss, rowLosses }) => ({ loss, rowLosses }));
+  const report = await runSuite(fakeTarget(run, { supports: { ...supports, outputs: ['loss', 'rowLosses'] } }), suite);
+  expect(countStatuses(report.results)).toEqual({ pass: 4 });
+});
+
+test('a failed smoke test says that the harness is wrong, and nothing else is judged', async () => {
+  const asked: string[] = [];
+  const target = fakeTarget(answer, {
+    run: async (test) => {
+      asked.push(test.id);
+      return { outputs: { loss: 0, rowLosses: [0], gradient: [0] } };
+    },
+  });
+  const report = await runSuite(target, suite);
+  expect(asked).toEqual(['smoke-sigmoid']);
+  expect(report.harness).toContain('your harness is wrong');
+  expect(report.results).toHaveLength(1);
+  expect(failuresOf([report])).toEqual(['fake: the smoke test failed, your harness is wrong']);
+});
+
+const limit = { target: 'fake', reason: 'no doubles', link: 'https://example.org/1', clause: 'N4' };
+
+test('a known failure does not fail the run, and keeps its reason, clause and link', async () => {
+  const off = spoil((outputs) => ({ ...outputs, gradient: Float64Array.from(outputs.gradient ?? [], (g) => g + 1) }));
+  const report = await runSuite(fakeTarget(off), suite, { knownFailures: [{ ...limit, id: '*' }], filter: 'plain' });
+  expect(countStatuses(report.results)).toEqual({ 'known-failure': 2 });
+  expect(report.results[0]).toMatchObject({
+    link: limit.link,
+    reason: expect.stringContaining('no doubles (N4); seen: '),
+  });
+  expect(failuresOf([report])).toEqual([]);
+});
+
+test('an unexpected pass fails the run', async () => {
+  const knownFailures = [
+    { ...limit, id: 'sum-*' },
+    { ...limit, id: 'mean-two-rows', runtime: 'chromium' },
+  ];
+  const report = await runSuite(fakeTarget(), suite, { knownFailures });
+  expect(byId(report.results, 'sum-one-row').status).toBe('unexpected-pass');
+  expect(byId(report.results, 'mean-two-rows').status).toBe('pass');
+  expect(failuresOf([report])).toEqual(['fake: 1 passed although listed as known failures']);
+});
+
+test('an unavailable target is listed with its reason and never passes', async () => {
+  const opened = await openTarget(async () => {
+    throw new Unavailable('no GPU');
+  });
+  expect(opened).toEqual({ unavailable: 'no GPU' });
+  const report = unavailableReport('gpu', 'no GPU', suite, { runtime: 'chromium' });
+  expect(countStatuses(report.results)).toEqual({ unavailable: 4 });
+  expect(failuresOf([report])).toEqual(['no test was run']);
+  const other = await runSuite(fakeTarget(), suite);
+  expect(failuresOf([report, other])).toEqual([]);
+});
+
+test('an aborted run ends before the next test', async () => {
+  const controller = new AbortController();
+  const run = runSuite(fakeTarget(), suite, {
+    signal: controller.signal,
+    onResult: () => controller.abort(new Error('stop')),
+  });
+  await expect(run).rejects.toThrow('stop');
+});
+
+test('a filter that matches nothing is a failure', async () => {
+  const report = await runSuite(fakeTarget(), suite, { filter: 'no such thing' });
+  expect(failuresOf([report])).toEqual(['fake: no test was run']);
+});

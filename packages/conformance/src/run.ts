@@ -1,0 +1,172 @@
+// Runs a suite against a target: smoke test, requirements, time limit, judgement, known failures.
+
+import { decodeTest } from './decode.ts';
+import type { EncodedTest, Form, Group, VectorFile } from './format.ts';
+import { judge } from './judge.ts';
+import { findKnownFailure, type KnownFailure } from './known-failures.ts';
+import { fitTest } from './requirements.ts';
+import type { Runtime, TargetReport, TestResult } from './results.ts';
+import { smokeProblem, smokeTest } from './smoke.ts';
+import type { DecodedTest, Outcome, Target } from './target.ts';
+import { isUnavailable } from './unavailable.ts';
+
+/** A vector file that was read and checked. */
+export interface SuiteFile {
+  readonly path: string;
+  readonly file: VectorFile;
+}
+
+export interface RunOptions {
+  /** Where the target runs; default `node`. */
+  readonly runtime?: Runtime;
+  /** Runs only the tests whose id contains this text, or that have it as a flag or clause. */
+  readonly filter?: string;
+  /** Milliseconds that one test may take; default 20,000. Synchronous work in this process cannot be interrupted. */
+  readonly timeout?: number;
+  readonly knownFailures?: readonly KnownFailure[];
+  /** Called after each test, in order. */
+  readonly onResult?: (result: TestResult) => void;
+  /** Ends the run before the next test; it then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** One test with what its file says about it. */
+export interface SuiteTest {
+  readonly test: EncodedTest;
+  readonly form: Form;
+  readonly tolerances: Group['tolerances'];
+  /** Of the notes that the test's flags name, without repetition. */
+  readonly clauses: readonly string[];
+}
+
+/** The tests of a suite in file order, filtered as {@link RunOptions} says. */
+export function listTests(files: readonly SuiteFile[], filter?: string): readonly SuiteTest[] {
+  return files
+    .flatMap(({ file }) =>
+      file.groups.flatMap(({ tests, tolerances }) =>
+        tests.map((test) => {
+          const clauses = [...new Set(test.flags.flatMap((flag) => file.notes[flag]?.clauses ?? []))];
+          return { test, form: file.form, tolerances, clauses };
+        }),
+      ),
+    )
+    .filter(({ test, clauses }) => !filter || [...test.flags, ...clauses].includes(filter) || test.id.includes(filter));
+}
+
+/**
+ * Runs every test of the suite that the target can take, one after the other.
+ *
+ * A failed smoke test ends the run with one `error` result, and `harness` says why. The target is not stopped: that is
+ * for whoever made it.
+ *
+ * @param target See {@link openTarget} for one that may be unavailable.
+ * @returns The report; `failuresOf([report])` tells whether it is a pass.
+ */
+export async function runSuite(
+  target: Target,
+  files: readonly SuiteFile[],
+  options: RunOptions = {},
+): Promise<TargetReport> {
+  const { runtime = 'node', timeout = 20_000, onResult, signal } = options;
+  const { name, version, environment, supports } = target;
+  const about = { target: name, runtime, version, environment };
+  const suite = listTests(files, options.filter);
+  for (const form of supports.forms) {
+    const test = smokeTest(form, supports);
+    const answer = await ask(target, test, timeout);
+    const problem = 'broken' in answer ? answer.broken : smokeProblem(test, answer.outcome, supports);
+    if (!problem) continue;
+    const reason = `your harness is wrong: on a batch that can be checked by hand, ${problem}`;
+    const result: TestResult = { id: test.id, form, dtype: test.dtype, status: 'error', clauses: [], reason };
+    onResult?.(result);
+    return { ...about, harness: reason, results: [result] };
+  }
+  const results: TestResult[] = [];
+  for (const entry of suite) {
+    signal?.throwIfAborted();
+    const judged = await runTest(target, entry, timeout);
+    const known = findKnownFailure(options.knownFailures ?? [], { target: name, runtime, id: judged.id });
+    const result = known ? withKnownFailure(judged, known) : judged;
+    results.push(result);
+    onResult?.(result);
+  }
+  return { ...about, results };
+}
+
+/** The report of a target that this machine cannot run: every test is `unavailable`, with the reason. */
+export function unavailableReport(
+  target: string,
+  reason: string,
+  files: readonly SuiteFile[],
+  options: Pick<RunOptions, 'runtime' | 'filter'> = {},
+): TargetReport {
+  const results = listTests(files, options.filter).map(
+    ({ test, form, clauses }): TestResult => ({ id: test.id, form, status: 'unavailable', clauses, reason }),
+  );
+  return { target, runtime: options.runtime ?? 'node', unavailable: reason, results };
+}
+
+/**
+ * Makes a target, or says why this machine has none.
+ *
+ * @param createTarget The factory that a target module exports. It may throw `Unavailable`; other errors pass through.
+ */
+export async function openTarget(
+  createTarget: () => Promise<Target>,
+): Promise<{ readonly target: Target } | { readonly unavailable: string }> {
+  try {
+    return { target: await createTarget() };
+  } catch (error) {
+    if (isUnavailable(error)) return { unavailable: error.reason };
+    throw error;
+  }
+}
+
+async function runTest(target: Target, entry: SuiteTest, timeout: number): Promise<TestResult> {
+  const { test, form, tolerances, clauses } = entry;
+  const base = { id: test.id, form, clauses };
+  const fit = fitTest(test, form, target.supports);
+  if ('missing' in fit) return { ...base, status: 'unsupported', reason: `needs ${fit.missing.join(', ')}` };
+  const { dtype, outputs } = fit;
+  const answer = await ask(target, decodeTest(test, dtype, form), timeout);
+  if ('broken' in answer) return { ...base, dtype, status: 'error', reason: answer.broken };
+  return { ...base, dtype, ...judge(answer.outcome, test.expected, { dtype, outputs, tolerances }) };
+}
+
+/** An answer within the time limit. What comes later is dropped: it belongs to no other test. */
+async function ask(
+  target: Target,
+  test: DecodedTest,
+  timeout: number,
+): Promise<{ readonly outcome: Outcome } | { readonly broken: string }> {
+  const controller = new AbortController();
+  const late = new Error(`no answer within ${timeout / 1000} s`);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    const limit = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        controller.abort(late);
+        reject(late);
+      }, timeout);
+    });
+    const outcome = await Promise.race([target.run(test, controller.signal), limit]);
+    return { outcome };
+  } catch (error) {
+    return { broken: error instanceof Error ? error.message || error.name : `threw ${String(error)}` };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function withKnownFailure(result: TestResult, known: KnownFailure): TestResult {
+  if (result.status === 'pass') {
+    return {
+      ...result,
+      status: 'unexpected-pass',
+      reason: `passes, though listed as a known failure: ${known.reason}`,
+    };
+  }
+  if (result.status !== 'fail' && result.status !== 'error') return result;
+  const reason = `${known.reason} (${known.clause}); seen: ${result.reason}`;
+  return { ...result, status: 'known-failure', reason, link: known.link };
+}

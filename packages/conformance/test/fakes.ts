@@ -1,0 +1,130 @@
+// A small suite, one honest target and the ways to spoil it: what tests the tester.
+
+import { encodeTensor } from '../src/encode.ts';
+import type { EncodedTest, Group, Output, VectorFile } from '../src/format.ts';
+import type { SuiteFile } from '../src/run.ts';
+import type { DecodedTest, Outcome, Outputs, Supports, Target } from '../src/target.ts';
+
+const tight = { abs: 1e-12, rel: 1e-12 };
+const single = { abs: 2e-6, rel: 2e-6 };
+const every = <T>(value: T): Record<Output, T> => ({ loss: value, rowLosses: value, gradient: value });
+const tolerances: Group['tolerances'] = { float64: every(tight), float32: every(single) };
+const source = { oracle: 'by hand', version: '1', digits: 16, seed: 0 };
+const f64 = (values: readonly number[], shape: readonly number[] = [values.length]) =>
+  encodeTensor(Float64Array.from(values), shape);
+
+function sigmoidTest(id: string, flags: string[], reduction: string, labels: number[]): EncodedTest {
+  const rows = labels.length;
+  const divisor = reduction === 'mean' ? rows : 1;
+  // Logits are 0: each element costs ln 2, and the gradient is 1/2, or -1/2 at the label.
+  const rowLosses = labels.map(() => 2 * Math.LN2);
+  const gradient = labels.flatMap((label) => [0, 1].map((j) => (j === label ? -0.5 : 0.5) / divisor));
+  return {
+    id,
+    comment: 'Logits are 0.',
+    flags,
+    dtypes: ['float64', 'float32'],
+    inputs: {
+      logits: f64(
+        gradient.map(() => 0),
+        [rows, 2],
+      ),
+      frequencies: f64([1, 1]),
+      labels,
+    },
+    options: { threshold: '0000000000000000', reduction },
+    expected: {
+      ...(reduction !== 'none' && { loss: f64([(rows * 2 * Math.LN2) / divisor], []) }),
+      rowLosses: f64(rowLosses),
+      gradient: f64(gradient, [rows, 2]),
+    },
+  };
+}
+
+const sum = sigmoidTest('sum-one-row', ['plain'], 'sum', [0]);
+
+/** Four tests of the sigmoid form; ids `sum-one-row`, `mean-two-rows`, `none-background`, `label-too-large`. */
+export const suite: readonly SuiteFile[] = [
+  {
+    path: 'sigmoid.json',
+    file: {
+      $schema: '../schema/vectors.schema.json',
+      spec: '1.0',
+      form: 'sigmoid',
+      notes: {
+        plain: { catches: 'a wrong loss', clauses: ['S2', 'S3'] },
+        reduction: { catches: 'a wrong divisor', clauses: ['R1'] },
+        label: { catches: 'a silent clamp', clauses: ['LABEL_RANGE'] },
+      },
+      groups: [
+        {
+          name: 'by hand',
+          source,
+          tolerances,
+          tests: [
+            sum,
+            sigmoidTest('mean-two-rows', ['plain', 'reduction'], 'mean', [1, 0]),
+            sigmoidTest('none-background', ['reduction'], 'none', [2, 1]),
+            {
+              ...sum,
+              id: 'label-too-large',
+              flags: ['label'],
+              inputs: { ...sum.inputs, labels: [3] },
+              expected: { error: 'LABEL_RANGE' },
+            },
+          ],
+        },
+      ],
+    } satisfies VectorFile,
+  },
+];
+
+export const supports: Supports = {
+  forms: ['sigmoid'],
+  dtypes: ['float64'],
+  outputs: ['loss', 'rowLosses', 'gradient'],
+  reductions: ['none', 'sum', 'mean'],
+  features: ['index-labels', 'background'],
+};
+
+/** A right answer to the suite's tests and to the smoke test: plain sigmoid cross-entropy with index labels. */
+export function answer(test: DecodedTest): Outcome {
+  const [rows, classes] = test.inputs.logits.shape;
+  const labels = test.inputs.labels ?? [];
+  if (labels.some((label) => label > classes)) return { error: 'LABEL_RANGE', message: 'no such class' };
+  const divisor = test.options.reduction === 'mean' ? rows : 1;
+  const logits = test.inputs.logits.data;
+  const rowLosses = new Float64Array(rows);
+  const gradient = Float64Array.from(logits, (z, i) => {
+    const row = Math.floor(i / classes);
+    const y = labels[row] === i % classes ? 1 : 0;
+    rowLosses[row] += Math.log1p(Math.exp(z)) - y * z;
+    return (1 / (1 + Math.exp(-z)) - y) / divisor;
+  });
+  const loss = rowLosses.reduce((total, value) => total + value, 0) / divisor;
+  return { outputs: { ...(test.options.reduction !== 'none' && { loss }), rowLosses, gradient } };
+}
+
+/** A target that answers as told; honest by default. `spoil` leaves the smoke test alone. */
+export function fakeTarget(
+  run: (test: DecodedTest, signal?: AbortSignal) => Outcome | Promise<Outcome> = answer,
+  changes: Partial<Target> = {},
+): Target {
+  return {
+    protocol: 1,
+    name: 'fake',
+    version: '1.0.0',
+    environment: { engine: 'none' },
+    supports,
+    run: async (test, signal) => (test.id.startsWith('smoke') ? answer(test) : run(test, signal)),
+    ...changes,
+  };
+}
+
+/** The honest answer with its outputs changed; errors stay. */
+export function spoil(change: (outputs: Outputs) => Outputs): (test: DecodedTest) => Outcome {
+  return (test) => {
+    const outcome = answer(test);
+    return 'outputs' in outcome ? { outputs: change(outcome.outputs) } : outcome;
+  };
+}
