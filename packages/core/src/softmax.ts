@@ -1,6 +1,6 @@
 // The softmax form, SEQL: the reference, in double, over all classes or over one shard of them. SPEC X1 to X7, P2.
 
-import type { PreparedSoftmax } from './batch.ts';
+import type { PreparedSoftmax, Reduction } from './batch.ts';
 import { type Batch, type LossOptions, type LossResult, type LossValue, reduce, shapeOf, sumOf } from './loss.ts';
 import { prepareSoftmax } from './prepare.ts';
 
@@ -47,7 +47,7 @@ export interface ShardSums {
  * @throws {EqlError} as {@link softmaxEql}
  */
 export function softmaxShardSums(batch: Batch): ShardSums {
-  return sumsOf(prepareSoftmax(shapeOf(batch), batch, 'sum', true), batch.logits);
+  return sumsOf(prepareSoftmax(shapeOf(batch), batch, undefined, true), batch.logits);
 }
 
 /**
@@ -83,7 +83,11 @@ export function mergeShardSums(parts: readonly ShardSums[]): ShardSums {
  * @param merged What {@link mergeShardSums} made of all shards.
  * @throws {EqlError} as {@link softmaxEql}
  */
-export function softmaxShard(batch: Batch, merged: ShardSums, options: LossOptions = {}): LossResult {
+export function softmaxShard(
+  batch: Batch,
+  merged: ShardSums,
+  options: { readonly reduction?: Reduction } = {},
+): LossResult {
   const prepared = prepareSoftmax(shapeOf(batch), batch, options.reduction, true);
   return lossFrom(prepared, batch.logits, merged, true) as LossResult;
 }
