@@ -1,0 +1,29 @@
+// `npm run check`: types, lint and format, builds, and the packaging of every published package.
+
+import { packAll } from './pack.mjs';
+import { run } from './run.mjs';
+import { setup } from './setup.mjs';
+
+await setup();
+await step('types', 'tsc', ['-p', 'tsconfig.json']);
+await step('lint and format', 'biome', ['ci', '--error-on-warnings']);
+say('build and pack');
+const packages = await packAll();
+for (const { name, tarball } of packages) {
+  await step(`${name}: publint`, 'publint', ['run', tarball, '--strict']);
+  await step(`${name}: types as consumers see them`, 'attw', [tarball, '--profile', 'esm-only']);
+}
+say('all good');
+
+async function step(name, command, args) {
+  say(name);
+  const code = await run(command, args, { quiet: true });
+  if (code !== 0) {
+    say(`${name}: failed`);
+    process.exit(1);
+  }
+}
+
+function say(line) {
+  process.stderr.write(`check: ${line}\n`);
+}
