@@ -1,3 +1,6 @@
 // @eqloss/conformance for Node: the runner with files, child processes and reports.
 
+export { type LoadedFile, loadVectors, vectorsFolder } from './load.ts';
 export * from './protocol.ts';
+export { serve } from './serve.ts';
+export { type StdioOptions, stdioTarget } from './stdio.ts';

@@ -12,6 +12,7 @@ export { decodeNumber, decodeTensor, decodeTest } from './decode.ts';
 export { encodeNumber, encodeTensor, type TensorEncoding } from './encode.ts';
 export { bitsOf, type Kind, kindOf, spacingIn } from './floats.ts';
 export type * from './format.ts';
+export { createHandler } from './handler.ts';
 export { checkKnownFailures, findKnownFailure, type KnownFailure } from './known-failures.ts';
 export { type Fit, featuresOf, fitTest } from './requirements.ts';
 export {

@@ -1,0 +1,82 @@
+// The runner's side of the protocol: makes a target of anything that answers messages.
+
+import { decodeOutcome, encodeWireTest, type Reply, type Request, type Started, type WireOutcome } from './messages.ts';
+import type { Target } from './target.ts';
+import { Unavailable } from './unavailable.ts';
+
+/**
+ * Carries one message and gives its reply, of which nothing is trusted.
+ *
+ * @param signal Aborts when nobody waits for the reply any more.
+ */
+export type Send = (message: Request, signal?: AbortSignal) => Promise<unknown>;
+
+/**
+ * Starts a target on the other side of `send`: a page, a worker, a process.
+ *
+ * @throws {Unavailable} when the other side says so.
+ * @throws {Error} when the reply is not what the protocol wants.
+ */
+export async function remoteTarget(send: Send): Promise<Target> {
+  const { protocol, name, version, environment, supports } = checkStarted(await send({ type: 'start', protocol: 1 }));
+  let seq = 0;
+  return {
+    protocol,
+    name,
+    version,
+    environment,
+    supports,
+    async run(test, signal) {
+      seq++;
+      const message: Request = { type: 'run', seq, test: encodeWireTest(test) };
+      return decodeOutcome(checkOutcome(await send(message, signal), seq));
+    },
+    async stop() {
+      await send({ type: 'stop' });
+    },
+  };
+}
+
+/**
+ * Checks the reply to `start`.
+ *
+ * @throws {Unavailable | Error} as {@link remoteTarget}.
+ */
+export function checkStarted(value: unknown): Started {
+  const reply = checkReply(value, 'start');
+  if (reply.type === 'unavailable') throw new Unavailable(reply.reason || 'no reason given');
+  if (reply.type === 'failed') throw new Error(`cannot start: ${reply.reason}`);
+  if (reply.type !== 'started') throw new Error(`answered "${reply.type}" to start`);
+  if (reply.protocol !== 1) throw new Error(`speaks protocol ${String(reply.protocol)}; this is protocol 1`);
+  if (!isText(reply.name) || !isText(reply.version)) throw new Error('"started" needs a name and a version');
+  if (typeof reply.environment !== 'object' || reply.environment === null)
+    throw new Error('"started" needs an environment');
+  for (const key of lists) {
+    const list: unknown = reply.supports?.[key];
+    if (!Array.isArray(list) || !list.every(isText))
+      throw new Error(`"started" needs supports.${key}, a list of words`);
+  }
+  for (const key of ['forms', 'dtypes', 'outputs', 'reductions'] as const) {
+    if (reply.supports[key].length === 0) throw new Error(`supports.${key} is empty: there is nothing to run`);
+  }
+  return reply;
+}
+
+const lists = ['forms', 'dtypes', 'outputs', 'reductions', 'features'] as const;
+
+function checkOutcome(value: unknown, seq: number): WireOutcome {
+  const reply = checkReply(value, 'run');
+  if ('seq' in reply && reply.seq !== seq) throw new Error(`answered seq ${reply.seq} instead of ${seq}`);
+  if (reply.type === 'failed') throw new Error(reply.reason || 'failed without a reason');
+  if (reply.type !== 'outcome') throw new Error(`answered "${reply.type}" to run`);
+  return reply;
+}
+
+function checkReply(value: unknown, request: Request['type']): Reply {
+  if (typeof value === 'object' && value !== null && 'type' in value && isText(value.type)) return value as Reply;
+  throw new Error(`the answer to ${request} is no message: ${(JSON.stringify(value) ?? String(value)).slice(0, 200)}`);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}

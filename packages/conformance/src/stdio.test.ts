@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { suite } from '../test/fakes.ts';
+import { countStatuses, type TargetReport } from './results.ts';
+import { runSuite } from './run.ts';
+import { stdioTarget } from './stdio.ts';
+import { Unavailable } from './unavailable.ts';
+
+const program = fileURLToPath(new URL('../test/child.ts', import.meta.url));
+const start = (manner: string, extra = '') => stdioTarget(process.execPath, [program, manner, extra]);
+
+async function runAs(manner: string, timeout = 5000): Promise<TargetReport> {
+  const target = await start(manner);
+  try {
+    return await runSuite(target, suite, { timeout });
+  } finally {
+    await target.stop?.();
+  }
+}
+
+const spoilt = (report: TargetReport) => report.results.find(({ id }) => id === 'mean-two-rows');
+
+/** Processes of this machine whose command line has the text. */
+function processesWith(text: string): string[] {
+  const list = execFileSync('ps', ['-eo', 'pid,stat,args'], { encoding: 'utf8' });
+  return list.split('\n').filter((line) => line.includes(text));
+}
+
+test.each(['honest', 'noisy-console'])('a program that is %s passes everything', async (manner) => {
+  const report = await runAs(manner);
+  expect(countStatuses(report.results)).toEqual({ pass: 4 });
+  expect(report).toMatchObject({ target: 'fake', version: '1.0.0', environment: { engine: 'none' } });
+});
+
+test.each([
+  ['crash', 'the process ended with code 3; its standard error ends with:\nsegmentation fault, nearly'],
+  ['noise', 'printed what is no JSON message on standard output: "loading kernels…"'],
+  ['wrong-json', 'printed what is no JSON message on standard output: "{\\"type\\":\\"outcome\\",\\"seq\\":"'],
+  ['wrong-seq', 'out of step: expected the reply to run, seq 3, got'],
+  ['wrong-type', 'printed what is no JSON message'],
+  ['late', 'printed what is no JSON message on standard output: "hm"'],
+  ['throws', 'out of memory'],
+  ['hole', 'rowLosses[0] is undefined, which is no number'],
+  ['nothing', 'answered undefined'],
+])('%s is an error of that test only', async (manner, words) => {
+  const report = await runAs(manner);
+  expect(spoilt(report)?.reason).toContain(words);
+  expect(countStatuses(report.results)).toEqual({ error: 1, pass: 3 });
+});
+
+test.each(['hang', 'busy'])('%s: killed when the time is over, started again for the next test', async (manner) => {
+  const report = await runAs(manner, 900);
+  expect(spoilt(report)).toMatchObject({ status: 'error', reason: 'no answer within 0.9 s' });
+  expect(countStatuses(report.results)).toEqual({ error: 1, pass: 3 });
+});
+
+test('after two restarts the target is gone', async () => {
+  const report = await runAs('always-crash');
+  const reasons = report.results.map(({ reason }) => reason);
+  expect(reasons.slice(0, 3)).toEqual(Array(3).fill('the process ended with code 3'));
+  expect(reasons[3]).toContain('target is gone: it was restarted 2 times');
+  expect(countStatuses(report.results)).toEqual({ error: 4 });
+});
+
+test('an unavailable program says why', async () => {
+  await expect(start('unavailable')).rejects.toThrow(Unavailable);
+  await expect(start('unavailable')).rejects.toThrow('no such device');
+});
+
+test.each([
+  ['broken-start', 'cannot start: engine not found'],
+  ['banner', 'printed what is no JSON message on standard output: "Welcome to the engine"'],
+  ['dies-at-once', 'the process ended with code 7'],
+])('%s does not start', async (manner, words) => {
+  await expect(start(manner)).rejects.toThrow(words);
+});
+
+test('a program that does not exist is told by name', async () => {
+  await expect(stdioTarget('no-such-program-here')).rejects.toThrow('cannot start no-such-program-here');
+});
+
+test('a program that never speaks is killed when the time is over', async () => {
+  const mark = `silent-${process.pid}`;
+  const silent = stdioTarget(process.execPath, ['-e', 'setInterval(() => {}, 1000)', mark], { timeout: 300 });
+  await expect(silent).rejects.toThrow('no answer within 0.3 s');
+  expect(processesWith(mark)).toEqual([]);
+});
+
+test('nothing is left behind: neither the program nor what it started', async () => {
+  const mark = `descendant-${process.pid}`;
+  const target = await start('descendant', mark);
+  const report = await runSuite(target, suite);
+  expect(spoilt(report)?.reason).toContain('descendant ');
+  expect(processesWith(mark).filter((line) => line.includes('setInterval'))).toEqual([]);
+  await target.stop?.();
+  expect(processesWith(mark)).toEqual([]);
+});

@@ -1,0 +1,52 @@
+// A program that speaks the protocol well or badly; the first argument says how. For the tests of the runner.
+
+import { spawn } from 'node:child_process';
+import { serve } from '../src/serve.ts';
+import { Unavailable } from '../src/unavailable.ts';
+import { answer, fakeTarget } from './fakes.ts';
+
+const [, , manner = 'honest', extra = ''] = process.argv;
+const raw = process.stdout.write.bind(process.stdout);
+const spoilt = 'mean-two-rows';
+
+await serve(async () => {
+  if (manner === 'unavailable') throw new Unavailable('no such device');
+  if (manner === 'broken-start') throw new Error('engine not found');
+  if (manner === 'banner') raw('Welcome to the engine\n');
+  if (manner === 'dies-at-once') process.exit(7);
+  return fakeTarget(async (test) => {
+    const now = test.id === spoilt;
+    if (manner === 'noisy-console') console.log('computing', test.id);
+    if (manner === 'crash' && now) {
+      console.error('segmentation fault, nearly');
+      process.exit(3);
+    }
+    if (manner === 'always-crash') process.exit(3);
+    if (manner === 'hang' && now) await new Promise((resolve) => setTimeout(resolve, 60_000));
+    if (manner === 'busy' && now) for (;;);
+    if (manner === 'noise' && now) raw('loading kernels…\n');
+    if (manner === 'wrong-json' && now) {
+      raw('{"type":"outcome","seq":\n');
+      return new Promise(() => {});
+    }
+    if (manner === 'wrong-seq' && now) {
+      raw('{"type":"outcome","seq":99,"error":"RANK"}\n');
+      return new Promise(() => {});
+    }
+    if (manner === 'wrong-type' && now) raw('[1, 2]\n');
+    if (manner === 'late' && now) {
+      raw('hm\n');
+      await new Promise((resolve) => setTimeout(resolve, 700));
+    }
+    if (manner === 'throws' && now) throw new Error('out of memory');
+    if (manner === 'hole' && now)
+      return { outputs: { loss: 0, rowLosses: [undefined as unknown as number], gradient: [] } };
+    if (manner === 'nothing' && now) return undefined as never;
+    if (manner === 'descendant' && now) {
+      const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', extra], { stdio: 'inherit' });
+      process.stderr.write(`descendant ${child.pid}\n`);
+      process.exit(1);
+    }
+    return answer(test);
+  });
+});
