@@ -6,8 +6,8 @@ import type { Request } from './messages.ts';
 import { MAX_LINE } from './serve.ts';
 
 export interface ChildOptions {
-  /** Added to this process's environment. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** Added to this process's environment; undefined takes a variable out. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   /** Runs the command by the system's shell. */
   readonly shell?: boolean;

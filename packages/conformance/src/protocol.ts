@@ -14,6 +14,8 @@ export { bitsOf, type Kind, kindOf, spacingIn } from './floats.ts';
 export type * from './format.ts';
 export { createHandler } from './handler.ts';
 export { checkKnownFailures, findKnownFailure, type KnownFailure } from './known-failures.ts';
+export type { Reply, Request, Started, WireOutcome, WireTest } from './messages.ts';
+export { checkStarted, remoteTarget, type Send } from './remote.ts';
 export { type Fit, featuresOf, fitTest } from './requirements.ts';
 export {
   type Counts,
