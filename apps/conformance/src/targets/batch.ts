@@ -1,7 +1,7 @@
 // From a decoded test to what every adapter of ours takes.
 
-import type { DecodedTest, Outcome, Supports } from '@eqloss/conformance';
-import { type BatchInputs, createGate, EqlError, type Reduction } from '@eqloss/core';
+import type { DecodedTest, Outcome, Supports } from '@eqloss/conformance/protocol';
+import { type BatchInputs, createGate, type Reduction } from '@eqloss/core';
 
 /** Everything that the spec knows. Targets subtract what their engine cannot do. */
 export const everything: Supports = {
@@ -24,11 +24,11 @@ export const everything: Supports = {
 };
 
 /** The batch beside the logits. Throws what core throws for a bad gate. */
-export function inputsOf(test: DecodedTest): BatchInputs {
+export function inputsOf(test: DecodedTest, gateOf: typeof createGate = createGate): BatchInputs {
   const { frequencies, labels, targets, foreground, rowWeights, beta } = test.inputs;
   const { threshold, normalizer } = test.options;
   // A missing λ reaches core as it came: the test expects core to refuse it.
-  const gate = createGate(frequencies, { threshold: threshold as number });
+  const gate = gateOf(frequencies, { threshold: threshold as number });
   return { gate, labels, targets: targets?.data, foreground, rowWeights, beta, normalizer };
 }
 
@@ -42,7 +42,10 @@ export async function outcomeOf(run: () => Outcome | Promise<Outcome>): Promise<
   try {
     return await run();
   } catch (error) {
-    if (error instanceof EqlError) return { error: error.code, message: error.message };
+    // By name: a page or a mutation test may hold another copy of core.
+    if (error instanceof Error && error.name === 'EqlError' && 'code' in error) {
+      return { error: String(error.code), message: error.message };
+    }
     throw error;
   }
 }

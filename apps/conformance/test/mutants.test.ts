@@ -1,0 +1,62 @@
+// The suite must tell every wrong loss from the right one. A survivor means a missing vector.
+
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isFailure, type LoadedFile, loadVectors, runSuite, type Target } from '@eqloss/conformance';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTarget, targetOf } from '../src/targets/core.ts';
+import { type Mutant, mutants } from './mutants.ts';
+
+const source = fileURLToPath(new URL('../../../packages/core/src', import.meta.url));
+// Beside the sources, so that the copies are compiled like them.
+const scratch = mkdtempSync(join(fileURLToPath(new URL('.', import.meta.url)), '.mutants-'));
+let files: LoadedFile[];
+
+/** Small vectors only: a rule that only a large batch proves would be hard to learn from. */
+const LARGEST = 2000;
+
+beforeAll(async () => {
+  files = (await loadVectors()).map(({ path, file }) => ({
+    path,
+    file: {
+      ...file,
+      groups: file.groups.map((group) => ({
+        ...group,
+        tests: group.tests.filter((each) => each.inputs.logits.shape.reduce((a, b) => a * b, 1) <= LARGEST),
+      })),
+    },
+  }));
+});
+
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+async function mutated({ name, file, find, replace }: Mutant): Promise<Target> {
+  const folder = join(scratch, name.replaceAll(/[^a-z0-9]+/gi, '-'));
+  cpSync(source, folder, { recursive: true, filter: (path) => !path.endsWith('.test.ts') });
+  const path = join(folder, file);
+  const text = readFileSync(path, 'utf8');
+  expect(text.split(find), `the text of mutant "${name}" must stand exactly once in ${file}`).toHaveLength(2);
+  writeFileSync(
+    path,
+    text.replace(find, () => replace),
+  );
+  return targetOf(await import(/* @vite-ignore */ pathToFileURL(join(folder, 'index.ts')).href));
+}
+
+async function killersOf(target: Target): Promise<string[]> {
+  const { results } = await runSuite(target, files);
+  return results.filter(isFailure).map((result) => result.id);
+}
+
+test('core itself is killed by nothing', async () => {
+  expect(await killersOf(await createTarget())).toEqual([]);
+});
+
+describe('a small vector kills', () => {
+  test.each(mutants)('$clause: $name', async (mutant) => {
+    const killers = await killersOf(await mutated(mutant));
+    expect(killers, 'no vector kills this mutant').not.toEqual([]);
+    console.log(`${mutant.clause} ${mutant.name}: killed by ${killers.length}, first ${killers[0]}`);
+  });
+});

@@ -1,0 +1,88 @@
+// The packages as npm delivers them: packed, installed in an empty folder, and used as the READMEs say.
+
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { packAll, publishedPackages } from '../scripts/pack.mjs';
+import { root, workspaceEnvironment } from '../scripts/run.mjs';
+import { snippetsOf } from './readme.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'eqloss-packed-'));
+const readmes = [join(root, 'README.md'), ...publishedPackages().map((each) => join(each.folder, 'README.md'))];
+
+/** Runs a program in the empty folder; its standard output. */
+function inFolder(command: string, ...args: string[]): string {
+  return execFileSync(command, args, {
+    cwd: folder,
+    encoding: 'utf8',
+    env: workspaceEnvironment(),
+    shell: process.platform === 'win32',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+beforeAll(async () => {
+  const packages = await packAll();
+  const manifests = packages.map((each) => JSON.parse(readFileSync(join(each.folder, 'package.json'), 'utf8')));
+  // Engines as a user would add them: the peers, in the version that the workspace tests with.
+  const peers = new Set(manifests.flatMap((manifest) => Object.keys(manifest.peerDependencies ?? {})));
+  const engines = [...peers, '@tensorflow/tfjs-backend-cpu', 'onnxruntime-node'].map((name) => {
+    const holder = manifests.find((manifest) => manifest.devDependencies?.[name]);
+    return `${name}@${holder ? versionOf(name) : 'latest'}`;
+  });
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
+  const tarballs = packages.map((each) => each.tarball);
+  inFolder('npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund', ...tarballs, ...engines);
+}, 300_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function versionOf(name: string): string {
+  const catalog = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8');
+  const line = catalog.split('\n').find((each) => each.trim().replaceAll('"', '').startsWith(`${name}: `));
+  if (line === undefined) throw new Error(`${name} is not in the catalog`);
+  return line.slice(line.lastIndexOf(': ') + 2);
+}
+
+describe('an installed package', () => {
+  test.each(publishedPackages())('$name holds its README, its licence, types and sources, and no test', ({ name }) => {
+    const files = readdirSync(join(folder, 'node_modules', name), { recursive: true }).map(String);
+    for (const wanted of ['README.md', 'LICENSE', 'package.json']) expect(files).toContain(wanted);
+    for (const wanted of ['index.js', 'index.d.ts', 'index.js.map']) expect(files).toContain(join('dist', wanted));
+    expect(files).toContain(join('src', 'index.ts'));
+    expect(files.filter((file) => /\.test\.|testing\.|\.tsbuildinfo/.test(file))).toEqual([]);
+    const manifest = readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8');
+    expect(manifest).not.toMatch(/workspace:|catalog:|@eqloss\/source/);
+    expect(JSON.parse(manifest).scripts?.install ?? JSON.parse(manifest).scripts?.postinstall).toBeUndefined();
+  });
+});
+
+describe.each(readmes.map((path) => ({ name: path.slice(root.length), path })))('$name', ({ path }) => {
+  const snippets = existsSync(path) ? snippetsOf(path) : [];
+
+  test('has an example', () => {
+    expect(snippets.length).toBeGreaterThan(0);
+    expect(snippets.some((snippet) => snippet.prints.length > 0)).toBe(true);
+  });
+
+  test.each(snippets.map((snippet, index) => ({ index: index + 1, ...snippet })))(
+    'example $index runs from the installed packages and prints what it says',
+    ({ code, prints }) => {
+      writeFileSync(join(folder, 'example.mjs'), code);
+      const lines = inFolder('node', 'example.mjs').trimEnd().split('\n');
+      expect(lines).toEqual(prints);
+    },
+    60_000,
+  );
+
+  test('its examples type-check, strictly, against the installed declarations', () => {
+    rmSync(join(folder, 'types'), { recursive: true, force: true });
+    cpSync(join(root, 'test', 'consumer'), join(folder, 'types'), { recursive: true });
+    for (const [index, { code }] of snippets.entries()) {
+      writeFileSync(join(folder, 'types', `example-${index}.ts`), code);
+    }
+    inFolder('tsc', '-p', 'types');
+  }, 60_000);
+});
