@@ -39,12 +39,12 @@ export function philox4x32(
   out[3] = c3;
 }
 
-/** The upper 32 bits of the 64-bit product of two unsigned words, by halves of 16 bits: every partial sum is exact. */
+/** The upper 32 bits of the 64-bit product of two unsigned words, by halves: every partial sum stays below 2^32. */
 function multiplyHigh(a: number, b: number): number {
   const aLow = a & 0xffff;
   const aHigh = a >>> 16;
   const bLow = b & 0xffff;
   const bHigh = b >>> 16;
-  const middle = aHigh * bLow + Math.floor((aLow * bLow) / 0x10000);
-  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(((middle % 0x10000) + aLow * bHigh) / 0x10000)) | 0;
+  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
+  return aHigh * bHigh + (middle >>> 16) + (((middle & 0xffff) + aLow * bHigh) >>> 16);
 }
