@@ -6,7 +6,7 @@ export { type DiagnoseInputs, diagnose, type Finding } from './diagnose.ts';
 export { type DrawOptions, drawBeta } from './draws.ts';
 export { EqlError, type EqlErrorCode } from './errors.ts';
 export { createGate, frequenciesFromCounts, type Gate } from './gate.ts';
-export type { Batch, LossOptions, LossResult, LossValue } from './loss.ts';
+export { type Batch, type LossOptions, type LossResult, type LossValue, shapeOf } from './loss.ts';
 export { prepareSigmoid, prepareSoftmax } from './prepare.ts';
 export { sigmoidEql } from './sigmoid.ts';
 export { mergeShardSums, type ShardSums, softmaxEql, softmaxShard, softmaxShardSums } from './softmax.ts';
