@@ -1,0 +1,63 @@
+// Exponential and logarithm with the accuracy that SPEC N3 and N4 want, from ops that every execution provider has.
+
+import type { Graph, Value } from './graph.ts';
+
+// Past this e^-a is 0 in single precision.
+const EXP_LIMIT = 104;
+
+// log1p(u) = 2 atanh(t) with t = u / (2 + u), and atanh(t) = t + t^3 q(t^2). For u in [0, 1], t^2 is in [0, 1/9]; q
+// interpolates Σ s^k / (2k + 3) there at the four Chebyshev nodes, which leaves a relative error of 1.6e-8 in log1p.
+const LOG1P = [0.3333332016834962, 0.20003780322455034, 0.1411830990267262, 0.13425749011299623] as const;
+
+/**
+ * e^-a for a >= 0, +Infinity included, NaN not.
+ *
+ * A GPU's exponential is as inexact as |a| is large (4e-6 at 85). So only the fraction goes through it:
+ * e^-a = e^-k e^(k - a) with k = round(a), where k - a is exact and e^-k comes from a table.
+ */
+export function expOfMinus(graph: Graph, a: Value): Value {
+  const table = Array.from({ length: EXP_LIMIT + 1 }, (_, k) => (k === EXP_LIMIT ? 0 : Math.exp(-k)));
+  const limited = graph.op('Min', [a, graph.constant('float', EXP_LIMIT)]);
+  const k = graph.op('Round', [limited]);
+  const fraction = graph.op('Exp', [graph.op('Sub', [k, limited])]);
+  const whole = graph.op('Gather', [graph.constant('float', table), graph.op('Cast', [k], { to: 6 })]);
+  return graph.op('Mul', [whole, fraction]);
+}
+
+/**
+ * log(1 + u) for u in [0, 1], small u with all digits. There is no such op, and `Log(1 + u)` is 0 below 6e-8; a GPU's
+ * `Log` near 1 has no relative accuracy either.
+ */
+export function log1p(graph: Graph, u: Value): Value {
+  const { op } = graph;
+  const t = op('Div', [u, op('Add', [u, graph.constant('float', 2)])]);
+  const square = op('Mul', [t, t]);
+  const coefficients = LOG1P.map((coefficient) => graph.constant('float', coefficient));
+  const q = coefficients.reduceRight((sum, coefficient) => op('Add', [op('Mul', [sum, square]), coefficient]));
+  const half = op('Add', [op('Mul', [op('Mul', [t, square]), q]), t]);
+  return op('Add', [half, half]);
+}
+
+/** log(1 + u) for u >= 0: {@link log1p} up to 1, the op where it is accurate. For values of a row, not of an element. */
+export function wideLog1p(graph: Graph, u: Value): Value {
+  const { op } = graph;
+  const one = graph.constant('float', 1);
+  const small = log1p(graph, op('Min', [u, one]));
+  return op('Where', [op('Greater', [u, one]), op('Log', [op('Add', [u, one])]), small]);
+}
+
+/** Σ over the classes: `[rows, classes]` to `[rows, 1]`. */
+export function sumOverClasses(graph: Graph, values: Value): Value {
+  return graph.op('ReduceSum', [values, graph.constant('int64', [1])], { keepdims: 1 });
+}
+
+/** Maximum over the classes: `[rows, classes]` to `[rows, 1]`. The axes became an input with opset 18. */
+export function maxOverClasses(graph: Graph, values: Value): Value {
+  if (graph.opset < 18) return graph.op('ReduceMax', [values], { axes: [1], keepdims: 1 });
+  return graph.op('ReduceMax', [values, graph.constant('int64', [1])], { keepdims: 1 });
+}
+
+/** `[rows]` to `[rows, 1]`. */
+export function column(graph: Graph, values: Value): Value {
+  return graph.op('Unsqueeze', [values, graph.constant('int64', [1])]);
+}

@@ -1,0 +1,96 @@
+// ONNX's messages (onnx.proto), as far as a loss needs them, encoded. Field numbers are those of the standard.
+
+import { bytesField, type Field, floatField, integerField, join, messageField, textField } from './protobuf.ts';
+
+/** Element types by their number in `TensorProto.DataType`. */
+export const elementTypes = { float: 1, int32: 6, int64: 7, bool: 9 } as const;
+
+export type ElementType = keyof typeof elementTypes;
+
+/** A dimension: a size, or the name of one that is known only at run time. */
+export type Dimension = number | string;
+
+/** A graph input or output. */
+export interface ValueInfo {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly Dimension[];
+}
+
+/** Attributes of a node: whole numbers, lists of them, floats as `{ float }`, text. */
+export type Attributes = Readonly<Record<string, number | readonly number[] | { readonly float: number } | string>>;
+
+/** `NodeProto`. */
+export function encodeNode(op: string, inputs: readonly string[], output: string, attributes: Attributes): Uint8Array {
+  return join([
+    ...inputs.map((input) => textField(1, input)),
+    textField(2, output),
+    textField(3, output),
+    textField(4, op),
+    ...Object.entries(attributes).map(([name, value]) => messageField(5, encodeAttribute(name, value))),
+  ]);
+}
+
+/** `TensorProto` with raw little-endian data. */
+export function encodeTensor(
+  name: string,
+  type: 'float' | 'int32' | 'int64',
+  shape: readonly number[],
+  values: ArrayLike<number>,
+): Uint8Array {
+  const size = type === 'int64' ? 8 : 4;
+  const raw = new Uint8Array(values.length * size);
+  const view = new DataView(raw.buffer);
+  for (let k = 0; k < values.length; k++) {
+    if (type === 'float') view.setFloat32(k * size, values[k], true);
+    else if (type === 'int32') view.setInt32(k * size, values[k], true);
+    else view.setBigInt64(k * size, BigInt(values[k]), true);
+  }
+  return join([
+    ...shape.map((dimension) => integerField(1, dimension)),
+    integerField(2, elementTypes[type]),
+    textField(8, name),
+    bytesField(9, raw),
+  ]);
+}
+
+/** `ModelProto` around one graph, IR version 8 (the one of opset 17; later opsets accept it). */
+export function encodeModel(graph: {
+  readonly name: string;
+  readonly doc: string;
+  readonly opset: number;
+  readonly nodes: readonly Uint8Array[];
+  readonly initializers: readonly Uint8Array[];
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+}): Uint8Array {
+  const fields: Field[] = [
+    ...graph.nodes.map((node) => bytesField(1, node)),
+    textField(2, graph.name),
+    ...graph.initializers.map((tensor) => bytesField(5, tensor)),
+    textField(10, graph.doc),
+    ...graph.inputs.map((value) => messageField(11, encodeValueInfo(value))),
+    ...graph.outputs.map((value) => messageField(12, encodeValueInfo(value))),
+  ];
+  return join([
+    integerField(1, 8),
+    textField(2, '@eqloss/onnxruntime'),
+    messageField(7, fields),
+    messageField(8, [textField(1, ''), integerField(2, graph.opset)]),
+  ]);
+}
+
+function encodeAttribute(name: string, value: Attributes[string]): readonly Field[] {
+  if (typeof value === 'number') return [textField(1, name), integerField(3, value), integerField(20, 2)];
+  if (typeof value === 'string') return [textField(1, name), textField(4, value), integerField(20, 3)];
+  if ('float' in value) return [textField(1, name), floatField(2, value.float), integerField(20, 1)];
+  return [textField(1, name), ...value.map((item) => integerField(8, item)), integerField(20, 7)];
+}
+
+function encodeValueInfo(value: ValueInfo): readonly Field[] {
+  const dimensions = value.shape.map((dimension) =>
+    messageField(1, [typeof dimension === 'number' ? integerField(1, dimension) : textField(2, dimension)]),
+  );
+  const tensor = [integerField(1, elementTypes[value.type]), messageField(2, dimensions)];
+  return [textField(1, value.name), messageField(2, [messageField(1, tensor)])];
+}

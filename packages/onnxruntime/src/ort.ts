@@ -1,0 +1,26 @@
+// What of ONNX Runtime's JavaScript API is used, as structure: onnxruntime-node and onnxruntime-web both fit.
+
+/** A tensor of the runtime. */
+export interface OrtTensor {
+  /** The data, fetched from the device if need be, which is then released. */
+  getData(releaseData?: boolean): Promise<unknown>;
+}
+
+/** An inference session of the runtime. */
+export interface OrtSession {
+  run(feeds: Readonly<Record<string, never>>): Promise<Readonly<Record<string, OrtTensor>>>;
+  release(): Promise<void>;
+}
+
+/** The namespace of onnxruntime-node or onnxruntime-web. */
+export interface Ort {
+  readonly InferenceSession: { create(model: Uint8Array, options?: object): Promise<OrtSession> };
+  readonly Tensor: {
+    new (type: 'float32', data: Float32Array, dims: readonly number[]): OrtTensor;
+    new (type: 'int32', data: Int32Array, dims: readonly number[]): OrtTensor;
+    new (type: 'bool', data: Uint8Array, dims: readonly number[]): OrtTensor;
+  };
+}
+
+/** An execution provider: its name, or an object with its options. Passed through. */
+export type ExecutionProvider = string | { readonly name: string };

@@ -1,0 +1,125 @@
+// The softmax form, SEQL, as a graph. SPEC X1 to X7.
+
+import { finish, labelInput, type Output, rowInputs } from './common.ts';
+import { expOfMinus, maxOverClasses, sumOverClasses, wideLog1p } from './formulas.ts';
+import type { Graph, Value } from './graph.ts';
+
+/** Whether β, and with it the weight of a negative entry, is given per class or per element. */
+export type BetaShape = 'class' | 'element';
+
+// Below any finite logit that matters.
+const LOWEST = -3.4028234663852886e38;
+
+/**
+ * Softmax form with index labels.
+ *
+ * With own = e^(z_y - m) and rest = Σ_{k≠y} v_k e^(z_k - m), v the weight of a negative entry, the row loss is
+ * `log1p(rest / own)`, the gradient `v_k e^(z_k - m) / (own + rest)`, at the label `-rest / (own + rest)`: nothing
+ * cancels.
+ */
+export function softmaxOfLabels(graph: Graph, outputs: readonly Output[], beta: BetaShape): void {
+  const { op, constant } = graph;
+  const zero = constant('float', 0);
+  const inputs = rowInputs(graph);
+  const label = labelInput(graph, inputs.active);
+  // There is no background: a row without a label is taken out. SPEC X6.
+  const rows = { ...inputs, active: label.present };
+  const weights = negativeWeights(graph, beta);
+  const included = op('And', [op('Greater', [weights, zero]), rows.active]);
+  const x = includedLogits(graph, included, rows.logits);
+  const ofLabel = includedLogits(graph, label.present, label.entry(rows.logits));
+  const { max, valid } = rowMaximum(graph, op('Max', [maxOverClasses(graph, x), ofLabel]));
+
+  const terms = label.replace(op('Mul', [expOfDifference(graph, max, x), weights]), zero);
+  const rest = sumOverClasses(graph, terms);
+  const below = op('Max', [op('Sub', [max, ofLabel]), zero]);
+  const own = expOfMinus(graph, below);
+  const sum = op('Add', [own, rest]);
+  const nan = constant('float', NaN);
+  finish(
+    graph,
+    rows,
+    outputs,
+    () => {
+      // Far below the maximum own vanishes, and with it the ratio; the difference then is large and loses no digits.
+      const far = op('Add', [below, op('Log', [sum])]);
+      const tiny = constant('float', 1e-30);
+      const near = wideLog1p(graph, op('Div', [rest, op('Max', [own, tiny])]));
+      return op('Where', [valid, op('Where', [op('Greater', [own, tiny]), near, far]), nan]);
+    },
+    (scale, result) => {
+      const share = op('Where', [valid, op('Div', [scale, sum]), nan]);
+      const negatives = op('Where', [included, op('Mul', [terms, share]), zero]);
+      const atLabel = op('Neg', [op('Mul', [rest, share])]);
+      const kept = op('Where', [label.present, atLabel, label.entry(negatives)]);
+      return op('ScatterElements', [negatives, label.index, kept], { axis: 1 }, result);
+    },
+  );
+}
+
+/** Softmax form with target rows: `Σ y_j (m - z_j + log Σ w_k e^(z_k - m))`, gradient `(Σ y) p_k - y_k`. */
+export function softmaxOfRows(graph: Graph, outputs: readonly Output[], beta: BetaShape): void {
+  const { op, constant } = graph;
+  const [zero, one] = [constant('float', 0), constant('float', 1)];
+  const inputs = rowInputs(graph);
+  const y = graph.input({ name: 'targets', type: 'float', shape: ['rows', 'classes'] });
+  const mass = sumOverClasses(graph, y);
+  // A row without any target has nothing to lose. SPEC X3.
+  const rows = { ...inputs, active: op('And', [inputs.active, op('Greater', [mass, zero])]) };
+  const v = negativeWeights(graph, beta);
+  const weights = op('Add', [v, op('Mul', [op('Sub', [one, v]), y])]);
+  const included = op('And', [op('Greater', [weights, zero]), rows.active]);
+  const x = includedLogits(graph, included, rows.logits);
+  const { max, valid } = rowMaximum(graph, maxOverClasses(graph, x));
+
+  const terms = op('Mul', [expOfDifference(graph, max, x), weights]);
+  const sum = sumOverClasses(graph, terms);
+  const nan = constant('float', NaN);
+  finish(
+    graph,
+    rows,
+    outputs,
+    () => {
+      const element = op('Mul', [y, op('Add', [op('Sub', [max, x]), op('Log', [sum])])]);
+      const positive = op('And', [op('Greater', [y, zero]), rows.active]);
+      return op('Where', [valid, sumOverClasses(graph, op('Where', [positive, element, zero])), nan]);
+    },
+    (scale, result) => {
+      const share = op('Where', [valid, op('Div', [mass, sum]), nan]);
+      const value = op('Mul', [op('Sub', [op('Mul', [terms, share]), y]), scale]);
+      return op('Where', [included, value, zero], {}, result);
+    },
+  );
+}
+
+/** v = 1 - β T, formed by the caller in double: `[classes]` or `[rows, classes]`. SPEC X1. */
+function negativeWeights(graph: Graph, beta: BetaShape): Value {
+  const shape = beta === 'class' ? ['classes'] : ['rows', 'classes'];
+  return graph.input({ name: 'negativeWeights', type: 'float', shape });
+}
+
+/**
+ * The logits, with excluded entries below all others: only included ones may set the maximum (SPEC X2). NaN becomes
+ * +Infinity, since maxima drop NaN on some devices: either makes the row NaN (SPEC N2).
+ */
+function includedLogits(graph: Graph, included: Value, logits: Value): Value {
+  const { op, constant } = graph;
+  const ordered = op('Where', [op('IsNaN', [logits]), constant('float', Infinity), logits]);
+  return op('Where', [included, ordered, constant('float', LOWEST)]);
+}
+
+/**
+ * A row is valid when its maximum is a number: +Infinity (or NaN) has no distribution, nor has a row of which every
+ * included logit is -Infinity. Others get 0, so that no NaN enters the arithmetic.
+ */
+function rowMaximum(graph: Graph, max: Value): { max: Value; valid: Value } {
+  const { op, constant } = graph;
+  const valid = op('Less', [op('Abs', [max]), constant('float', -LOWEST)]);
+  return { max: op('Where', [valid, max, constant('float', 0)]), valid };
+}
+
+/** e^(x - m), x <= m in every row that counts. */
+function expOfDifference(graph: Graph, max: Value, x: Value): Value {
+  const { op, constant } = graph;
+  return expOfMinus(graph, op('Max', [op('Sub', [max, x]), constant('float', 0)]));
+}
