@@ -1,0 +1,250 @@
+// What both forms share: the handle, its turns, its programs, and the rows that single precision cannot hold.
+
+import {
+  type Batch,
+  type BatchInputs,
+  EqlError,
+  type Form,
+  type Gate,
+  type LossResult,
+  type PreparedBatch,
+  type Reduction,
+} from '@eqloss/core';
+import { checkGpu, createProgram, type GpuLike, type Program, type ProgramSource } from './engine.ts';
+import { checkProgram } from './probe.ts';
+
+export interface KernelOptions {
+  /**
+   * Rows of one launch: an integer >= 1, best the size of the batches. A smaller batch is padded to it, a larger one
+   * takes several launches, as does one whose launch would have more than 2^21 numbers.
+   */
+  readonly rows: number;
+  /** C, if given the same as the gate's. */
+  readonly classes?: number;
+  readonly gate: Gate;
+  /** SPEC R1. Default `mean`. */
+  readonly reduction?: Reduction;
+  /** Which labels to compile for at creation; the other kind is compiled when it first comes. Default `index`. */
+  readonly labels?: 'index' | 'rows';
+}
+
+/** One batch: core's inputs without the gate, and the logits. Must not change until the run is over. */
+export interface KernelBatch extends Omit<BatchInputs, 'gate'> {
+  /** z, row-major, `[rows * classes]`. */
+  readonly logits: Float32Array;
+  /** `[rows, classes]`. Taken from the logits and the gate when left out. */
+  readonly shape?: readonly number[];
+}
+
+export interface KernelResult {
+  /** Σ rowLosses / divisor, in double: the mean for `mean`, else the sum. */
+  readonly loss: number;
+  /** Weighted by `rowWeights`, never divided. `[rows]`. */
+  readonly rowLosses: Float64Array;
+  /** ∂loss / ∂logits, `[rows * classes]`. SPEC R5. */
+  readonly gradient: Float32Array;
+}
+
+/** A loss compiled for one gate. Holds memory of the engine until {@link LossKernel.destroy}. */
+export interface LossKernel {
+  /** The gpu.js mode that really ran last: gpu.js may choose another one than was asked for. */
+  readonly mode: string;
+  /**
+   * Loss, row losses and gradient of one batch. Calls may overlap; they take turns.
+   *
+   * Rejects with an `EqlError`: what `prepareSigmoid` or `prepareSoftmax` of core throws, `DTYPE` for logits that are
+   * no Float32Array, `DISPOSED` after `destroy`, `UNSUPPORTED` when the engine computes wrongly.
+   */
+  run(batch: KernelBatch): Promise<KernelResult>;
+  /** Frees the kernels once the runs under way are over. More calls do nothing. The `gpu` stays the caller's. */
+  destroy(): Promise<void>;
+}
+
+/** A run on its way: what came, and what goes out. */
+export interface Job<P extends PreparedBatch> {
+  readonly prepared: P;
+  readonly logits: Float32Array;
+  readonly rowLosses: Float64Array;
+  readonly gradient: Float32Array;
+  /** `[rows]`: 1 for a row that the engine does not get, because single precision cannot hold it. */
+  readonly onHost: Uint8Array;
+}
+
+/** The arguments of a program, and the two translations. */
+export interface Stage<P extends PreparedBatch> {
+  readonly args: readonly Float32Array[];
+  /** Writes rows `start` to `end` into the arguments; marks those that go on the host. */
+  fill(job: Job<P>, start: number, end: number): void;
+  /** Takes the engine's answer for the same rows. */
+  collect(job: Job<P>, start: number, end: number, result: Float32Array): void;
+}
+
+/** What the two forms differ in. */
+export interface Plan<P extends PreparedBatch> {
+  readonly form: Form;
+  prepare(shape: readonly number[], inputs: BatchInputs, reduction: Reduction | undefined): P;
+  /** The same loss in double. */
+  reference(batch: Batch, options: { readonly reduction: Reduction }): LossResult;
+  /** Which program a batch needs. */
+  variantOf(prepared: P): string;
+  source(variant: string, rows: number, classes: number): ProgramSource;
+  createStage(variant: string, rows: number, classes: number): Stage<P>;
+}
+
+/** Logits beyond this, NaN included, go on the host: squares aside, everything that the kernels do with them stays finite. */
+export const LARGEST = 1e30;
+
+/** Numbers of one launch, below what any backend's grid, texture or 24-bit index arithmetic takes. */
+const LAUNCH_SIZE = 2 ** 21;
+
+/** Checks the options, compiles, and asks the engine a question whose answer is known. */
+export async function createLossKernel<P extends PreparedBatch>(
+  gpu: GpuLike,
+  options: KernelOptions,
+  plan: Plan<P>,
+): Promise<LossKernel> {
+  const { gate } = options;
+  const rows = checkOptions(gpu, options, plan);
+  const entries = new Map<string, { program: Program; stage: Stage<P> }>();
+  let last: Program | undefined;
+  let turns: Promise<unknown> = Promise.resolve();
+  let destroyed: Promise<void> | undefined;
+
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = turns.then(work);
+    turns = turn.catch(() => undefined);
+    return turn;
+  };
+  const launch = async (job: Job<P>, { program, stage }: { program: Program; stage: Stage<P> }): Promise<void> => {
+    for (let start = 0; start < job.prepared.rows; start += rows) {
+      const end = Math.min(start + rows, job.prepared.rows);
+      if (job.prepared.rowWeights.subarray(start, end).every((weight) => weight === 0)) continue;
+      stage.fill(job, start, end);
+      stage.collect(job, start, end, await program.run(stage.args));
+    }
+    last = program;
+  };
+  const entryOf = async (variant: string) => {
+    const known = entries.get(variant);
+    if (known !== undefined) return known;
+    const program = createProgram(gpu, plan.source(variant, rows, gate.classes));
+    const entry = { program, stage: plan.createStage(variant, rows, gate.classes) };
+    try {
+      await checkProgram(plan, gate, variant, rows, async (job) => {
+        await launch(job, entry);
+        return program.mode();
+      });
+    } catch (error) {
+      program.destroy();
+      throw error;
+    }
+    entries.set(variant, entry);
+    return entry;
+  };
+  const evaluate = async (inputs: BatchInputs, logits: Float32Array, prepared: P): Promise<KernelResult> => {
+    const job = jobOf(prepared, logits);
+    await launch(job, await entryOf(plan.variantOf(prepared)));
+    runOnHost(plan, job, inputs);
+    let sum = 0;
+    for (const rowLoss of job.rowLosses) sum += rowLoss;
+    return { loss: sum / prepared.divisor, rowLosses: job.rowLosses, gradient: job.gradient };
+  };
+
+  await entryOf(
+    plan.form === 'sigmoid' ? (options.labels ?? 'index') : options.labels === 'rows' ? 'element' : 'class',
+  );
+  return {
+    get mode() {
+      return last?.mode() ?? 'unknown';
+    },
+    run: async (batch) => {
+      if (destroyed !== undefined) throw new EqlError('DISPOSED', 'run came after destroy; create another kernel.');
+      const { logits, shape, ...rest } = batch;
+      const inputs: BatchInputs = { ...rest, gate };
+      const prepared = plan.prepare(shapeOf(logits, shape, gate), inputs, options.reduction);
+      return inTurn(() => evaluate(inputs, logits, prepared));
+    },
+    destroy: () => {
+      destroyed ??= inTurn(async () => {
+        for (const { program } of entries.values()) program.destroy();
+        entries.clear();
+      });
+      return destroyed;
+    },
+  };
+}
+
+/** An empty job: zeros everywhere. */
+export function jobOf<P extends PreparedBatch>(prepared: P, logits: Float32Array): Job<P> {
+  return {
+    prepared,
+    logits,
+    rowLosses: new Float64Array(prepared.rows),
+    gradient: new Float32Array(prepared.rows * prepared.classes),
+    onHost: new Uint8Array(prepared.rows),
+  };
+}
+
+/** Checks everything that needs no batch; returns the rows of one launch. */
+function checkOptions<P extends PreparedBatch>(gpu: GpuLike, options: KernelOptions, plan: Plan<P>): number {
+  const { rows, gate } = options;
+  if (!(Number.isSafeInteger(rows) && rows >= 1)) {
+    throw new EqlError('ROW_COUNT', `rows is ${rows}; wanted the usual number of rows of a batch, an integer >= 1.`);
+  }
+  // An empty batch: core checks the rest of what it knows.
+  const beta = plan.form === 'softmax' ? 0 : undefined;
+  plan.prepare([0, options.classes ?? gate.classes], { gate, labels: [], beta }, options.reduction);
+  checkGpu(gpu);
+  const perRow = plan.source('', 1, gate.classes).output;
+  if (perRow > LAUNCH_SIZE) {
+    throw new EqlError('UNSUPPORTED', `${gate.classes} classes are too many: a row takes ${perRow} of ${LAUNCH_SIZE}.`);
+  }
+  return Math.min(rows, Math.floor(LAUNCH_SIZE / perRow));
+}
+
+function shapeOf(logits: Float32Array, shape: readonly number[] | undefined, gate: Gate): readonly number[] {
+  if (!(logits instanceof Float32Array)) {
+    throw new EqlError('DTYPE', 'logits must be a Float32Array: the kernels compute in single precision.');
+  }
+  if (shape === undefined) {
+    if (logits.length % gate.classes === 0) return [logits.length / gate.classes, gate.classes];
+    throw new EqlError('CLASS_COUNT', `${logits.length} logits are no whole rows of ${gate.classes} classes.`);
+  }
+  if (shape.length === 2 && shape[0] * shape[1] !== logits.length) {
+    throw new EqlError('ROW_COUNT', `${logits.length} logits do not fill the shape [${shape.join(', ')}].`);
+  }
+  return shape;
+}
+
+/**
+ * Rows with an included NaN or infinity, through core. Shaders may assume that neither exists, and gpu.js writes
+ * -Infinity as -3.4e38; on the host the limits of SPEC N2 are exact.
+ */
+function runOnHost<P extends PreparedBatch>(plan: Plan<P>, job: Job<P>, inputs: BatchInputs): void {
+  const { prepared, onHost, rowLosses, gradient } = job;
+  const { classes, reduction, divisor } = prepared;
+  const rows = [...onHost.keys()].filter((i) => onHost[i] === 1);
+  if (rows.length === 0) return;
+  const pick = (values: ArrayLike<number>, width: number): number[] =>
+    rows.flatMap((i) => Array.from({ length: width }, (_, k) => values[i * width + k]));
+  const { labels, targets, foreground, rowWeights, beta } = inputs;
+  const perElement = prepared.form === 'softmax' && prepared.perElement;
+  const exact = plan.reference(
+    {
+      gate: inputs.gate,
+      logits: Float64Array.from(pick(job.logits, classes)),
+      shape: [rows.length, classes],
+      labels: labels && pick(labels, 1),
+      targets: targets && pick(targets, classes),
+      foreground: foreground && pick(foreground, 1),
+      rowWeights: rowWeights && pick(rowWeights, 1),
+      beta: perElement ? pick(beta as ArrayLike<number>, classes) : beta,
+      normalizer: reduction === 'mean' ? divisor : undefined,
+    },
+    { reduction },
+  );
+  rows.forEach((i, k) => {
+    rowLosses[i] = exact.rowLosses[k];
+    gradient.set(exact.gradient.subarray(k * classes, (k + 1) * classes), i * classes);
+  });
+}
