@@ -1,0 +1,3 @@
+// Stands for engines that exist in Node only when the page is bundled.
+
+export default undefined;
