@@ -6,16 +6,13 @@ import { EqlError } from '@eqloss/core';
 export interface GpuKernel {
   (...args: Float32Array[]): unknown;
   /** The backend's own object; gpu.js replaces it when it falls back to another backend. */
-  readonly kernel: object;
+  readonly kernel: { readonly context?: unknown };
   destroy(): void;
 }
 
 /** An instance of gpu.js's `GPU`. */
 export interface GpuLike {
-  createKernel(
-    source: string,
-    settings: { output: number[]; precision: 'single'; functions: { source: string; settings: object }[] },
-  ): unknown;
+  createKernel(source: string, settings: object): unknown;
 }
 
 /** What is compiled: source text, since bundlers rewrite functions, and gpu.js reads them. */
@@ -28,7 +25,7 @@ export interface ProgramSource {
 
 /** One compiled kernel of fixed sizes. */
 export interface Program {
-  /** The gpu.js mode that really runs it; gpu.js decides when it compiles, at the first run. */
+  /** The gpu.js mode that really runs it (`webgl2`, …); gpu.js decides when it compiles, at the first run. */
   mode(): string;
   run(args: readonly Float32Array[]): Promise<Float32Array>;
   /** Frees the kernel. Once only. */
@@ -50,7 +47,7 @@ export function createProgram(gpu: GpuLike, source: ProgramSource): Program {
     throw new EqlError('UNSUPPORTED', 'gpu made no kernel of its own: the mode "dev" of gpu.js is not supported.');
   }
   return {
-    mode: () => (kernel.kernel.constructor as { mode?: string }).mode ?? 'unknown',
+    mode: () => modeOf(kernel.kernel),
     run: async (args) => {
       const result = await kernel(...args);
       if (!(result instanceof Float32Array) || result.length !== source.output) {
@@ -70,6 +67,16 @@ export function createProgram(gpu: GpuLike, source: ProgramSource): Program {
 export function checkGpu(gpu: GpuLike): void {
   if (typeof gpu?.createKernel === 'function') return;
   throw new EqlError('UNSUPPORTED', 'gpu has no createKernel; wanted an instance of GPU from gpu.js.');
+}
+
+/** gpu.js calls everything on OpenGL `gpu`; the context tells the rest. */
+function modeOf(instance: { readonly context?: unknown }): string {
+  const { mode } = instance.constructor as { mode?: string };
+  if (mode !== 'gpu') return mode ?? 'unknown';
+  if (typeof WebGL2RenderingContext !== 'undefined' && instance.context instanceof WebGL2RenderingContext)
+    return 'webgl2';
+  if (typeof WebGLRenderingContext !== 'undefined' && instance.context instanceof WebGLRenderingContext) return 'webgl';
+  return 'headlessgl';
 }
 
 function isKernel(kernel: unknown): kernel is GpuKernel {

@@ -9,6 +9,7 @@ import {
   type LossResult,
   type PreparedBatch,
   type Reduction,
+  shapeOf,
 } from '@eqloss/core';
 import { checkGpu, createProgram, type GpuLike, type Program, type ProgramSource } from './engine.ts';
 import { checkProgram } from './probe.ts';
@@ -47,7 +48,10 @@ export interface KernelResult {
 
 /** A loss compiled for one gate. Holds memory of the engine until {@link LossKernel.destroy}. */
 export interface LossKernel {
-  /** The gpu.js mode that really ran last: gpu.js may choose another one than was asked for. */
+  /**
+   * The mode that really ran last: `cpu`, `webasm`, `webgl`, `webgl2`, `headlessgl` or `webgpu`. gpu.js may choose
+   * another one than was asked for, in silence.
+   */
   readonly mode: string;
   /**
    * Loss, row losses and gradient of one batch. Calls may overlap; they take turns.
@@ -159,9 +163,12 @@ export async function createLossKernel<P extends PreparedBatch>(
     },
     run: async (batch) => {
       if (destroyed !== undefined) throw new EqlError('DISPOSED', 'run came after destroy; create another kernel.');
-      const { logits, shape, ...rest } = batch;
-      const inputs: BatchInputs = { ...rest, gate };
-      const prepared = plan.prepare(shapeOf(logits, shape, gate), inputs, options.reduction);
+      const inputs: Batch = { ...batch, gate };
+      const { logits } = batch;
+      if (!(logits instanceof Float32Array)) {
+        throw new EqlError('DTYPE', 'logits must be a Float32Array: the kernels compute in single precision.');
+      }
+      const prepared = plan.prepare(shapeOf(inputs), inputs, options.reduction);
       return inTurn(() => evaluate(inputs, logits, prepared));
     },
     destroy: () => {
@@ -200,20 +207,6 @@ function checkOptions<P extends PreparedBatch>(gpu: GpuLike, options: KernelOpti
     throw new EqlError('UNSUPPORTED', `${gate.classes} classes are too many: a row takes ${perRow} of ${LAUNCH_SIZE}.`);
   }
   return Math.min(rows, Math.floor(LAUNCH_SIZE / perRow));
-}
-
-function shapeOf(logits: Float32Array, shape: readonly number[] | undefined, gate: Gate): readonly number[] {
-  if (!(logits instanceof Float32Array)) {
-    throw new EqlError('DTYPE', 'logits must be a Float32Array: the kernels compute in single precision.');
-  }
-  if (shape === undefined) {
-    if (logits.length % gate.classes === 0) return [logits.length / gate.classes, gate.classes];
-    throw new EqlError('CLASS_COUNT', `${logits.length} logits are no whole rows of ${gate.classes} classes.`);
-  }
-  if (shape.length === 2 && shape[0] * shape[1] !== logits.length) {
-    throw new EqlError('ROW_COUNT', `${logits.length} logits do not fill the shape [${shape.join(', ')}].`);
-  }
-  return shape;
 }
 
 /**

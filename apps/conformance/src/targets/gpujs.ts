@@ -1,0 +1,90 @@
+// Targets `gpujs-*`: @eqloss/gpujs on the modes of gpu.js.
+
+import { type DecodedTest, type Outcome, type Target, Unavailable } from '@eqloss/conformance/protocol';
+import { createGate, EqlError } from '@eqloss/core';
+import { createSigmoidEql, createSoftmaxEql, type GpuLike } from '@eqloss/gpujs';
+import adapter from '@eqloss/gpujs/package.json' with { type: 'json' };
+import engine from 'gpu.js/package.json' with { type: 'json' };
+import { everything, inputsOf, outcomeOf, reductionOf } from './batch.ts';
+
+/** @param options `backend`: a mode of gpu.js, which must really run: a fallback to another one is unavailable. */
+export async function createTarget(options: { readonly backend: string }): Promise<Target> {
+  const { backend } = options;
+  const gpu = await createGpu(backend);
+  const mode = await modeOf(gpu, backend);
+  return {
+    protocol: 1,
+    name: `gpujs-${backend}`,
+    version: adapter.version,
+    environment: { engine: `gpu.js ${engine.version}`, backend: mode, device: await deviceOf(mode, gpu) },
+    supports: { ...everything, dtypes: ['float32'], features: [...everything.features, 'release'] },
+    run: (test) => outcomeOf(() => runTest(gpu, mode, test)),
+    stop: () => gpu.destroy(),
+  };
+}
+
+async function runTest(gpu: GpuLike, mode: string, test: DecodedTest): Promise<Outcome> {
+  const { gate, ...inputs } = inputsOf(test);
+  const { data, shape } = test.inputs.logits;
+  const reduction = reductionOf(test);
+  const create = test.form === 'sigmoid' ? createSigmoidEql : createSoftmaxEql;
+  const labels = inputs.targets === undefined ? 'index' : 'rows';
+  const kernel = await create(gpu, { rows: Math.max(shape[0] ?? 0, 1), gate, reduction, labels });
+  try {
+    if (test.options.released) await kernel.destroy();
+    // The adapter refuses other arrays itself: a test expects it.
+    const { loss, rowLosses, gradient } = await kernel.run({ ...inputs, logits: data as Float32Array, shape });
+    if (kernel.mode !== mode) throw new Error(`gpu.js left ${mode} for ${kernel.mode}`);
+    return { outputs: { loss: reduction === 'none' ? undefined : loss, rowLosses, gradient } };
+  } finally {
+    await kernel.destroy();
+  }
+}
+
+interface Gpu extends GpuLike {
+  readonly context: unknown;
+  destroy(): Promise<void>;
+}
+
+async function createGpu(backend: string): Promise<Gpu> {
+  if (backend === 'webgpu' && globalThis.process?.versions?.node !== undefined) {
+    // gpu.js looks for navigator.gpu when it loads. Not a literal: Node's modules must stay out of bundles for pages.
+    const dawn = '../dawn.ts';
+    await ((await import(/* @vite-ignore */ dawn)) as { startDawn(): Promise<void> }).startDawn();
+  }
+  // CommonJS: bundlers and Node differ in where they put the exports.
+  const module = await import('gpu.js');
+  const { GPU } = 'GPU' in module ? module : (module as { default: typeof import('gpu.js') }).default;
+  try {
+    return new GPU({ mode: backend as 'cpu' });
+  } catch (error) {
+    throw new Unavailable(`gpu.js cannot run mode ${backend} here: ${(error as Error).message}`);
+  }
+}
+
+/** The mode that runs a small kernel: gpu.js falls back in silence. */
+async function modeOf(gpu: Gpu, backend: string): Promise<string> {
+  const gate = createGate([1], { threshold: 0 });
+  const kernel = await createSigmoidEql(gpu, { rows: 1, gate }).catch((error: unknown) => {
+    // A wrong result is no reason not to judge the target.
+    if (error instanceof EqlError) throw error;
+    throw new Unavailable(`gpu.js does not run in mode ${backend} here: ${(error as Error).message}`);
+  });
+  const { mode } = kernel;
+  await kernel.destroy();
+  if (mode === backend) return mode;
+  throw new Unavailable(`gpu.js runs mode ${mode} here, not ${backend}`);
+}
+
+async function deviceOf(mode: string, gpu: Gpu): Promise<string> {
+  if (mode === 'webgpu') {
+    const adapter = await navigator.gpu.requestAdapter();
+    return adapter
+      ? [adapter.info.vendor, adapter.info.architecture, adapter.info.device].filter(Boolean).join(' ')
+      : '';
+  }
+  if (!mode.startsWith('webgl')) return 'CPU';
+  const context = gpu.context as WebGLRenderingContext;
+  const names = context.getExtension('WEBGL_debug_renderer_info');
+  return String(context.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : context.RENDERER));
+}
