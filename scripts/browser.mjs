@@ -92,7 +92,7 @@ export function findSoftwareVulkan(browser, surroundings = {}) {
 }
 
 /**
- * What to start the browser with: WebGPU on any device, and nothing that looks for the network.
+ * What Chromium is started with: WebGPU also on a software device, and no traffic of its own. Playwright adds the rest.
  *
  * @returns {string[]}
  */
@@ -194,20 +194,4 @@ function run(command, args, env) {
 
 function say(line) {
   process.stderr.write(`eqloss: ${line}\n`);
-}
-
-/**
- * What Chromium is started with: WebGPU also on a software device, and no traffic of its own. Playwright adds the rest.
- *
- * @returns {string[]}
- */
-export function browserFlags() {
-  return [
-    '--enable-unsafe-webgpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ];
 }
