@@ -121,7 +121,7 @@ describe.each(dtypes)('outputs in %s', (dtype) => {
       'gradient 1',
     ]);
     expect(worst[0]).toMatchObject({ actualBits: bitsOf(Number.NaN, dtype), ratio: Infinity });
-    expect(problem).toBe('loss: 1 of 1 is off; gradient: 5 of 8 are off');
+    expect(problem).toBe('loss: 1 of 1 beyond tolerance; gradient: 5 of 8 beyond tolerance');
   });
   test('within tolerance is a pass that still tells its worst ratio', () => {
     const compared = compareOutputs({ loss: 1.05, rowLosses: [1], gradient: new Float32Array(8) }, expected, options);

@@ -65,7 +65,7 @@ export function compareOutputs(actual: Outputs, expected: Expected, options: Com
       const judged = compareElements(output, values as ArrayLike<number>, wanted, options, worst);
       ratio = Math.max(ratio, judged.ratio);
       if (judged.beyond > 0) {
-        problems.push(`${output}: ${judged.beyond} of ${wanted.length} ${judged.beyond === 1 ? 'is' : 'are'} off`);
+        problems.push(`${output}: ${judged.beyond} of ${wanted.length} beyond tolerance`);
       }
     }
   }

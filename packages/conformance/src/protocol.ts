@@ -14,7 +14,9 @@ export { bitsOf, type Kind, kindOf, spacingIn } from './floats.ts';
 export type * from './format.ts';
 export { createHandler } from './handler.ts';
 export { checkKnownFailures, findKnownFailure, type KnownFailure } from './known-failures.ts';
+export { type Cell, type CellText, cellOf, describeCell, type Family, families, familyOf } from './matrix.ts';
 export type { Reply, Request, Started, WireOutcome, WireTest } from './messages.ts';
+export { brokenReport, openTarget, runTarget, unavailableReport } from './open.ts';
 export { checkStarted, remoteTarget, type Send } from './remote.ts';
 export { type Fit, featuresOf, fitTest } from './requirements.ts';
 export {
@@ -29,14 +31,7 @@ export {
   type TargetReport,
   type TestResult,
 } from './results.ts';
-export {
-  listTests,
-  openTarget,
-  type RunOptions,
-  runSuite,
-  type SuiteFile,
-  type SuiteTest,
-  unavailableReport,
-} from './run.ts';
+export { type RunOptions, runSuite } from './run.ts';
+export { listTests, type SuiteFile, type SuiteTest } from './suite.ts';
 export type * from './target.ts';
 export { isUnavailable, Unavailable } from './unavailable.ts';

@@ -44,7 +44,7 @@ export interface TargetReport {
   readonly environment?: Readonly<Record<string, string>>;
   /** Why there are no answers at all: the reason of an unavailable target. */
   readonly unavailable?: string;
-  /** Why nothing was judged: the smoke test failed, so the harness around the target is wrong. */
+  /** Why nothing was judged: the target did not start or failed the smoke test. */
   readonly harness?: string;
   readonly results: readonly TestResult[];
 }
@@ -79,7 +79,7 @@ export function failuresOf(reports: readonly TargetReport[]): readonly string[] 
     const failed = report.results.filter(isFailure).length;
     const unexpected = report.results.filter(({ status }) => status === 'unexpected-pass').length;
     const label = labelOf(report);
-    if (report.harness) reasons.push(`${label}: the smoke test failed, your harness is wrong`);
+    if (report.harness) reasons.push(`${label}: ${report.harness}`);
     else if (failed > unexpected) reasons.push(`${label}: ${failed - unexpected} failed`);
     if (unexpected > 0) reasons.push(`${label}: ${unexpected} passed although listed as known failures`);
     if (!report.unavailable && !report.results.some(isJudged)) reasons.push(`${label}: no test was run`);

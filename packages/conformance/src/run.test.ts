@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { answer, fakeTarget, spoil, suite, supports } from '../test/fakes.ts';
+import { openTarget, runTarget, unavailableReport } from './open.ts';
 import { countStatuses, failuresOf, type TestResult } from './results.ts';
-import { openTarget, runSuite, unavailableReport } from './run.ts';
+import { runSuite } from './run.ts';
 import type { Outcome } from './target.ts';
 import { Unavailable } from './unavailable.ts';
 
@@ -163,7 +164,7 @@ test('a failed smoke test says that the harness is wrong, and nothing else is ju
   expect(asked).toEqual(['smoke-sigmoid']);
   expect(report.harness).toContain('your harness is wrong');
   expect(report.results).toHaveLength(1);
-  expect(failuresOf([report])).toEqual(['fake: the smoke test failed, your harness is wrong']);
+  expect(failuresOf([report])).toEqual([`fake: ${report.harness}`]);
 });
 
 const limit = { target: 'fake', reason: 'no doubles', link: 'https://example.org/1', clause: 'N4' };
@@ -200,6 +201,30 @@ test('an unavailable target is listed with its reason and never passes', async (
   expect(failuresOf([report])).toEqual(['no test was run']);
   const other = await runSuite(fakeTarget(), suite);
   expect(failuresOf([report, other])).toEqual([]);
+});
+
+test('a target that does not start is broken, with its words, and the run fails', async () => {
+  const report = await runTarget(
+    'lost',
+    async () => {
+      throw new Error('engine not found');
+    },
+    suite,
+  );
+  const harness = 'your harness is wrong: the target did not start: engine not found';
+  expect(report).toMatchObject({ target: 'lost', harness, results: [{ id: 'start', status: 'error' }] });
+  expect(failuresOf([report])).toEqual([`lost: ${harness}`]);
+});
+
+test('a target is stopped after its run, and what its stop does changes nothing', async () => {
+  let stopped = false;
+  const stop = async () => {
+    stopped = true;
+    throw new Error('cannot stop');
+  };
+  const report = await runTarget('fake', async () => fakeTarget(answer, { stop }), suite);
+  expect(countStatuses(report.results)).toEqual({ pass: 4 });
+  expect(stopped).toBe(true);
 });
 
 test('an aborted run ends before the next test', async () => {

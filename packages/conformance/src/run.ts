@@ -1,20 +1,13 @@
 // Runs a suite against a target: smoke test, requirements, time limit, judgement, known failures.
 
 import { decodeTest } from './decode.ts';
-import type { EncodedTest, Form, Group, VectorFile } from './format.ts';
 import { judge } from './judge.ts';
 import { findKnownFailure, type KnownFailure } from './known-failures.ts';
 import { fitTest } from './requirements.ts';
 import type { Runtime, TargetReport, TestResult } from './results.ts';
 import { smokeProblem, smokeTest } from './smoke.ts';
+import { listTests, type SuiteFile, type SuiteTest } from './suite.ts';
 import type { DecodedTest, Outcome, Target } from './target.ts';
-import { isUnavailable } from './unavailable.ts';
-
-/** A vector file that was read and checked. */
-export interface SuiteFile {
-  readonly path: string;
-  readonly file: VectorFile;
-}
 
 export interface RunOptions {
   /** Where the target runs; default `node`. */
@@ -28,29 +21,6 @@ export interface RunOptions {
   readonly onResult?: (result: TestResult) => void;
   /** Ends the run before the next test; it then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-}
-
-/** One test with what its file says about it. */
-export interface SuiteTest {
-  readonly test: EncodedTest;
-  readonly form: Form;
-  readonly tolerances: Group['tolerances'];
-  /** Of the notes that the test's flags name, without repetition. */
-  readonly clauses: readonly string[];
-}
-
-/** The tests of a suite in file order, filtered as {@link RunOptions} says. */
-export function listTests(files: readonly SuiteFile[], filter?: string): readonly SuiteTest[] {
-  return files
-    .flatMap(({ file }) =>
-      file.groups.flatMap(({ tests, tolerances }) =>
-        tests.map((test) => {
-          const clauses = [...new Set(test.flags.flatMap((flag) => file.notes[flag]?.clauses ?? []))];
-          return { test, form: file.form, tolerances, clauses };
-        }),
-      ),
-    )
-    .filter(({ test, clauses }) => !filter || [...test.flags, ...clauses].includes(filter) || test.id.includes(filter));
 }
 
 /**
@@ -91,35 +61,6 @@ export async function runSuite(
     onResult?.(result);
   }
   return { ...about, results };
-}
-
-/** The report of a target that this machine cannot run: every test is `unavailable`, with the reason. */
-export function unavailableReport(
-  target: string,
-  reason: string,
-  files: readonly SuiteFile[],
-  options: Pick<RunOptions, 'runtime' | 'filter'> = {},
-): TargetReport {
-  const results = listTests(files, options.filter).map(
-    ({ test, form, clauses }): TestResult => ({ id: test.id, form, status: 'unavailable', clauses, reason }),
-  );
-  return { target, runtime: options.runtime ?? 'node', unavailable: reason, results };
-}
-
-/**
- * Makes a target, or says why this machine has none.
- *
- * @param createTarget The factory that a target module exports. It may throw `Unavailable`; other errors pass through.
- */
-export async function openTarget(
-  createTarget: () => Promise<Target>,
-): Promise<{ readonly target: Target } | { readonly unavailable: string }> {
-  try {
-    return { target: await createTarget() };
-  } catch (error) {
-    if (isUnavailable(error)) return { unavailable: error.reason };
-    throw error;
-  }
 }
 
 async function runTest(target: Target, entry: SuiteTest, timeout: number): Promise<TestResult> {

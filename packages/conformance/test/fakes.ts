@@ -2,7 +2,7 @@
 
 import { encodeTensor } from '../src/encode.ts';
 import type { EncodedTest, Group, Output, VectorFile } from '../src/format.ts';
-import type { SuiteFile } from '../src/run.ts';
+import type { SuiteFile } from '../src/suite.ts';
 import type { DecodedTest, Outcome, Outputs, Supports, Target } from '../src/target.ts';
 
 const tight = { abs: 1e-12, rel: 1e-12 };

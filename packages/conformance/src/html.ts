@@ -1,0 +1,134 @@
+// The report for people with a browser: one page that needs no network and no script.
+
+import type { WorstElement } from './compare.ts';
+import { cellOf, describeCell, families } from './matrix.ts';
+import type { RunRecord } from './record.ts';
+import { isFailure, labelOf, type TargetReport, type TestResult } from './results.ts';
+
+/** A self-contained page: verdict, matrix, failures with their worst elements, what was not judged, and the vectors. */
+export function renderHtml(record: RunRecord): string {
+  const { date, spec, vectors, reports, failures } = record;
+  const verdict = failures.length === 0 ? '✓ Passed' : '✗ Failed';
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${verdict}: Equalization Loss conformance</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+<h1>Equalization Loss conformance</h1>
+<p class="verdict ${failures.length === 0 ? 'pass' : 'fail'}"><strong>${verdict}</strong></p>
+${list(failures)}
+<p>Spec ${text(spec)}, <time datetime="${text(date)}">${text(date)}</time>.</p>
+<h2 id="matrix">Targets and clauses</h2>
+<div class="scroll" role="region" aria-labelledby="matrix" tabindex="0">
+<table class="matrix">
+<caption>✓ all passed, ✗ failed of judged, ~ known failures of judged, – not judged. A test counts in every family that it is about.</caption>
+<thead><tr><th scope="col">target</th>${['all', ...families].map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead>
+<tbody>
+${reports.map(matrixRow).join('\n')}
+</tbody>
+</table>
+</div>
+${failureSection(reports)}
+<h2>Targets</h2>
+${reports.map(targetSection).join('\n')}
+<h2>Vectors</h2>
+<div class="scroll" role="region" aria-label="Vectors" tabindex="0">
+<table><thead><tr><th scope="col">file</th><th scope="col">tests</th><th scope="col">SHA-256</th></tr></thead>
+<tbody>${vectors.map(({ file, tests, sha256 }) => row(file, [String(tests), sha256])).join('\n')}</tbody></table>
+</div>
+</main>
+</body>
+</html>
+`;
+}
+
+function matrixRow(report: TargetReport): string {
+  const label = labelOf(report);
+  const why = report.unavailable ? '– unavailable' : report.harness ? '✗ your harness is wrong' : undefined;
+  if (why) {
+    const kind = report.unavailable ? 'open' : 'fail';
+    return `<tr><th scope="row">${text(label)}</th><td class="${kind}" colspan="${families.length + 1}">${why}, see below</td></tr>`;
+  }
+  const cells = [undefined, ...families].map((family) => {
+    const { kind, text: short, words } = describeCell(cellOf(report, family));
+    return `<td class="${kind}"><span aria-hidden="true">${short}</span><span class="spoken">${words}</span></td>`;
+  });
+  return `<tr><th scope="row">${text(label)}</th>${cells.join('')}</tr>`;
+}
+
+function failureSection(reports: readonly TargetReport[]): string {
+  const failed = reports.flatMap((report) => report.results.filter(isFailure).map((result) => failure(report, result)));
+  return `<h2>Failures</h2>\n${failed.length === 0 ? '<p>None.</p>' : failed.join('\n')}`;
+}
+
+function failure(report: TargetReport, result: TestResult): string {
+  const { id, status, form, dtype, clauses, reason, worst } = result;
+  const about = [status.replace('-', ' '), form, dtype, clauses.join(' ')].filter(Boolean).join(', ');
+  const elements = worst?.length
+    ? `<div class="scroll" role="region" aria-label="Worst elements of ${text(id)}" tabindex="0"><table>
+<thead><tr>${heads.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead>
+<tbody>${worst.map(elementRow).join('\n')}</tbody></table></div>`
+    : '';
+  return `<details><summary>✗ <strong>${text(labelOf(report))}</strong> ${text(id)} <span class="about">${text(about)}</span></summary>
+<pre>${text(reason ?? '')}</pre>${elements}</details>`;
+}
+
+const heads = ['element', 'ratio', 'actual', 'expected', 'actual bits', 'expected bits'];
+
+function elementRow({ output, index, actual, expected, actualBits, expectedBits, ratio }: WorstElement): string {
+  const far = Number.isFinite(ratio) ? ratio.toPrecision(3) : 'another kind';
+  return row(`${output}[${index}]`, [far, String(actual), String(expected), actualBits, expectedBits]);
+}
+
+/** What the target is, and what was not judged, by reason. */
+function targetSection(report: TargetReport): string {
+  const facts = [report.version && `version ${report.version}`];
+  for (const [key, value] of Object.entries(report.environment ?? {})) facts.push(`${key}: ${value}`);
+  const reasons = new Map<string, number>();
+  for (const { status, reason = '' } of report.unavailable ? [] : report.results) {
+    if (status !== 'skipped' && status !== 'unsupported' && status !== 'known-failure') continue;
+    const key = `${status.replace('-', ' ')}: ${reason.split('; seen: ')[0]}`;
+    reasons.set(key, (reasons.get(key) ?? 0) + 1);
+  }
+  const open = [...reasons].map(([reason, count]) => `${count} ${reason}`);
+  if (report.unavailable) open.push(`unavailable: ${report.unavailable}`);
+  if (report.harness) open.push(report.harness);
+  return `<h3>${text(labelOf(report))}</h3>\n<p>${facts
+    .filter(Boolean)
+    .map((fact) => text(fact ?? ''))
+    .join('; ')}</p>\n${list(open)}`;
+}
+
+function row(head: string, cells: readonly string[]): string {
+  return `<tr><th scope="row">${text(head)}</th>${cells.map((cell) => `<td>${text(cell)}</td>`).join('')}</tr>`;
+}
+
+function list(items: readonly string[]): string {
+  return items.length === 0 ? '' : `<ul>${items.map((item) => `<li>${text(item)}</li>`).join('')}</ul>`;
+}
+
+/** Escapes text for content and for quoted attributes. */
+function text(value: string): string {
+  return value.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+const style = `
+:root { color-scheme: light dark; --line: light-dark(#c8ccd2, #454b54); --soft: light-dark(#f4f5f7, #22262c);
+  --pass: light-dark(#0b6b32, #6fd694); --fail: light-dark(#b3151f, #ff8e8e); --known: light-dark(#7a5300, #f0c060); --open: light-dark(#5a626d, #a3abb6); }
+body { margin: 0; font: 1rem/1.5 system-ui, sans-serif; background: light-dark(#fff, #16191d); color: light-dark(#1a1d21, #e6e8eb); }
+main { max-width: 76rem; margin: 0 auto; padding: 1rem; }
+h2 { margin-top: 2rem; } h3 { margin: 1.25rem 0 0; font-size: 1rem; } h3 + p { margin: 0; }
+.scroll { overflow-x: auto; } .scroll:focus-visible, summary:focus-visible { outline: 3px solid light-dark(#1b5fc1, #8ab8ff); outline-offset: 2px; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; } caption { text-align: start; padding: 0 0 .5rem; color: var(--open); }
+th, td { padding: .3rem .7rem; text-align: start; border-bottom: 1px solid var(--line); white-space: nowrap; } thead th { background: var(--soft); }
+.pass { color: var(--pass); } .fail { color: var(--fail); font-weight: 600; } .known { color: var(--known); } .open, .none, .about { color: var(--open); }
+.verdict { font-size: 1.4rem; margin: 0; } details { border-bottom: 1px solid var(--line); padding: .4rem 0; } summary { cursor: pointer; overflow-wrap: anywhere; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: .5rem 0; } details table { font-family: ui-monospace, monospace; font-size: .875rem; } li { overflow-wrap: anywhere; }
+.spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; } td { position: relative; }
+`;

@@ -1,0 +1,199 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { answer, fakeTarget, spoil, suite, supports } from '../test/fakes.ts';
+import { renderHtml } from './html.ts';
+import { renderJunit } from './junit.ts';
+import { cellOf, describeCell, familyOf } from './matrix.ts';
+import { renderNdjson } from './ndjson.ts';
+import { brokenReport, unavailableReport } from './open.ts';
+import { type RunRecord, recordRun, writeWhole } from './record.ts';
+import type { TargetReport } from './results.ts';
+import { runSuite } from './run.ts';
+import { renderTerminal } from './terminal.ts';
+
+const hostile = '<script>alert("1")</script> & \u0007';
+const shift = (by: number) =>
+  spoil((outputs) => ({ ...outputs, gradient: Float64Array.from(outputs.gradient ?? [], (value) => value + by) }));
+const known = { reason: 'log(0) is -88', link: 'https://example.org/1', clause: 'N2' };
+
+let folder: string;
+let record: RunRecord;
+let clean: RunRecord;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'eqloss-'));
+  const path = join(folder, 'sigmoid.json');
+  writeFileSync(path, JSON.stringify(suite[0].file));
+  const files = [{ ...suite[0], path }];
+  const reports: TargetReport[] = [
+    await runSuite(fakeTarget(answer, { name: 'core' }), files),
+    await runSuite(fakeTarget(shift(3e-12), { name: 'tfjs-webgl' }), files, { runtime: 'chromium' }),
+    await runSuite(fakeTarget(shift(Number.NaN), { name: 'nan' }), files),
+    await runSuite(fakeTarget(shift(1), { name: 'known' }), files, {
+      knownFailures: [{ ...known, target: 'known', id: '*' }],
+    }),
+    await runSuite(
+      fakeTarget(() => ({ skipped: { reason: hostile } }), { name: 'lazy' }),
+      files,
+    ),
+    await runSuite(
+      fakeTarget(answer, { name: 'narrow', supports: { ...supports, features: ['index-labels'] } }),
+      files,
+    ),
+    unavailableReport('ort-webgpu', `no adapter ${hostile}`, files),
+    brokenReport('gone', 'no such module', files),
+  ];
+  const date = new Date('2026-01-02T03:04:05Z');
+  record = recordRun(reports, files, date);
+  clean = recordRun(reports.slice(0, 1), files, date);
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('NDJSON', () => {
+  test('every line fits its schema; header first, footer last, one result a test', () => {
+    const schema = JSON.parse(readFileSync(new URL('../schema/report.schema.json', import.meta.url), 'utf8'));
+    const validate = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false }).compile(schema);
+    const lines = renderNdjson(record)
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    for (const line of lines) expect(validate(line), JSON.stringify([line, validate.errors])).toBe(true);
+    expect(lines[0]).toMatchObject({ type: 'header', spec: '1.0', date: '2026-01-02T03:04:05.000Z' });
+    expect(lines[0].vectors).toEqual([
+      { file: 'sigmoid.json', sha256: expect.stringMatching(/^[0-9a-f]{64}$/), tests: 4 },
+    ]);
+    expect(lines.slice(1, -1).every(({ type }) => type === 'result')).toBe(true);
+    expect(lines).toHaveLength(2 + 7 * 4 + 1);
+    expect(lines.at(-1)).toMatchObject({ type: 'footer', passed: false });
+    expect(lines.at(-1).counts).toEqual({
+      core: { pass: 4 },
+      'tfjs-webgl': { fail: 3, pass: 1 },
+      nan: { fail: 3, pass: 1 },
+      known: { 'known-failure': 3, 'unexpected-pass': 1 },
+      lazy: { skipped: 4 },
+      narrow: { pass: 3, unsupported: 1 },
+      'ort-webgpu': { unavailable: 4 },
+      gone: { error: 1 },
+    });
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        target: 'tfjs-webgl',
+        runtime: 'chromium',
+        id: 'sum-one-row',
+        form: 'sigmoid',
+        status: 'fail',
+      }),
+    );
+  });
+  test('a NaN has no ratio but is told', () => {
+    const lines = renderNdjson(record)
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const line = lines.find(({ target, id }) => target === 'nan' && id === 'sum-one-row');
+    expect(line).not.toHaveProperty('ratio');
+    expect(line.worst[0]).toMatchObject({ actual: 'NaN', actualBits: '7ff8000000000000' });
+  });
+  test('a clean run says so', () => {
+    expect(JSON.parse(renderNdjson(clean).trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
+      passed: true,
+      failures: [],
+    });
+  });
+});
+
+describe('terminal', () => {
+  const lineOf = (output: string, start: string) => output.split('\n').find((line) => line.startsWith(start)) ?? '';
+
+  test('80 columns hold every line, and no colour is needed or used', () => {
+    const output = renderTerminal(record.reports, record.failures);
+    expect(output).not.toMatch(/[^\P{Cc}\n]/u);
+    for (const line of output.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+  });
+  test('the matrix has symbols and numbers', () => {
+    const output = renderTerminal(record.reports, record.failures);
+    expect(lineOf(output, 'core ')).toMatch(/^core +✓ 4 +✓ 2 +✓ 2 +✓ 1$/);
+    expect(lineOf(output, 'tfjs-webgl (chromium) ')).toMatch(/✗ 3\/4 +✗ 2\/2 +✗ 2\/2 +✓ 1$/);
+    expect(lineOf(output, 'known ')).toMatch(/✗ 1\/4 +~ 2\/2 +~ 2\/2 +✗ 1\/1$/);
+    expect(lineOf(output, 'ort-webgpu ')).toContain('– unavailable');
+    expect(lineOf(output, 'gone ')).toContain('✗ your harness is wrong');
+  });
+  test('failures show bits and ratio, open tests their reason, the last line the sum', () => {
+    const output = renderTerminal(record.reports, record.failures);
+    expect(output).toMatch(
+      /gradient\[1\] +actual +0\.500000000003 +3fe000000000698e\n +ratio 3\.00 +expected +0\.5 +3fe0000000000000/,
+    );
+    expect(output).toContain('– narrow: 1 unsupported, needs background');
+    expect(output).toContain('– known: 3 known failure, log(0) is -88 (N2)');
+    expect(output).toContain('✗ known: 1 passed although listed as known failures');
+    expect(output).toContain('✗ FAILED  9 pass');
+    expect(renderTerminal(clean.reports, clean.failures)).toContain('✓ PASSED  4 pass, 1 of 1 target available');
+  });
+  test('colour repeats what the symbols say', () => {
+    const plain = renderTerminal(record.reports, record.failures);
+    const color = renderTerminal(record.reports, record.failures, { color: true });
+    expect(color).toContain('\u001b[31m✗ 3/4');
+    expect(stripVTControlCharacters(color)).toBe(plain);
+  });
+  test('what is too much is counted', () => {
+    const output = renderTerminal(record.reports, record.failures, { failures: 1 });
+    expect(output).toContain('… and 2 more of tfjs-webgl (chromium)');
+  });
+});
+
+test('JUnit counts what the run counts, and holds hostile text', () => {
+  const xml = renderJunit(record);
+  expect(xml).toContain('tests="29" failures="7" errors="1" skipped="12"');
+  expect(xml).not.toContain('\u0007');
+  expect(xml).toContain('<failure message="gradient: 2 of 2 beyond tolerance" type="fail"/>');
+});
+
+describe('HTML', () => {
+  test('is one page without scripts or anything from elsewhere', () => {
+    const page = renderHtml(record);
+    expect(page).not.toMatch(/<script|<link|<img|src=|url\(|@import|https?:/);
+    expect(page).toContain('&#60;script&#62;');
+  });
+  test('says in words what a cell shows, and has headings for rows and columns', () => {
+    const page = renderHtml(record);
+    expect(page).toContain('<span aria-hidden="true">✗ 3/4</span><span class="spoken">3 of 4 failed</span>');
+    expect(page).toContain('<th scope="row">core</th>');
+    expect(page).toContain('<th scope="col">sigmoid</th>');
+    expect(renderHtml(clean)).toContain('✓ Passed');
+  });
+});
+
+test('a report is written whole or not at all', () => {
+  const path = join(folder, 'deep', 'report.ndjson');
+  writeWhole(path, 'one');
+  writeWhole(path, 'two');
+  expect(readFileSync(path, 'utf8')).toBe('two');
+  expect(readdirSync(join(folder, 'deep'))).toEqual(['report.ndjson']);
+  expect(() => writeWhole(join(folder, 'deep'), 'x')).toThrow();
+  expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+});
+
+test.each([
+  ['G1', 'gate'],
+  ['S5', 'sigmoid'],
+  ['X2', 'softmax'],
+  ['R3', 'reduce'],
+  ['P1', 'shards'],
+  ['N4', 'numeric'],
+  ['LABEL_RANGE', 'errors'],
+  ['D1', undefined],
+])('clause %s is of the family %s', (clause, family) => {
+  expect(familyOf(clause)).toBe(family);
+});
+
+test('a cell tells failures before known failures before passes', () => {
+  expect(describeCell({ judged: 9, failed: 1, known: 2, open: 3 }).words).toBe('1 of 9 failed, 3 not judged');
+  expect(describeCell({ judged: 9, failed: 0, known: 2, open: 0 }).text).toBe('~ 2/9');
+  expect(describeCell({ judged: 0, failed: 0, known: 0, open: 0 }).kind).toBe('none');
+  expect(cellOf({ target: 'x', runtime: 'node', results: [] })).toEqual({ judged: 0, failed: 0, known: 0, open: 0 });
+});

@@ -1,0 +1,32 @@
+// The tests of loaded vector files, each with what its file and group say about it.
+
+import type { EncodedTest, Form, Group, VectorFile } from './format.ts';
+
+/** A vector file that was read and checked. */
+export interface SuiteFile {
+  readonly path: string;
+  readonly file: VectorFile;
+}
+
+/** One test with what its file says about it. */
+export interface SuiteTest {
+  readonly test: EncodedTest;
+  readonly form: Form;
+  readonly tolerances: Group['tolerances'];
+  /** Of the notes that the test's flags name, without repetition. */
+  readonly clauses: readonly string[];
+}
+
+/** The tests of a suite in file order, filtered by {@link matches}. */
+export function listTests(files: readonly SuiteFile[], filter?: string): readonly SuiteTest[] {
+  return files
+    .flatMap(({ file }) =>
+      file.groups.flatMap(({ tests, tolerances }) =>
+        tests.map((test) => {
+          const clauses = [...new Set(test.flags.flatMap((flag) => file.notes[flag]?.clauses ?? []))];
+          return { test, form: file.form, tolerances, clauses };
+        }),
+      ),
+    )
+    .filter(({ test, clauses }) => !filter || [...test.flags, ...clauses].includes(filter) || test.id.includes(filter));
+}

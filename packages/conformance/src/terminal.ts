@@ -1,0 +1,196 @@
+// The report for people at a terminal. Symbols and numbers say everything; colour only repeats it.
+
+import { stripVTControlCharacters, styleText } from 'node:util';
+import type { WorstElement } from './compare.ts';
+import { type CellText, cellOf, describeCell, families } from './matrix.ts';
+import { countStatuses, isFailure, labelOf, type Status, type TargetReport, type TestResult } from './results.ts';
+
+export interface TerminalOptions {
+  /** Default false. See {@link wantsColor}. */
+  readonly color?: boolean;
+  /** Width to fit, at least 60; default 80. */
+  readonly columns?: number;
+  /** How many failures of one target are shown in full; by default 12 shared by those that failed, 3 at least. */
+  readonly failures?: number;
+}
+
+/** Whether a stream shows colour: a terminal that can, and no `NO_COLOR`. */
+export function wantsColor(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY === true && !process.env.NO_COLOR && stream.hasColors();
+}
+
+/**
+ * The matrix of targets and clause families; below it the failures with their worst elements, what was not judged and
+ * why, and a summary line.
+ *
+ * @param failures From `failuresOf(reports)`: why the run failed.
+ */
+export function renderTerminal(
+  reports: readonly TargetReport[],
+  failures: readonly string[],
+  options: TerminalOptions = {},
+): string {
+  const { color = false, columns = 80 } = options;
+  const paint: Paint = (kind, text) =>
+    color && text ? styleText(styles[kind], text, { validateStream: false }) : text;
+  const blocks = [
+    matrixLines(reports, columns, paint),
+    failureLines(reports, options.failures, columns, paint),
+    openLines(reports, columns),
+    summaryLines(reports, failures, columns, paint),
+  ];
+  return `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+type Paint = (kind: CellText['kind'] | 'strong', text: string) => string;
+
+const styles = { pass: 'green', fail: 'red', known: 'yellow', open: 'dim', none: 'dim', strong: 'bold' } as const;
+
+function matrixLines(reports: readonly TargetReport[], columns: number, paint: Paint): string[] {
+  const heads = ['all', ...families];
+  const rows = reports.map((report) => [undefined, ...families].map((family) => describeCell(cellOf(report, family))));
+  const widths = heads.map((head, j) => Math.max(head.length, ...rows.map((cells) => cells[j].text.length)));
+  const longest = Math.max(6, ...reports.map((report) => labelOf(report).length));
+  const room = columns - widths.reduce((total, width) => total + width, 0);
+  const gap = room - longest >= 2 * widths.length ? 2 : 1;
+  const nameWidth = Math.min(longest, Math.max(6, room - gap * widths.length));
+  const line = (name: string, cells: readonly string[]) => [name, ...cells].join(' '.repeat(gap)).trimEnd();
+  const head = line(
+    'target'.padEnd(nameWidth),
+    heads.map((text, j) => text.padEnd(widths[j])),
+  );
+  return [
+    paint('strong', head),
+    ...reports.map((report, i) => {
+      const name = cut(labelOf(report), nameWidth).padEnd(nameWidth);
+      const why = report.unavailable ? 'unavailable' : report.harness ? 'your harness is wrong' : undefined;
+      if (why) {
+        const kind = report.unavailable ? 'open' : 'fail';
+        return line(name, [paint(kind, `${report.unavailable ? '–' : '✗'} ${why}, see below`)]);
+      }
+      return line(
+        name,
+        rows[i].map(({ kind, text }, j) => paint(kind, text) + ' '.repeat(widths[j] - text.length)),
+      );
+    }),
+    paint('open', '✓ all passed   ✗ failed/judged   ~ known failures/judged   – not judged'),
+  ];
+}
+
+function failureLines(
+  reports: readonly TargetReport[],
+  most: number | undefined,
+  columns: number,
+  paint: Paint,
+): string[] {
+  const failing = reports.filter(({ results }) => results.some(isFailure));
+  const shown = most ?? Math.max(3, Math.floor(12 / failing.length));
+  return failing.flatMap((report) => {
+    const failed = report.results.filter(isFailure);
+    const lines = failed
+      .slice(0, shown)
+      .flatMap((result) => [
+        paint('fail', `✗ ${labelOf(report)}  ${result.id}`),
+        ...wrap(`${about(result)}: ${result.reason ?? ''}`, columns, '    '),
+        ...(result.worst ?? []).flatMap((element) => elementLines(element, columns)),
+      ]);
+    const rest = failed.length - shown;
+    return rest > 0 ? [...lines, `  … and ${rest} more of ${labelOf(report)}`] : lines;
+  });
+}
+
+function about({ status, form, dtype, clauses }: TestResult): string {
+  return [status.replace('-', ' '), form, dtype, clauses.join(' ')].filter(Boolean).join(', ');
+}
+
+/** Two lines, so that seventeen digits and sixteen bits fit into 80 columns. */
+function elementLines(element: WorstElement, columns: number): string[] {
+  const place = `${element.output}[${element.index}]`;
+  const ratio = Number.isFinite(element.ratio) ? `ratio ${element.ratio.toPrecision(3)}` : 'another kind';
+  const width = Math.max(18, Math.min(24, columns - 62));
+  return [
+    `    ${place.padEnd(width)}  actual    ${number(element.actual)}  ${element.actualBits}`,
+    `    ${ratio.padEnd(width)}  expected  ${number(element.expected)}  ${element.expectedBits}`,
+  ];
+}
+
+function number(value: number): string {
+  return (Object.is(value, -0) ? '-0' : String(value)).padEnd(24);
+}
+
+/** What was not judged, by reason: the most frequent first. */
+function openLines(reports: readonly TargetReport[], columns: number): string[] {
+  const lines: string[] = [];
+  for (const report of reports) {
+    const label = labelOf(report);
+    if (report.unavailable) {
+      lines.push(...wrap(`– ${label} is unavailable: ${report.unavailable}`, columns, '', '    '));
+      continue;
+    }
+    for (const status of ['known-failure', 'skipped', 'unsupported'] as const) {
+      for (const [reason, count] of reasonsOf(report.results, status)) {
+        lines.push(...wrap(`– ${label}: ${count} ${status.replace('-', ' ')}, ${reason}`, columns, '', '    '));
+      }
+    }
+  }
+  return lines;
+}
+
+function reasonsOf(results: readonly TestResult[], status: Status): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const result of results) {
+    if (result.status !== status) continue;
+    // What was seen differs from test to test; the reason and clause of a known failure do not.
+    const reason = (result.reason ?? '').split('; seen: ')[0];
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  return [...counts].sort((one, other) => other[1] - one[1]);
+}
+
+function summaryLines(
+  reports: readonly TargetReport[],
+  failures: readonly string[],
+  columns: number,
+  paint: Paint,
+): string[] {
+  const available = reports.filter(({ unavailable }) => !unavailable);
+  const counts = countStatuses(available.flatMap(({ results }) => results));
+  const words = Object.entries(counts).map(([status, count]) => `${count} ${status.replace('-', ' ')}`);
+  const targets = `${available.length} of ${reports.length} target${reports.length === 1 ? '' : 's'} available`;
+  const [kind, verdict] = failures.length === 0 ? (['pass', '✓ PASSED'] as const) : (['fail', '✗ FAILED'] as const);
+  const [first, ...rest] = wrap(`${verdict}  ${[...words, targets].join(', ')}`, columns, '', '    ');
+  return [
+    ...failures.flatMap((reason) => wrap(`✗ ${reason.split('\n')[0]}`, columns, '', '    ')),
+    first.replace(verdict, paint(kind, verdict)),
+    ...rest,
+  ];
+}
+
+/** Breaks text at spaces; existing line breaks stay. */
+function wrap(text: string, columns: number, indent: string, hanging: string = indent): string[] {
+  const lines: string[] = [];
+  for (const paragraph of printable(text).split('\n')) {
+    let line = lines.length === 0 ? indent : hanging;
+    for (const word of paragraph.split(' ')) {
+      const start = line.trim() === '';
+      if (!start && line.length + 1 + word.length > columns) {
+        lines.push(line);
+        line = hanging + word;
+      } else line += start ? word : ` ${word}`;
+    }
+    lines.push(line);
+  }
+  return lines;
+}
+
+/** Reasons come from targets: their control characters must not steer the terminal. */
+function printable(text: string): string {
+  return stripVTControlCharacters(text).replace(/[^\P{Cc}\n]/gu, '\u{fffd}');
+}
+
+function cut(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
+}

@@ -1,0 +1,12 @@
+// A target module for the tests of the command; `FAKE` says how it behaves.
+
+import type { Target } from '../src/target.ts';
+import { Unavailable } from '../src/unavailable.ts';
+import { answer, fakeTarget, spoil } from './fakes.ts';
+
+export async function createTarget(): Promise<Target> {
+  const manner = process.env.FAKE;
+  if (manner === 'unavailable') throw new Unavailable('no such device');
+  if (manner === 'off') return fakeTarget(spoil((outputs) => ({ ...outputs, rowLosses: [0, 0, 0] })));
+  return fakeTarget(answer);
+}
