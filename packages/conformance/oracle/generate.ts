@@ -1,0 +1,80 @@
+// Writes the vectors, or with --check compares them with what is on disk and fails on any difference.
+//
+//   node --conditions=@eqloss/source oracle/generate.ts [--check]
+
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createArithmetic } from './arithmetic.ts';
+import { buildFile } from './suite.ts';
+import { allSuites } from './suites.ts';
+
+/** Every vector file: name and text. */
+export async function generate(): Promise<Map<string, string>> {
+  const math = createArithmetic();
+  const files = new Map<string, string>();
+  for (const suite of await allSuites()) {
+    if (files.has(suite.name)) throw new Error(`two suites are called ${suite.name}`);
+    files.set(suite.name, `${pretty(buildFile(math, suite))}\n`);
+  }
+  return files;
+}
+
+/** Names of the files in `folder` that differ from `files`, are missing, or should not be there. */
+export async function differences(folder: string, files: ReadonlyMap<string, string>): Promise<string[]> {
+  const present = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+  const different = present.filter((name) => !files.has(name));
+  for (const [name, text] of files) {
+    const same = present.includes(name) && (await readFile(join(folder, name), 'utf8')) === text;
+    if (!same) different.push(name);
+  }
+  return different.sort();
+}
+
+/** Indented JSON; arrays of numbers stay on one line. */
+function pretty(value: unknown, indent = ''): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) {
+    if (value.every((item) => typeof item === 'number')) return `[${value.join(', ')}]`;
+    return block(
+      '[',
+      ']',
+      value.map((item) => pretty(item, `${indent}  `)),
+      indent,
+    );
+  }
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  return block(
+    '{',
+    '}',
+    entries.map(([key, item]) => `${JSON.stringify(key)}: ${pretty(item, `${indent}  `)}`),
+    indent,
+  );
+}
+
+function block(open: string, close: string, items: readonly string[], indent: string): string {
+  if (items.length === 0) return open + close;
+  return `${open}\n${indent}  ${items.join(`,\n${indent}  `)}\n${indent}${close}`;
+}
+
+async function main(check: boolean): Promise<void> {
+  const folder = fileURLToPath(new URL('../vectors', import.meta.url));
+  await mkdir(folder, { recursive: true });
+  const files = await generate();
+  const different = await differences(folder, files);
+  if (check) {
+    for (const name of different) console.error(`differs from what the oracle says: ${name}`);
+    process.exitCode = different.length > 0 ? 1 : 0;
+    return;
+  }
+  for (const name of different) {
+    const text = files.get(name);
+    if (text === undefined) await rm(join(folder, name));
+    else await writeFile(join(folder, name), text);
+    console.log(`${text === undefined ? 'removed' : 'wrote'} ${name}`);
+  }
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await main(process.argv.includes('--check'));
+}

@@ -1,0 +1,72 @@
+// One row of the softmax form, straight from SPEC X1 to X4, N1 and N2. Decimals cannot overflow, so no maximum is
+// subtracted: D is the plain sum.
+
+import type { Arithmetic, Exact } from './arithmetic.ts';
+import type { ExactRow } from './sigmoid.ts';
+
+/**
+ * `-Σ_{y_j > 0} y_j (z_j - ln D)` and `(Σ_j y_j) w_k e^(z_k) / D - y_k`
+ * with `w_k = 1 - β_k T_k (1 - y_k)` and `D = Σ_{w_k > 0} w_k e^(z_k)`.
+ *
+ * @param logits z of the row; NaN and ±Infinity allowed.
+ * @param targets y of the row, in [0, 1].
+ * @param tail T.
+ * @param beta β of the row, in [0, 1].
+ */
+export function softmaxRow(
+  math: Arithmetic,
+  logits: readonly Exact[],
+  targets: readonly Exact[],
+  tail: readonly boolean[],
+  beta: readonly Exact[],
+): ExactRow {
+  const one = math.exact(1);
+  const zero = math.exact(0);
+  const mass = targets.reduce((sum, y) => (y.isZero() ? sum : sum.plus(y)), zero);
+  if (mass.isZero()) return { loss: zero, gradient: logits.map(() => zero) };
+
+  const weights = logits.map((_, k) => {
+    if (!tail[k] || beta[k].isZero()) return one;
+    return targets[k].isZero() ? one.minus(beta[k]) : one.minus(beta[k].times(one.minus(targets[k])));
+  });
+  const included = logits.filter((_, k) => !weights[k].isZero());
+  const undefinedRow = included.some((z) => z.isNaN() || (!z.isFinite() && z.isPositive()));
+  if (undefinedRow || included.every((z) => !z.isFinite())) {
+    const nan = math.exact(Number.NaN);
+    return { loss: nan, gradient: weights.map((weight) => (weight.isZero() ? zero : nan)) };
+  }
+
+  const terms = logits.map((z, k) => {
+    if (weights[k].isZero() || !z.isFinite()) return zero;
+    return weights[k].eq(1) ? math.exp(z) : weights[k].times(math.exp(z));
+  });
+  const total = terms.reduce((sum, term) => sum.plus(term), zero);
+  const logTotal = math.ln(total);
+  let loss = zero;
+  for (const [j, y] of targets.entries()) {
+    if (y.isZero()) continue;
+    loss = loss.plus(logits[j].isFinite() ? y.times(logTotal.minus(logits[j])) : math.exact(Number.POSITIVE_INFINITY));
+  }
+  return { loss, gradient: softmaxGradient(math, terms, total, mass, targets) };
+}
+
+function softmaxGradient(
+  math: Arithmetic,
+  terms: readonly Exact[],
+  total: Exact,
+  mass: Exact,
+  targets: readonly Exact[],
+): Exact[] {
+  const shares = new Map<Exact, Exact>();
+  return terms.map((term, k) => {
+    let share = shares.get(term);
+    if (share === undefined) {
+      share = mass.times(term).div(total);
+      shares.set(term, share);
+    }
+    if (targets[k].isZero()) return share;
+    // share - 1 = -(all other terms) / D keeps the digits of a nearly certain label.
+    if (mass.eq(1) && targets[k].eq(1)) return math.negate(total.minus(term).div(total));
+    return share.minus(targets[k]);
+  });
+}

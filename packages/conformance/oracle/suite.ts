@@ -1,0 +1,73 @@
+// Cases to vector files: groups with their tolerances, and the notes that their flags need.
+
+import type { Form, Group, Tolerance, VectorFile } from '../src/format.ts';
+import type { Arithmetic } from './arithmetic.ts';
+import { buildTest, type Case, gradientScale } from './case.ts';
+import { NOTES } from './notes.ts';
+
+/** Version of SPEC.md that the oracle implements. */
+export const SPEC_VERSION = '1.0';
+
+/** Seed of everything that is drawn. */
+export const SEED = 20_200_311;
+
+// SPEC N4, for both abs and rel.
+const ACCURACY = { float64: 1e-12, float32: 2e-6 } as const;
+// Below this a loss is too small to be judged by its digits (SPEC N3 names 2e-9).
+const SMALLEST_LOSS = 1e-30;
+
+/** What a file is made of. */
+export interface Suite {
+  /** Without the folder, with `.json`. */
+  readonly name: string;
+  readonly form: Form;
+  readonly cases: readonly Case[];
+  /** By the name of the group. */
+  readonly provenance?: Readonly<Record<string, string>>;
+}
+
+/** Writes one file: groups in the order of their first case. */
+export function buildFile(math: Arithmetic, suite: Suite): VectorFile {
+  const groups = new Map<string, Case[]>();
+  for (const test of suite.cases) {
+    const key = `${test.group}${scaleName(test)}`;
+    groups.set(key, [...(groups.get(key) ?? []), test]);
+  }
+  const flags = new Set(suite.cases.flatMap((test) => test.flags));
+  return {
+    $schema: '../schema/vectors.schema.json',
+    spec: SPEC_VERSION,
+    form: suite.form,
+    notes: Object.fromEntries(Object.entries(NOTES).filter(([flag]) => flags.has(flag))),
+    groups: Array.from(groups, ([name, cases]) => buildGroup(math, suite, name, cases)),
+  };
+}
+
+function buildGroup(math: Arithmetic, suite: Suite, name: string, cases: readonly Case[]): Group {
+  const scale = Math.min(1, Math.max(...cases.map(gradientScale)));
+  const relative = cases[0].judge === 'relative';
+  const provenance = suite.provenance?.[cases[0].group];
+  const tolerances = (accuracy: number): Record<'loss' | 'rowLosses' | 'gradient', Tolerance> => {
+    const losses = { abs: relative ? SMALLEST_LOSS : accuracy, rel: accuracy };
+    return { loss: losses, rowLosses: losses, gradient: { abs: accuracy * scale, rel: accuracy } };
+  };
+  return {
+    name,
+    source: {
+      oracle: 'packages/conformance/oracle',
+      version: SPEC_VERSION,
+      digits: math.digits,
+      seed: SEED,
+      ...(provenance && { provenance }),
+    },
+    tolerances: { float64: tolerances(ACCURACY.float64), float32: tolerances(ACCURACY.float32) },
+    tests: cases.map((test) => buildTest(math, suite.form, test)),
+  };
+}
+
+/** Gradients within a factor of two of each other share a group, and with it an absolute tolerance. */
+function scaleName(test: Case): string {
+  const scale = Math.min(1, gradientScale(test));
+  if (scale > 0.5) return '';
+  return `, gradients up to 2^${Math.ceil(Math.log2(scale))}`;
+}
