@@ -4,7 +4,7 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { Unavailable } from '@eqloss/conformance';
+import { Unavailable } from '@eqloss/conformance/protocol';
 
 const driverFile = 'vk_swiftshader_icd.json';
 

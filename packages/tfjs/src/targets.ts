@@ -1,0 +1,17 @@
+// Labels and targets as tensors. Rows that are taken out have no positive entry here. SPEC G5, R3.
+
+import type { PreparedBatch } from '@eqloss/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Where the label is: bool `[rows, classes]`. Two small uploads instead of rows times classes. */
+export function indexMask({ rows, classes, labels, rowWeights }: PreparedBatch): tf.Tensor {
+  const column = Int32Array.from(labels!, (label, i) => (rowWeights[i] === 0 ? -1 : label));
+  return tf.equal(tf.tensor2d(column, [rows, 1], 'int32'), tf.range(0, classes, 1, 'int32'));
+}
+
+/** y, float32 `[rows, classes]`. */
+export function targetRows({ rows, classes, targets, rowWeights }: PreparedBatch): tf.Tensor {
+  const y = Float32Array.from(targets!);
+  for (let i = 0; i < rows; i++) if (rowWeights[i] === 0) y.fill(0, i * classes, (i + 1) * classes);
+  return tf.tensor2d(y, [rows, classes]);
+}
