@@ -76,7 +76,8 @@ export function gradientScale(test: Case): number {
   const rows = test.logits.shape[0];
   const counted = test.labels ? test.labels.filter((label) => label !== -1).length : rows;
   const divisor = test.reduction === 'mean' ? (test.normalizer ?? Math.max(counted, 1)) : 1;
-  return Math.max(...(test.rowWeights?.length ? test.rowWeights : [1])) / divisor;
+  // Without a weight above 0 there is no gradient to allow for.
+  return (Math.max(0, ...(test.rowWeights ?? [1])) || 1) / divisor;
 }
 
 function exactInputs(test: Case): Case {
