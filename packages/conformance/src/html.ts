@@ -3,7 +3,7 @@
 import type { WorstElement } from './compare.ts';
 import { cellOf, describeCell, families } from './matrix.ts';
 import type { RunRecord } from './record.ts';
-import { isFailure, labelOf, type TargetReport, type TestResult } from './results.ts';
+import { isFailure, labelOf, openReasons, type TargetReport, type TestResult } from './results.ts';
 
 /** A self-contained page: verdict, matrix, failures with their worst elements, what was not judged, and the vectors. */
 export function renderHtml(record: RunRecord): string {
@@ -90,13 +90,7 @@ function elementRow({ output, index, actual, expected, actualBits, expectedBits,
 function targetSection(report: TargetReport): string {
   const facts = [report.version && `version ${report.version}`];
   for (const [key, value] of Object.entries(report.environment ?? {})) facts.push(`${key}: ${value}`);
-  const reasons = new Map<string, number>();
-  for (const { status, reason = '' } of report.unavailable ? [] : report.results) {
-    if (status !== 'skipped' && status !== 'unsupported' && status !== 'known-failure') continue;
-    const key = `${status.replace('-', ' ')}: ${reason.split('; seen: ')[0]}`;
-    reasons.set(key, (reasons.get(key) ?? 0) + 1);
-  }
-  const open = [...reasons].map(([reason, count]) => `${count} ${reason}`);
+  const open = [...openReasons(report)];
   if (report.unavailable) open.push(`unavailable: ${report.unavailable}`);
   if (report.harness) open.push(report.harness);
   return `<h3>${text(labelOf(report))}</h3>\n<p>${facts

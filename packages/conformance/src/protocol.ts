@@ -26,6 +26,7 @@ export {
   isFailure,
   isJudged,
   labelOf,
+  openReasons,
   type Runtime,
   type Status,
   type TargetReport,

@@ -128,8 +128,8 @@ describe('terminal', () => {
     expect(output).toMatch(
       /gradient\[1\] +actual +0\.500000000003 +3fe000000000698e\n +ratio 3\.00 +expected +0\.5 +3fe0000000000000/,
     );
-    expect(output).toContain('– narrow: 1 unsupported, needs background');
-    expect(output).toContain('– known: 3 known failure, log(0) is -88 (N2)');
+    expect(output).toContain('– narrow: 1 unsupported, which need background (1)');
+    expect(output).toContain('– known: 3 known failure: log(0) is -88 (N2)');
     expect(output).toContain('✗ known: 1 passed although listed as known failures');
     expect(output).toContain('✗ FAILED  9 pass');
     expect(renderTerminal(clean.reports, clean.failures)).toContain('✓ PASSED  4 pass, 1 of 1 target available');

@@ -14,8 +14,9 @@ export type Fit =
  * Wrong reductions are errors to be tested and need no support.
  */
 export function fitTest(test: EncodedTest, form: Form, supports: Supports): Fit {
+  // Without the form nothing else matters, and reports stay short.
+  if (!supports.forms.includes(form)) return { missing: [`${form} form`] };
   const missing: string[] = [];
-  if (!supports.forms.includes(form)) missing.push(`${form} form`);
   const dtype = supports.dtypes.find((candidate) => test.dtypes.includes(candidate));
   if (!dtype) missing.push(test.dtypes.join(' or '));
   const { reduction } = test.options;

@@ -92,3 +92,40 @@ export function failuresOf(reports: readonly TargetReport[]): readonly string[] 
 export function labelOf(report: Pick<TargetReport, 'target' | 'runtime'>): string {
   return report.runtime === 'node' ? report.target : `${report.target} (${report.runtime})`;
 }
+
+/**
+ * What a report leaves open and why, one sentence a reason: known failures and skips by reason, and unsupported tests
+ * by what they need. The reason of an unavailable or broken target is not repeated.
+ */
+export function openReasons(report: TargetReport): readonly string[] {
+  if (report.unavailable) return [];
+  const sentences: string[] = [];
+  for (const status of ['known-failure', 'skipped'] as const) {
+    // What was seen differs from test to test; the reason and clause of a known failure do not.
+    const reasons = report.results
+      .filter((result) => result.status === status)
+      .map(({ reason = '' }) => reason.split(SEEN)[0]);
+    for (const [reason, count] of tally(reasons)) sentences.push(`${count} ${status.replace('-', ' ')}: ${reason}`);
+  }
+  const needs = report.results.filter(({ status }) => status === 'unsupported').map(({ reason = '' }) => reason);
+  if (needs.length > 0) {
+    const words = tally(needs.flatMap((reason) => reason.replace(NEEDS, '').split(', ')));
+    sentences.push(
+      `${needs.length} unsupported, which need ${words.map(([word, count]) => `${word} (${count})`).join(', ')}`,
+    );
+  }
+  return sentences;
+}
+
+/** How the reason of an unsupported test begins. */
+export const NEEDS = 'needs ';
+
+/** Parts the reason of a known failure from what was seen this time. */
+export const SEEN = '; seen: ';
+
+/** How often each text comes, the most frequent first. */
+function tally(texts: readonly string[]): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [...counts].sort((one, other) => other[1] - one[1]);
+}

@@ -4,7 +4,7 @@ import { decodeTest } from './decode.ts';
 import { judge } from './judge.ts';
 import { findKnownFailure, type KnownFailure } from './known-failures.ts';
 import { fitTest } from './requirements.ts';
-import type { Runtime, TargetReport, TestResult } from './results.ts';
+import { NEEDS, type Runtime, SEEN, type TargetReport, type TestResult } from './results.ts';
 import { smokeProblem, smokeTest } from './smoke.ts';
 import { listTests, type SuiteFile, type SuiteTest } from './suite.ts';
 import type { DecodedTest, Outcome, Target } from './target.ts';
@@ -67,7 +67,7 @@ async function runTest(target: Target, entry: SuiteTest, timeout: number): Promi
   const { test, form, tolerances, clauses } = entry;
   const base = { id: test.id, form, clauses };
   const fit = fitTest(test, form, target.supports);
-  if ('missing' in fit) return { ...base, status: 'unsupported', reason: `needs ${fit.missing.join(', ')}` };
+  if ('missing' in fit) return { ...base, status: 'unsupported', reason: `${NEEDS}${fit.missing.join(', ')}` };
   const { dtype, outputs } = fit;
   const answer = await ask(target, decodeTest(test, dtype, form), timeout);
   if ('broken' in answer) return { ...base, dtype, status: 'error', reason: answer.broken };
@@ -108,6 +108,6 @@ function withKnownFailure(result: TestResult, known: KnownFailure): TestResult {
     };
   }
   if (result.status !== 'fail' && result.status !== 'error') return result;
-  const reason = `${known.reason} (${known.clause}); seen: ${result.reason}`;
+  const reason = `${known.reason} (${known.clause})${SEEN}${result.reason}`;
   return { ...result, status: 'known-failure', reason, link: known.link };
 }

@@ -1,16 +1,19 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { suite } from '../test/fakes.ts';
 import { countStatuses, type TargetReport } from './results.ts';
 import { runSuite } from './run.ts';
 import { stdioTarget } from './stdio.ts';
 import { Unavailable } from './unavailable.ts';
 
+// Each test starts a few processes, and some wait for a time limit.
+vi.setConfig({ testTimeout: 60_000 });
+
 const program = fileURLToPath(new URL('../test/child.ts', import.meta.url));
 const start = (manner: string, extra = '') => stdioTarget(process.execPath, [program, manner, extra]);
 
-async function runAs(manner: string, timeout = 5000): Promise<TargetReport> {
+async function runAs(manner: string, timeout = 20_000): Promise<TargetReport> {
   const target = await start(manner);
   try {
     return await runSuite(target, suite, { timeout });
@@ -50,8 +53,8 @@ test.each([
 });
 
 test.each(['hang', 'busy'])('%s: killed when the time is over, started again for the next test', async (manner) => {
-  const report = await runAs(manner, 900);
-  expect(spoilt(report)).toMatchObject({ status: 'error', reason: 'no answer within 0.9 s' });
+  const report = await runAs(manner, 2500);
+  expect(spoilt(report)).toMatchObject({ status: 'error', reason: 'no answer within 2.5 s' });
   expect(countStatuses(report.results)).toEqual({ error: 1, pass: 3 });
 });
 

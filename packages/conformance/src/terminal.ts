@@ -3,7 +3,7 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import type { WorstElement } from './compare.ts';
 import { type CellText, cellOf, describeCell, families } from './matrix.ts';
-import { countStatuses, isFailure, labelOf, type Status, type TargetReport, type TestResult } from './results.ts';
+import { countStatuses, isFailure, labelOf, openReasons, type TargetReport, type TestResult } from './results.ts';
 
 export interface TerminalOptions {
   /** Default false. See {@link wantsColor}. */
@@ -121,33 +121,13 @@ function number(value: number): string {
   return (Object.is(value, -0) ? '-0' : String(value)).padEnd(24);
 }
 
-/** What was not judged, by reason: the most frequent first. */
+/** What was not judged, or is known to fail, and why. */
 function openLines(reports: readonly TargetReport[], columns: number): string[] {
-  const lines: string[] = [];
-  for (const report of reports) {
-    const label = labelOf(report);
-    if (report.unavailable) {
-      lines.push(...wrap(`– ${label} is unavailable: ${report.unavailable}`, columns, '', '    '));
-      continue;
-    }
-    for (const status of ['known-failure', 'skipped', 'unsupported'] as const) {
-      for (const [reason, count] of reasonsOf(report.results, status)) {
-        lines.push(...wrap(`– ${label}: ${count} ${status.replace('-', ' ')}, ${reason}`, columns, '', '    '));
-      }
-    }
-  }
-  return lines;
-}
-
-function reasonsOf(results: readonly TestResult[], status: Status): [string, number][] {
-  const counts = new Map<string, number>();
-  for (const result of results) {
-    if (result.status !== status) continue;
-    // What was seen differs from test to test; the reason and clause of a known failure do not.
-    const reason = (result.reason ?? '').split('; seen: ')[0];
-    counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  }
-  return [...counts].sort((one, other) => other[1] - one[1]);
+  return reports.flatMap((report) => {
+    const unavailable = report.unavailable ? [`unavailable: ${report.unavailable}`] : [];
+    const sentences = [...unavailable, ...openReasons(report)];
+    return sentences.flatMap((sentence) => wrap(`– ${labelOf(report)}: ${sentence}`, columns, '', '    '));
+  });
 }
 
 function summaryLines(

@@ -1,0 +1,173 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { suite } from '../test/fakes.ts';
+
+const cli = fileURLToPath(new URL('./cli.ts', import.meta.url));
+const target = fileURLToPath(new URL('../test/target.ts', import.meta.url));
+const program = fileURLToPath(new URL('../test/child.ts', import.meta.url));
+
+// Each test starts a few processes.
+vi.setConfig({ testTimeout: 60_000 });
+
+let folder: string;
+let vectors: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'eqloss-cli-'));
+  vectors = join(folder, 'sigmoid.json');
+  writeFileSync(vectors, JSON.stringify(suite[0].file));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function start(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
+  return spawn(process.execPath, [cli, ...args], { env: { ...process.env, ...env }, cwd: folder });
+}
+
+async function run(args: readonly string[], env: Record<string, string> = {}) {
+  const child = start(args, env);
+  let out = '';
+  let err = '';
+  child.stdout?.on('data', (chunk) => {
+    out += chunk;
+  });
+  child.stderr?.on('data', (chunk) => {
+    err += chunk;
+  });
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { code, out, err };
+}
+
+const withVectors = (...rest: string[]) => ['run', target, '--vectors', vectors, ...rest];
+
+test('a passing module is 0, and all reports are written', async () => {
+  const { code, out } = await run(
+    withVectors('--report', 'json=r/report.ndjson,junit=r/junit.xml', '--report', 'html=r/i.html'),
+  );
+  expect(code).toBe(0);
+  expect(out).toContain('✓ PASSED  4 pass, 1 of 1 target available');
+  expect(readdirSync(join(folder, 'r')).sort()).toEqual(['i.html', 'junit.xml', 'report.ndjson']);
+  expect(readFileSync(join(folder, 'r', 'report.ndjson'), 'utf8').split('\n')).toHaveLength(7);
+});
+
+test('a failure is 1', async () => {
+  const { code, out } = await run(withVectors(), { FAKE: 'off' });
+  expect(code).toBe(1);
+  expect(out).toContain('rowLosses has 3 values, 2 wanted for shape [2]');
+});
+
+test('known failures make it 0, an unexpected pass 1 again', async () => {
+  const entry = { target: 'fake', reason: 'odd', link: 'https://example.org', clause: 'S2' };
+  const file = join(folder, 'known.json');
+  const failing = ['sum-one-row', 'mean-two-rows', 'none-background'].map((id) => ({ ...entry, id }));
+  writeFileSync(file, JSON.stringify(failing));
+  expect((await run(withVectors('--known-failures', file), { FAKE: 'off' })).code).toBe(0);
+  writeFileSync(file, JSON.stringify([...failing, { ...entry, id: 'label-*' }]));
+  expect((await run(withVectors('--known-failures', file), { FAKE: 'off' })).code).toBe(1);
+});
+
+test('an unavailable target, or a filter that matches nothing, is 1: no test was run', async () => {
+  const unavailable = await run(withVectors(), { FAKE: 'unavailable' });
+  expect(unavailable.code).toBe(1);
+  expect(unavailable.out).toContain('unavailable: no such device');
+  const nothing = await run(withVectors('--filter', 'no-such-test'));
+  expect(nothing.code).toBe(1);
+  expect(nothing.out).toContain('no test was run');
+});
+
+test('--filter takes a clause', async () => {
+  const { code, out } = await run(withVectors('--filter', 'LABEL_RANGE'));
+  expect(code).toBe(0);
+  expect(out).toContain('✓ PASSED  1 pass');
+});
+
+test('a program is taken as one command line, or with its arguments', async () => {
+  const line = await run(['run', `"${process.execPath}" "${program}" honest`, '--stdio', '--vectors', vectors]);
+  expect(line.out).toContain('✓ PASSED  4 pass');
+  const words = await run(['run', '--stdio', '--vectors', vectors, '--', process.execPath, program, 'crash']);
+  expect(words.code).toBe(1);
+  expect(words.out).toContain('the process ended with code 3');
+});
+
+test.each<[string, string[], string]>([
+  ['no command', [], 'the command is run, not missing'],
+  ['another command', ['judge'], 'the command is run, not judge'],
+  ['no target', ['run'], 'TARGET is missing'],
+  ['two targets', ['run', 'a', 'b'], 'one TARGET, not 2'],
+  ['an unknown option', ['run', target, '--fast'], '--fast'],
+  ['an unknown report', ['run', target, '--report', 'pdf=x'], 'not "pdf=x"'],
+  ['a timeout that is none', ['run', target, '--timeout', 'soon'], '--timeout takes seconds'],
+  ['a module that is not there', ['run', 'nothing.js', '--vectors', 'sigmoid.json'], 'there is no module'],
+  [
+    'a module without a target',
+    ['run', program.replace('child', 'fakes'), '--vectors', 'sigmoid.json'],
+    'createTarget',
+  ],
+  ['vectors that are not there', ['run', target, '--vectors', 'nothing.json'], 'nothing.json'],
+  [
+    'known failures that are not there',
+    ['run', target, '--vectors', 'sigmoid.json', '--known-failures', 'x.json'],
+    'x.json',
+  ],
+])('%s is 2 and runs nothing', async (_, args, words) => {
+  const { code, out, err } = await run(args);
+  expect(code).toBe(2);
+  expect(err).toContain(words);
+  expect(out).toBe('');
+});
+
+test('malformed vectors are 2, and name file, test and JSON path', async () => {
+  const text = JSON.stringify(suite[0].file).replace('"labels":[1,0]', '"labels":[1,"0"]');
+  expect(text).toContain('[1,"0"]');
+  writeFileSync(vectors, text);
+  const { code, out, err } = await run(withVectors('--report', 'json=report.ndjson'));
+  expect(code).toBe(2);
+  expect(out).toBe('');
+  expect(err).toMatch(/sigmoid\.json, test mean-two-rows, at \/groups\/0\/tests\/1\/inputs\/labels/);
+  expect(existsSync(join(folder, 'report.ndjson'))).toBe(false);
+});
+
+test('known failures with a missing reason are 2', async () => {
+  writeFileSync(join(folder, 'k.json'), '[{"target":"fake","id":"x","link":"l","clause":"S2"}]');
+  const { code, err } = await run(withVectors('--known-failures', 'k.json'));
+  expect(code).toBe(2);
+  expect(err).toContain('/0/reason');
+});
+
+test('--help is 0', async () => {
+  const { code, out } = await run(['--help']);
+  expect(code).toBe(0);
+  expect(out).toContain('Usage: eqloss-conformance run TARGET');
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s leaves no child and no report', async (signal) => {
+  const mark = `mark-${process.pid}-${signal}`;
+  const child = start([
+    'run',
+    '--stdio',
+    '--vectors',
+    vectors,
+    '--report',
+    'json=report.ndjson',
+    '--',
+    process.execPath,
+    program,
+    'busy',
+    mark,
+  ]);
+  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  const marked = () =>
+    execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+      .split('\n')
+      .filter((line) => line.includes(mark));
+  while (marked().length < 2) await new Promise((resolve) => setTimeout(resolve, 50));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  child.kill(signal);
+  expect(await ended).toBe(signal === 'SIGINT' ? 130 : 143);
+  await expect.poll(marked, { timeout: 10_000 }).toEqual([]);
+  expect(readdirSync(folder)).toEqual(['sigmoid.json']);
+});
