@@ -138,6 +138,18 @@ test('known failures with a missing reason are 2', async () => {
   expect(err).toContain('/0/reason');
 });
 
+test('the target of the README is judged: it overflows, and forgets the gate', async () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const [, code] = /```js\n(\/\/ target\.js\n.*?)```/s.exec(readme) ?? [];
+  writeFileSync(join(folder, 'target.mjs'), code);
+  const large = await run(['run', 'target.mjs', '--filter', 'N3']);
+  expect(large.code).toBe(1);
+  expect(large.out).toMatch(/naive +✗/);
+  expect(large.out).toContain('actual    Infinity');
+  const gate = await run(['run', 'target.mjs', '--filter', 'S1']);
+  expect(gate.out).toMatch(/expected {2}0 +0000000000000000/);
+});
+
 test('--help is 0', async () => {
   const { code, out } = await run(['--help']);
   expect(code).toBe(0);

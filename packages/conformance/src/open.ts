@@ -1,5 +1,6 @@
 // From a factory to a report: makes the target, runs the suite, stops the target, and says why when there is none.
 
+import { checkDescription } from './description.ts';
 import type { Runtime, TargetReport, TestResult } from './results.ts';
 import { type RunOptions, runSuite } from './run.ts';
 import { listTests, type SuiteFile } from './suite.ts';
@@ -36,7 +37,9 @@ export async function openTarget(
   createTarget: () => Promise<Target>,
 ): Promise<{ readonly target: Target } | { readonly unavailable: string } | { readonly broken: string }> {
   try {
-    return { target: await createTarget() };
+    const target = await createTarget();
+    checkDescription(target);
+    return { target };
   } catch (error) {
     if (isUnavailable(error)) return { unavailable: error.reason };
     return { broken: error instanceof Error ? error.message || error.name : `threw ${String(error)}` };

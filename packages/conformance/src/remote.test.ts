@@ -108,6 +108,14 @@ test.each<[string, unknown, string]>([
   await expect(remoteTarget(async () => reply)).rejects.toThrow(words);
 });
 
+test('a failure that could not read the number of the test is an error of that test', async () => {
+  const target = await remoteTarget(async ({ type }) =>
+    type === 'start' ? started : { type: 'failed', reason: 'not JSON' },
+  );
+  const report = await runSuite(target, suite);
+  expect(report.results[0].reason).toContain('not JSON');
+});
+
 test('unavailable passes through with its reason', async () => {
   const handle = createHandler(async () => {
     throw new Unavailable('no WebGPU');

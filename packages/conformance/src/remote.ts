@@ -1,5 +1,6 @@
 // The runner's side of the protocol: makes a target of anything that answers messages.
 
+import { checkDescription } from './description.ts';
 import { decodeOutcome, encodeWireTest, type Reply, type Request, type Started, type WireOutcome } from './messages.ts';
 import type { Target } from './target.ts';
 import { Unavailable } from './unavailable.ts';
@@ -47,26 +48,14 @@ export function checkStarted(value: unknown): Started {
   if (reply.type === 'unavailable') throw new Unavailable(reply.reason || 'no reason given');
   if (reply.type === 'failed') throw new Error(`cannot start: ${reply.reason}`);
   if (reply.type !== 'started') throw new Error(`answered "${reply.type}" to start`);
-  if (reply.protocol !== 1) throw new Error(`speaks protocol ${String(reply.protocol)}; this is protocol 1`);
-  if (!isText(reply.name) || !isText(reply.version)) throw new Error('"started" needs a name and a version');
-  if (typeof reply.environment !== 'object' || reply.environment === null)
-    throw new Error('"started" needs an environment');
-  for (const key of lists) {
-    const list: unknown = reply.supports?.[key];
-    if (!Array.isArray(list) || !list.every(isText))
-      throw new Error(`"started" needs supports.${key}, a list of words`);
-  }
-  for (const key of ['forms', 'dtypes', 'outputs', 'reductions'] as const) {
-    if (reply.supports[key].length === 0) throw new Error(`supports.${key} is empty: there is nothing to run`);
-  }
+  checkDescription(reply);
   return reply;
 }
 
-const lists = ['forms', 'dtypes', 'outputs', 'reductions', 'features'] as const;
-
 function checkOutcome(value: unknown, seq: number): WireOutcome {
   const reply = checkReply(value, 'run');
-  if ('seq' in reply && reply.seq !== seq) throw new Error(`answered seq ${reply.seq} instead of ${seq}`);
+  if ('seq' in reply && reply.seq !== undefined && reply.seq !== seq)
+    throw new Error(`answered seq ${reply.seq} instead of ${seq}`);
   if (reply.type === 'failed') throw new Error(reply.reason || 'failed without a reason');
   if (reply.type !== 'outcome') throw new Error(`answered "${reply.type}" to run`);
   return reply;

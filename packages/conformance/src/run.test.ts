@@ -3,7 +3,7 @@ import { answer, fakeTarget, spoil, suite, supports } from '../test/fakes.ts';
 import { openTarget, runTarget, unavailableReport } from './open.ts';
 import { countStatuses, failuresOf, type TestResult } from './results.ts';
 import { runSuite } from './run.ts';
-import type { Outcome } from './target.ts';
+import type { Outcome, Target } from './target.ts';
 import { Unavailable } from './unavailable.ts';
 
 const byId = (results: readonly TestResult[], id: string) => {
@@ -214,6 +214,15 @@ test('a target that does not start is broken, with its words, and the run fails'
   const harness = 'your harness is wrong: the target did not start: engine not found';
   expect(report).toMatchObject({ target: 'lost', harness, results: [{ id: 'start', status: 'error' }] });
   expect(failuresOf([report])).toEqual([`lost: ${harness}`]);
+});
+
+test.each([
+  ['no supports', { supports: undefined }, 'supports.forms'],
+  ['no name', { name: '' }, 'a name and a version'],
+  ['another protocol', { protocol: 2 }, 'protocol 2'],
+])('a target with %s is broken', async (_, changes, words) => {
+  const report = await runTarget('odd', async () => ({ ...fakeTarget(), ...changes }) as Target, suite);
+  expect(report.harness).toContain(words);
 });
 
 test('a target is stopped after its run, and what its stop does changes nothing', async () => {

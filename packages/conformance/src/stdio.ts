@@ -16,8 +16,9 @@ const STOPPING = 5000;
  * Starts a program that speaks the protocol over standard input and output.
  *
  * A crash, a hang (killed when the time is over), rubbish on standard output or an answer to another test is an error
- * of the test it happened in. After a crash, a hang or an answer that never comes it is started again, twice at most; from then on every test
- * is the error `target is gone`. The program has its own process group, which is killed with all its descendants.
+ * of the test it happened in. After a crash, a hang or an answer that never comes it is started again, twice at most;
+ * from then on every test is the error `target is gone`. The program has its own process group, which is killed with
+ * all its descendants.
  *
  * @param command Program, looked up in PATH.
  * @param args Its arguments.
@@ -63,7 +64,13 @@ export async function stdioTarget(
     if (!child?.alive) {
       if (restarts === RESTARTS) throw new Error(`target is gone: it was restarted ${RESTARTS} times (${lastWords})`);
       restarts++;
-      checkStarted(await begin(signal));
+      const reply = await begin(signal);
+      try {
+        checkStarted(reply);
+      } catch (error) {
+        child?.kill();
+        throw error;
+      }
     }
     return exchange(message, signal);
   };
@@ -84,9 +91,10 @@ export async function stdioTarget(
   }
 }
 
-/** Which reply a message waits for: any that says it is one, and for a test the one with its number. */
+/** Which reply a message waits for; for a test the one with its number, or a failure that could not read the number. */
 function fitting(message: Parameters<Send>[0]): (reply: Record<string, unknown>) => boolean {
   if (message.type === 'start') return ({ type }) => type === 'started' || type === 'unavailable' || type === 'failed';
   if (message.type === 'stop') return ({ type }) => type === 'stopped' || type === 'failed';
-  return ({ type, seq }) => (type === 'outcome' || type === 'failed') && seq === message.seq;
+  return ({ type, seq }) =>
+    (type === 'outcome' && seq === message.seq) || (type === 'failed' && (seq === undefined || seq === message.seq));
 }
