@@ -2,7 +2,7 @@
 
 import { type DecodedTest, type Outcome, type Target, Unavailable } from '@eqloss/conformance/protocol';
 import { createGate, EqlError } from '@eqloss/core';
-import { createSigmoidEql, createSoftmaxEql, type GpuLike } from '@eqloss/gpujs';
+import { createSigmoidEql, createSoftmaxEql, type GpuLike, type LossKernel } from '@eqloss/gpujs';
 import adapter from '@eqloss/gpujs/package.json' with { type: 'json' };
 import engine from 'gpu.js/package.json' with { type: 'json' };
 import { everything, inputsOf, outcomeOf, reductionOf } from './batch.ts';
@@ -12,33 +12,54 @@ export async function createTarget(options: { readonly backend: string }): Promi
   const { backend } = options;
   const gpu = await createGpu(backend);
   const mode = await modeOf(gpu, backend);
+  const shelf: Shelf = { gpu, kernels: new Map() };
   return {
     protocol: 1,
     name: `gpujs-${backend}`,
     version: adapter.version,
     environment: { engine: `gpu.js ${engine.version}`, backend: mode, device: await deviceOf(mode, gpu) },
     supports: { ...everything, dtypes: ['float32'], features: [...everything.features, 'release'] },
-    run: (test) => outcomeOf(() => runTest(gpu, mode, test)),
-    stop: () => gpu.destroy(),
+    run: (test) => outcomeOf(() => runTest(shelf, mode, test)),
+    stop: async () => {
+      for (const key of shelf.kernels.keys()) await putAway(shelf.kernels, key);
+      await gpu.destroy();
+    },
   };
 }
 
-async function runTest(gpu: GpuLike, mode: string, test: DecodedTest): Promise<Outcome> {
+/** Kernels at hand: compiling one takes a software GPU longer than running it. */
+interface Shelf {
+  readonly gpu: Gpu;
+  readonly kernels: Map<string, LossKernel>;
+}
+
+async function runTest({ gpu, kernels }: Shelf, mode: string, test: DecodedTest): Promise<Outcome> {
   const { gate, ...inputs } = inputsOf(test);
   const { data, shape } = test.inputs.logits;
   const reduction = reductionOf(test);
-  const create = test.form === 'sigmoid' ? createSigmoidEql : createSoftmaxEql;
+  // Rounded up, so that tests share a kernel, and its padding is tested too.
+  const rows = 2 ** Math.ceil(Math.log2(Math.max(shape[0] ?? 0, 1)));
   const labels = inputs.targets === undefined ? 'index' : 'rows';
-  const kernel = await create(gpu, { rows: Math.max(shape[0] ?? 0, 1), gate, reduction, labels });
-  try {
-    if (test.options.released) await kernel.destroy();
-    // The adapter refuses other arrays itself: a test expects it.
-    const { loss, rowLosses, gradient } = await kernel.run({ ...inputs, logits: data as Float32Array, shape });
-    if (kernel.mode !== mode) throw new Error(`gpu.js left ${mode} for ${kernel.mode}`);
-    return { outputs: { loss: reduction === 'none' ? undefined : loss, rowLosses, gradient } };
-  } finally {
-    await kernel.destroy();
+  const key = [test.form, labels, reduction, rows, gate.tail.join('')].join(' ');
+  let kernel = kernels.get(key);
+  if (kernel === undefined) {
+    const create = test.form === 'sigmoid' ? createSigmoidEql : createSoftmaxEql;
+    kernel = await create(gpu, { rows, gate, reduction, labels });
+    kernels.set(key, kernel);
+    if (kernels.size > shelfSize) await putAway(kernels, kernels.keys().next().value as string);
   }
+  if (test.options.released) await putAway(kernels, key);
+  // The adapter refuses other arrays itself: a test expects it.
+  const { loss, rowLosses, gradient } = await kernel.run({ ...inputs, logits: data as Float32Array, shape });
+  if (kernel.mode !== mode) throw new Error(`gpu.js left ${mode} for ${kernel.mode}`);
+  return { outputs: { loss: reduction === 'none' ? undefined : loss, rowLosses, gradient } };
+}
+
+const shelfSize = 16;
+
+async function putAway(kernels: Map<string, LossKernel>, key: string): Promise<void> {
+  await kernels.get(key)?.destroy();
+  kernels.delete(key);
 }
 
 interface Gpu extends GpuLike {
