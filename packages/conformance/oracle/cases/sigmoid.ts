@@ -165,16 +165,16 @@ function targetCases(): Case[] {
     },
     {
       id: 'targets-tiny-on-tail',
-      comment: 'A target of 2^-30 on a tail class with a large logit: the weight is 2^-30, not 0 and not 1.',
+      comment: 'A target of 2^-26 on a tail class with a large logit: the weight is 2^-26, not 0 and not 1.',
       flags: ['soft-targets', 'target-rows'],
       logits: withEntries(logits('targets-tiny', 4, 5), [
         [0, 1, 9e3],
         [1, 3, -9e3],
       ]),
       targets: grid([
-        [1, tiny, 0, 0, 0],
-        [0, 0, 1, tiny, 0],
-        [0, tiny, 0, 0, 0],
+        [1, 2 ** -26, 0, 0, 0],
+        [0, 0, 1, 2 ** -26, 0],
+        [0, 2 ** -26, 0, 0, 0],
         [0, 0, 0, 1 - 2 ** -20, 0],
       ]),
     },
