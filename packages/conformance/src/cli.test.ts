@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { suite } from '../test/fakes.ts';
+import { main } from './command.ts';
 
 const cli = fileURLToPath(new URL('./cli.ts', import.meta.url));
 const target = fileURLToPath(new URL('../test/target.ts', import.meta.url));
+const fakes = fileURLToPath(new URL('../test/fakes.ts', import.meta.url));
 const program = fileURLToPath(new URL('../test/child.ts', import.meta.url));
 
 // Each test starts a few processes.
@@ -101,23 +103,25 @@ test.each<[string, string[], string]>([
   ['an unknown option', ['run', target, '--fast'], '--fast'],
   ['an unknown report', ['run', target, '--report', 'pdf=x'], 'not "pdf=x"'],
   ['a timeout that is none', ['run', target, '--timeout', 'soon'], '--timeout takes seconds'],
-  ['a module that is not there', ['run', 'nothing.js', '--vectors', 'sigmoid.json'], 'there is no module'],
-  [
-    'a module without a target',
-    ['run', program.replace('child', 'fakes'), '--vectors', 'sigmoid.json'],
-    'createTarget',
-  ],
+  ['a module that is not there', ['run', 'nothing.js', '--vectors', 'VECTORS'], 'there is no module'],
+  ['a module without a target', ['run', fakes, '--vectors', 'VECTORS'], 'does not export a function createTarget'],
   ['vectors that are not there', ['run', target, '--vectors', 'nothing.json'], 'nothing.json'],
   [
     'known failures that are not there',
-    ['run', target, '--vectors', 'sigmoid.json', '--known-failures', 'x.json'],
+    ['run', target, '--vectors', 'VECTORS', '--known-failures', 'x.json'],
     'x.json',
   ],
 ])('%s is 2 and runs nothing', async (_, args, words) => {
-  const { code, out, err } = await run(args);
-  expect(code).toBe(2);
-  expect(err).toContain(words);
-  expect(out).toBe('');
+  const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  try {
+    expect(await main(args.map((arg) => (arg === 'VECTORS' ? vectors : arg)))).toBe(2);
+    expect(err.mock.calls.map(([text]) => text).join('')).toContain(words);
+    expect(out).not.toHaveBeenCalled();
+  } finally {
+    out.mockRestore();
+    err.mockRestore();
+  }
 });
 
 test('malformed vectors are 2, and name file, test and JSON path', async () => {
