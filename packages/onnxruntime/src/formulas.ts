@@ -1,6 +1,7 @@
 // Exponential and logarithm with the accuracy that SPEC N3 and N4 want, from ops that every execution provider has.
 
 import type { Graph, Value } from './graph.ts';
+import { elementTypes } from './onnx.ts';
 
 // Past this e^-a is 0 in single precision.
 const EXP_LIMIT = 104;
@@ -13,14 +14,14 @@ const LOG1P = [0.3333332016834962, 0.20003780322455034, 0.1411830990267262, 0.13
  * e^-a for a >= 0, +Infinity included, NaN not.
  *
  * A GPU's exponential is as inexact as |a| is large (4e-6 at 85). So only the fraction goes through it:
- * e^-a = e^-k e^(k - a) with k = round(a), where k - a is exact and e^-k comes from a table.
+ * e^-a = e^-k e^(k - a) with k = floor(a), where k - a is exact and e^-k comes from a table.
  */
 export function expOfMinus(graph: Graph, a: Value): Value {
   const table = Array.from({ length: EXP_LIMIT + 1 }, (_, k) => (k === EXP_LIMIT ? 0 : Math.exp(-k)));
   const limited = graph.op('Min', [a, graph.constant('float', EXP_LIMIT)]);
-  const k = graph.op('Round', [limited]);
+  const k = graph.op('Floor', [limited]);
   const fraction = graph.op('Exp', [graph.op('Sub', [k, limited])]);
-  const whole = graph.op('Gather', [graph.constant('float', table), graph.op('Cast', [k], { to: 6 })]);
+  const whole = graph.op('Gather', [graph.constant('float', table), graph.op('Cast', [k], { to: elementTypes.int32 })]);
   return graph.op('Mul', [whole, fraction]);
 }
 
@@ -46,9 +47,23 @@ export function wideLog1p(graph: Graph, u: Value): Value {
   return op('Where', [op('Greater', [u, one]), op('Log', [op('Add', [u, one])]), small]);
 }
 
-/** Σ over the classes: `[rows, classes]` to `[rows, 1]`. */
+/**
+ * Σ over the classes: `[rows, classes]` to `[rows, 1]`, in blocks of at most 256 and then over the blocks.
+ *
+ * `ReduceSum` adds up one after the other in single precision: 1e-6 off for 1,000 classes, 1e-4 for 100,000 (SPEC N4).
+ */
 export function sumOverClasses(graph: Graph, values: Value): Value {
-  return graph.op('ReduceSum', [values, graph.constant('int64', [1])], { keepdims: 1 });
+  const { op } = graph;
+  const int = (...numbers: readonly number[]): Value => graph.constant('int64', numbers);
+  const ceilOfQuotient = (a: Value, b: Value): Value => op('Div', [op('Sub', [op('Add', [a, b]), int(1)]), b]);
+  const classes = op('Slice', [op('Shape', [values]), int(1), int(2)]);
+  const blocks = ceilOfQuotient(classes, int(256));
+  const size = ceilOfQuotient(classes, blocks);
+  const missing = op('Sub', [op('Mul', [blocks, size]), classes]);
+  const padded = op('Pad', [values, op('Concat', [int(0, 0, 0), missing], { axis: 0 })]);
+  const blocked = op('Reshape', [padded, op('Concat', [int(0, -1), size], { axis: 0 })]);
+  const sums = op('ReduceSum', [blocked, int(2)], { keepdims: 0 });
+  return op('ReduceSum', [sums, int(1)], { keepdims: 1 });
 }
 
 /** Maximum over the classes: `[rows, classes]` to `[rows, 1]`. The axes became an input with opset 18. */

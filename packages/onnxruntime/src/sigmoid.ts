@@ -3,6 +3,7 @@
 import { finish, labelInput, type Output, rowInputs } from './common.ts';
 import { column, expOfMinus, log1p, sumOverClasses } from './formulas.ts';
 import type { Graph, Value } from './graph.ts';
+import { elementTypes } from './onnx.ts';
 
 // An entry that adds nothing: softplus and σ of it are 0, exactly. Finite, since shaders need not honour infinities.
 const NOTHING = -1000;
@@ -17,25 +18,35 @@ export function sigmoidOfLabels(graph: Graph, outputs: readonly Output[]): void 
   const { op, constant } = graph;
   const rows = rowInputs(graph);
   const label = labelInput(graph, rows.active);
-  const excluded = op('Or', [gated(graph), op('Not', [rows.active])]);
-  const kept = op('Where', [excluded, constant('float', NOTHING), rows.logits]);
-  const signed = label.replace(kept, op('Neg', [label.entry(rows.logits)]));
+  const included = op('And', [op('Not', [gated(graph)]), rows.active]);
+  const { missing, finite } = withoutNaN(graph, rows.logits);
+  const kept = op('Where', [included, finite, constant('float', NOTHING)]);
+  const signed = label.replace(kept, op('Neg', [label.entry(finite)]));
+  const e = expOfMinus(graph, op('Abs', [signed]));
 
-  const { nan, finite, restore } = withoutNaN(graph, signed);
-  const e = expOfMinus(graph, op('Abs', [finite]));
+  const nan = constant('float', NaN);
+  const nanEntry = op('And', [missing, included]);
+  // The label counts even in a tail class. Gathering floats: not every provider gathers booleans.
+  const labelMark = label.entry(op('Cast', [missing], { to: elementTypes.float }));
+  const nanLabel = op('And', [op('Greater', [labelMark, constant('float', 0)]), label.present]);
   finish(
     graph,
     rows,
     outputs,
-    // softplus(s) = max(s, 0) + log1p(e^-|s|)
-    () => sumOverClasses(graph, restore(op('Add', [op('Max', [finite, constant('float', 0)]), log1p(graph, e)]))),
+    () => {
+      // softplus(s) = max(s, 0) + log1p(e^-|s|)
+      const element = op('Add', [op('Max', [signed, constant('float', 0)]), log1p(graph, e)]);
+      return op('Where', [nanLabel, nan, sumOverClasses(graph, op('Where', [nanEntry, nan, element]))]);
+    },
     (scale, result) => {
       // σ(s) = e^min(s, 0) / (1 + e^-|s|)
       const one = constant('float', 1);
-      const numerator = op('Where', [op('GreaterOrEqual', [finite, constant('float', 0)]), one, e]);
+      const numerator = op('Where', [op('GreaterOrEqual', [signed, constant('float', 0)]), one, e]);
       const sigma = op('Mul', [op('Div', [numerator, op('Add', [e, one])]), scale]);
-      const value = op('Where', [nan, constant('float', NaN), sigma]);
-      const atLabel = op('Where', [label.present, op('Neg', [label.entry(value)]), label.entry(value)]);
+      const value = op('Where', [nanEntry, nan, sigma]);
+      const own = label.entry(value);
+      const negated = op('Where', [nanLabel, nan, op('Neg', [own])]);
+      const atLabel = op('Where', [label.present, negated, own]);
       return op('ScatterElements', [value, label.index, atLabel], { axis: 1 }, result);
     },
   );
@@ -56,9 +67,11 @@ export function sigmoidOfRows(graph: Graph, outputs: readonly Output[]): void {
   // w = y in a tail class of a foreground row, else 1. SPEC S1.
   const weight = op('Where', [isGated, y, one]);
   const included = op('And', [op('Greater', [weight, zero]), rows.active]);
-  const { nan, finite, restore } = withoutNaN(graph, op('Where', [included, rows.logits, zero]));
-  const isPositive = op('GreaterOrEqual', [finite, zero]);
-  const size = op('Abs', [finite]);
+  const { missing, finite } = withoutNaN(graph, rows.logits);
+  const nanEntry = op('And', [missing, included]);
+  const z = op('Where', [included, finite, zero]);
+  const isPositive = op('GreaterOrEqual', [z, zero]);
+  const size = op('Abs', [z]);
   const e = expOfMinus(graph, size);
   const opposite = op('Sub', [one, y]);
   finish(
@@ -70,14 +83,14 @@ export function sigmoidOfRows(graph: Graph, outputs: readonly Output[]): void {
       // A slope of 0 wins over an infinite logit: the limits of SPEC N2.
       const linear = op('Where', [op('Greater', [slope, zero]), op('Mul', [slope, size]), zero]);
       const element = op('Mul', [op('Add', [linear, log1p(graph, e)]), weight]);
-      return sumOverClasses(graph, restore(element));
+      return sumOverClasses(graph, op('Where', [nanEntry, constant('float', NaN), element]));
     },
     (scale, result) => {
       const up = op('Mul', [opposite, op('Where', [isPositive, one, e])]);
       const down = op('Mul', [y, op('Where', [isPositive, e, one])]);
       const slope = op('Div', [op('Sub', [up, down]), op('Add', [e, one])]);
       const weighted = op('Mul', [op('Mul', [slope, weight]), scale]);
-      return op('Where', [nan, constant('float', NaN), weighted], {}, result);
+      return op('Where', [nanEntry, constant('float', NaN), weighted], {}, result);
     },
   );
 }
@@ -90,12 +103,11 @@ function gated(graph: Graph): Value {
 }
 
 /**
- * Takes NaN out and puts it back: a GPU's exponential of NaN is Infinity, a NaN is no index, and shaders may drop it
- * anywhere. SPEC N2.
+ * Takes NaN out of the arithmetic: a GPU's exponential of NaN is Infinity, a NaN is no index into a table, and shaders may drop
+ * it anywhere. It is put back by a mask (SPEC N2). The test is made on the graph's input: the webgpu provider leaves it to the
+ * CPU, where an input lies already.
  */
-function withoutNaN(graph: Graph, values: Value): { nan: Value; finite: Value; restore(result: Value): Value } {
-  const nan = graph.op('IsNaN', [values]);
-  const finite = graph.op('Where', [nan, graph.constant('float', 0), values]);
-  const restore = (result: Value): Value => graph.op('Where', [nan, graph.constant('float', NaN), result]);
-  return { nan, finite, restore };
+function withoutNaN(graph: Graph, logits: Value): { missing: Value; finite: Value } {
+  const missing = graph.op('IsNaN', [logits]);
+  return { missing, finite: graph.op('Where', [missing, graph.constant('float', 0), logits]) };
 }

@@ -26,8 +26,9 @@ export function softmaxOfLabels(graph: Graph, outputs: readonly Output[], beta: 
   const rows = { ...inputs, active: label.present };
   const weights = negativeWeights(graph, beta);
   const included = op('And', [op('Greater', [weights, zero]), rows.active]);
-  const x = includedLogits(graph, included, rows.logits);
-  const ofLabel = includedLogits(graph, label.present, label.entry(rows.logits));
+  const logits = orderedLogits(graph, rows.logits);
+  const x = lowestUnless(graph, included, logits);
+  const ofLabel = lowestUnless(graph, label.present, label.entry(logits));
   const { max, valid } = rowMaximum(graph, op('Max', [maxOverClasses(graph, x), ofLabel]));
 
   const terms = label.replace(op('Mul', [expOfDifference(graph, max, x), weights]), zero);
@@ -69,7 +70,7 @@ export function softmaxOfRows(graph: Graph, outputs: readonly Output[], beta: Be
   const v = negativeWeights(graph, beta);
   const weights = op('Add', [v, op('Mul', [op('Sub', [one, v]), y])]);
   const included = op('And', [op('Greater', [weights, zero]), rows.active]);
-  const x = includedLogits(graph, included, rows.logits);
+  const x = lowestUnless(graph, included, orderedLogits(graph, rows.logits));
   const { max, valid } = rowMaximum(graph, maxOverClasses(graph, x));
 
   const terms = op('Mul', [expOfDifference(graph, max, x), weights]);
@@ -99,13 +100,16 @@ function negativeWeights(graph: Graph, beta: BetaShape): Value {
 }
 
 /**
- * The logits, with excluded entries below all others: only included ones may set the maximum (SPEC X2). NaN becomes
- * +Infinity, since maxima drop NaN on some devices: either makes the row NaN (SPEC N2).
+ * The logits with +Infinity for NaN, since maxima drop NaN on some devices: either makes the row NaN (SPEC N2). The test is made
+ * on the graph's input: the webgpu provider leaves it to the CPU, where an input lies already.
  */
-function includedLogits(graph: Graph, included: Value, logits: Value): Value {
-  const { op, constant } = graph;
-  const ordered = op('Where', [op('IsNaN', [logits]), constant('float', Infinity), logits]);
-  return op('Where', [included, ordered, constant('float', LOWEST)]);
+function orderedLogits(graph: Graph, logits: Value): Value {
+  return graph.op('Where', [graph.op('IsNaN', [logits]), graph.constant('float', Infinity), logits]);
+}
+
+/** Puts excluded entries below all others: only included ones may set the maximum (SPEC X2). */
+function lowestUnless(graph: Graph, included: Value, logits: Value): Value {
+  return graph.op('Where', [included, logits, graph.constant('float', LOWEST)]);
 }
 
 /**
