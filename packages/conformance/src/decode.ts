@@ -1,8 +1,9 @@
 // Tensors and tests of the vector format to typed arrays: what a target gets.
 
+import { fromBase64 } from './base64.ts';
 import type { Dtype, EncodedTensor, EncodedTest, Form } from './format.ts';
 import type { DecodedTensor, DecodedTest } from './target.ts';
-import { allocate, fromBase64, fromHex, readWord, type TensorData, wordBytes } from './words.ts';
+import { allocate, fromHex, readWord, type TensorData, wordBytes } from './words.ts';
 
 /**
  * Reads a tensor in its own dtype.

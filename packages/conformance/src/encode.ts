@@ -1,7 +1,8 @@
 // Typed arrays to the tensors of the vector format. Also used for messages to targets and back.
 
+import { toBase64 } from './base64.ts';
 import type { EncodedTensor } from './format.ts';
-import { type TensorData, toBase64, toHex, wordBytes, writeWord } from './words.ts';
+import { type TensorData, toHex, wordBytes, writeWord } from './words.ts';
 
 /** How a tensor is written; see FORMAT.md. */
 export type TensorEncoding = 'rows' | 'base64' | 'dictionary';

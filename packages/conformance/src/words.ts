@@ -1,4 +1,4 @@
-// IEEE 754 and int32 words as text: hexadecimal for readers of diffs, base64 for size. Big-endian in both.
+// IEEE 754 and int32 words, big-endian, and their hexadecimal text for readers of diffs.
 
 import type { EncodedTensor } from './format.ts';
 
@@ -57,27 +57,5 @@ export function fromHex(text: string, size: number): Uint8Array {
     }
     for (let i = 0; i < word.length; i += 2) bytes[next++] = Number.parseInt(word.slice(i, i + 2), 16);
   }
-  return bytes;
-}
-
-/** Standard base64 with padding. */
-export function toBase64(bytes: Uint8Array): string {
-  // btoa wants one character a byte; spreading a large array at once would overflow the stack.
-  const chunk = 0x6000;
-  let text = '';
-  for (let i = 0; i < bytes.length; i += chunk) text += btoa(String.fromCharCode(...bytes.subarray(i, i + chunk)));
-  return text;
-}
-
-/**
- * The bytes of standard base64.
- *
- * @throws {RangeError} when the text is no base64.
- */
-export function fromBase64(text: string): Uint8Array {
-  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw new RangeError('not canonical base64');
-  const binary = atob(text);
-  const bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
   return bytes;
 }
