@@ -70,7 +70,7 @@ interface HostArray {
 const known: ReadonlySet<string> = new Set(['reduction', 'rowWeights', 'normalizer', 'foreground', 'beta']);
 
 function isTargets({ data, shape }: HostArray, logits: readonly number[]): boolean {
-  if (shape.length !== 1) return shape.length === 2;
+  if (shape.length !== 1) return shape.length > 1;
   const [rows, classes] = logits;
   return logits.length === 2 && data.length === rows * classes && data.length !== rows;
 }
@@ -114,7 +114,7 @@ function readTensor(name: string, tensor: Tensor): ArrayLike<number> {
     // The webgpu backend reads synchronously through a canvas, which Node does not have.
     throw new EqlError(
       'UNSUPPORTED',
-      `${name} are a tensor that this backend cannot read synchronously (${(error as Error).message}); give an array, as await tensor.array() returns it.`,
+      `${name} are a tensor that this backend cannot read synchronously (${(error as Error).message}); give the array that await ${name}.array() returns.`,
     );
   }
 }

@@ -1,0 +1,105 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { createGate, EqlError } from '@eqloss/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import { type SoftmaxOptions, sigmoidEql, softmaxEql } from './index.ts';
+import { forms, lossOf } from './testing.ts';
+
+const gate = createGate([0, 1, 2], { threshold: 1 });
+const values = [0.5, -1, 2, 3, 0, -2];
+const labels = [1, 0];
+const optionsOf: Readonly<Record<string, object>> = { sigmoid: {}, softmax: { beta: 0.9 } };
+
+describe.each(forms)('the gradient of the %s form', (form) => {
+  const run = (z: tf.Tensor, options: object = {}) =>
+    lossOf[form](labels, z, gate, { ...optionsOf[form], ...options } as SoftmaxOptions);
+
+  test('is that of central differences of its own value', () => {
+    const z = tf.tensor2d(values, [2, 3]);
+    const gradient = tf
+      .grad((x) => run(x))(z)
+      .dataSync();
+    values.forEach((value, k) => {
+      const at = (shifted: number) => run(tf.tensor2d(values.with(k, shifted), [2, 3])).dataSync()[0];
+      expect(gradient[k]).toBeCloseTo((at(value + 0.01) - at(value - 0.01)) / 0.02, 3);
+    });
+  });
+
+  test('is multiplied by what follows the loss: a scalar, or one factor a row', () => {
+    const z = tf.tensor2d(values, [2, 3]);
+    const plain = tf
+      .grad((x) => run(x, { reduction: 'sum' }))(z)
+      .dataSync();
+    const scaled = tf
+      .grad((x) => run(x, { reduction: 'sum' }))(z, tf.scalar(6))
+      .dataSync();
+    plain.forEach((g, k) => {
+      expect(scaled[k]).toBeCloseTo(6 * g, 5);
+    });
+    const dy = tf.tensor1d([2, -5]);
+    const perRow = tf
+      .grad((x) => run(x, { reduction: 'none' }))(z, dy)
+      .dataSync();
+    plain.forEach((g, k) => {
+      expect(perRow[k]).toBeCloseTo(g * (k < 3 ? 2 : -5), 5);
+    });
+  });
+
+  test('a second derivative is refused, on either way to it, instead of being wrong', () => {
+    const z = tf.tensor2d(values, [2, 3]);
+    const twice = tf.grad(tf.grad((x) => run(x)));
+    expect(() => twice(z)).toThrow(/^UNSUPPORTED: .*second/);
+    const throughDy = tf.grad((dy) => tf.grad((x) => run(x))(z, dy));
+    expect(() => throughDy(tf.scalar(1))).toThrow(EqlError);
+  });
+
+  test('a batch without rows has loss 0 and a gradient without rows (R4)', () => {
+    const empty = tf.zeros([0, 3]);
+    const options = optionsOf[form] as SoftmaxOptions;
+    const { value, grad } = tf.valueAndGrad((z) => lossOf[form]([], z, gate, options))(empty);
+    expect(value.dataSync()).toEqual(Float32Array.of(0));
+    expect(grad.shape).toEqual([0, 3]);
+    expect(lossOf[form]([], empty, gate, { ...options, reduction: 'none' }).shape).toEqual([0]);
+  });
+
+  test('an excluded entry never matters, whatever it holds (N1)', () => {
+    const open = createGate([0, 5, 5], { threshold: 1 });
+    const at = (z: number) => {
+      const logits = tf.tensor2d([z, 1, 2], [1, 3]);
+      const options = (form === 'softmax' ? { beta: 1 } : {}) as SoftmaxOptions;
+      const { value, grad } = tf.valueAndGrad((x) => lossOf[form]([1], x, open, options))(logits);
+      return [...value.dataSync(), ...grad.dataSync()];
+    };
+    for (const value of [Number.NaN, Infinity, -Infinity, 3e38]) expect(at(value)).toEqual(at(0));
+    expect(at(0)[1]).toBe(0);
+  });
+
+  test('a row of weight 0 never matters, whatever it holds (R3)', () => {
+    const at = (z: number) => {
+      const logits = tf.tensor2d([...values.slice(0, 3), z, z, z], [2, 3]);
+      const { value, grad } = tf.valueAndGrad((x) => run(x, { rowWeights: [1, 0] }))(logits);
+      return [...value.dataSync(), ...grad.dataSync()];
+    };
+    for (const value of [Number.NaN, Infinity, -Infinity]) expect(at(value)).toEqual(at(0));
+  });
+});
+
+test('an optimizer lowers the loss through variables, and tensors do not pile up', () => {
+  const weights = tf.variable(tf.zeros([2, 3]));
+  const optimizer = tf.train.sgd(0.5);
+  const step = () => optimizer.minimize(() => softmaxEql([2, 0], weights as tf.Tensor, gate, { beta: 0.5 }), true);
+  const first = step()!.dataSync()[0];
+  const before = tf.memory().numTensors;
+  for (let k = 0; k < 20; k++) step()!.dispose();
+  expect(tf.memory().numTensors).toBe(before);
+  expect(step()!.dataSync()[0]).toBeLessThan(first / 2);
+});
+
+test('a scalar loss is typed as one, row losses as a list', () => {
+  const z = tf.tensor2d(values, [2, 3]);
+  const mean: tf.Scalar = sigmoidEql(labels, z, gate);
+  const rows: tf.Tensor1D = sigmoidEql(labels, z, gate, { reduction: 'none' });
+  expect(mean.rank).toBe(0);
+  const [first, second] = rows.dataSync();
+  expect((first + second) / 2).toBeCloseTo(mean.dataSync()[0], 6);
+});

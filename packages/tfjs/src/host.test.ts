@@ -1,0 +1,110 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { createGate, EqlError } from '@eqloss/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, test, vi } from 'vitest';
+import { type Labels, type SigmoidOptions, type SoftmaxOptions, sigmoidEql, softmaxEql } from './index.ts';
+
+const gate = createGate([0, 1, 2], { threshold: 1 });
+const logits = tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]);
+const sigmoid = (labels: unknown, options = {}) =>
+  sigmoidEql(labels as Labels, logits, gate, options as SigmoidOptions).dataSync()[0];
+const softmax = (labels: unknown, options = {}) =>
+  softmaxEql(labels as Labels, logits, gate, options as SoftmaxOptions).dataSync()[0];
+
+describe('the same input in any dress gives the same loss', () => {
+  test('index labels', () => {
+    const expected = sigmoid([2, 3]);
+    const dresses = [Int32Array.of(2, 3), tf.tensor1d([2, 3], 'int32'), tf.tensor1d([2, 3])];
+    for (const labels of dresses) expect(sigmoid(labels)).toBe(expected);
+    expect(sigmoid([2, -1])).not.toBe(expected);
+  });
+
+  test('target rows', () => {
+    const flat = [0, 0.5, 0, 1, 0, 1];
+    const expected = sigmoid(tf.tensor2d(flat, [2, 3]));
+    const nested = [flat.slice(0, 3), flat.slice(3)];
+    for (const targets of [nested, nested.map((row) => Float32Array.from(row)), flat, Float64Array.from(flat)]) {
+      expect(sigmoid(targets)).toBe(expected);
+    }
+    const whole = tf.tensor2d([0, 1, 0, 1, 0, 1], [2, 3], 'bool');
+    expect(sigmoid(whole)).toBe(sigmoid([0, 1, 0, 1, 0, 1]));
+  });
+
+  test('β, row weights and foreground', () => {
+    expect(softmax([2, 0], { beta: tf.scalar(0.5) })).toBe(softmax([2, 0], { beta: 0.5 }));
+    expect(softmax([2, 0], { beta: tf.tensor1d([0.5, 0, 0]) })).toBe(softmax([2, 0], { beta: [0.5, 0, 0] }));
+    const each = [0.5, 0, 0, 0.25, 0, 0];
+    expect(softmax([2, 1], { beta: tf.tensor2d(each, [2, 3]) })).toBe(softmax([2, 1], { beta: each }));
+    expect(softmax([2, 1], { beta: [each.slice(0, 3), each.slice(3)] })).toBe(softmax([2, 1], { beta: each }));
+    expect(sigmoid([2, 0], { rowWeights: tf.tensor1d([2, 0]) })).toBe(sigmoid([2, 0], { rowWeights: [2, 0] }));
+    const foreground = tf.tensor1d([1, 0], 'bool');
+    expect(sigmoid([2, 0], { foreground })).toBe(sigmoid([2, 0], { foreground: [1, 0] }));
+  });
+
+  test('one class: a flat array is index labels, a nested one target rows', () => {
+    const single = createGate([5], { threshold: 1 });
+    const z = tf.tensor2d([1, 2], [2, 1]);
+    const loss = (labels: Labels) => sigmoidEql(labels, z, single, { reduction: 'sum' }).dataSync()[0];
+    expect(loss([0, 1])).toBeCloseTo(Math.log1p(Math.exp(-1)) + Math.log1p(Math.exp(2)), 5);
+    expect(loss([[0], [1]])).toBeCloseTo(Math.log1p(Math.exp(1)) + Math.log1p(Math.exp(-2)), 5);
+  });
+});
+
+describe('bad input is refused with its code before the engine works', () => {
+  const disposed = tf.tensor1d([0, 0]);
+  disposed.dispose();
+  const gone = tf.tensor2d([1, 2, 3], [1, 3]);
+  gone.dispose();
+  const words = tf.tensor1d(['a', 'b']);
+  const wide = tf.tensor2d([1, 2, 3, 4, 5, 6, 7, 8], [2, 4]);
+  const integers = tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3], 'int32');
+  const flat = tf.tensor1d([1, 2, 3]);
+  const turned = tf.tensor2d([0, 0, 0, 0, 0, 0], [3, 2]);
+  const deep = tf.zeros([2, 3, 1]);
+  const tall = tf.zeros([3, 3]);
+  const table: [string, string, () => unknown][] = [
+    ['RANK', 'logits of rank 1', () => sigmoidEql([0], flat, gate)],
+    ['DTYPE', 'integer logits', () => sigmoidEql([0, 0], integers, gate)],
+    ['DTYPE', 'an array for logits', () => sigmoidEql([0, 0], [[1, 2, 3]] as unknown as tf.Tensor, gate)],
+    ['CLASS_COUNT', 'a background column', () => sigmoidEql([0, 0], wide, gate)],
+    ['CLASS_COUNT', 'targets [classes, rows]', () => sigmoid(turned)],
+    ['CLASS_COUNT', 'targets of rank 3', () => sigmoid(deep)],
+    ['CLASS_COUNT', 'ragged targets', () => sigmoid([[0, 1, 0], [1]])],
+    ['CLASS_COUNT', 'β [classes, rows]', () => softmax([0, 0], { beta: turned })],
+    ['ROW_COUNT', 'too few labels', () => sigmoid([0])],
+    ['ROW_COUNT', 'too many target rows', () => sigmoid(tall)],
+    ['LABEL_RANGE', 'a label of C + 1', () => sigmoid([0, 4])],
+    ['LABEL_RANGE', 'a background label', () => softmax([0, 3], { beta: 1 })],
+    ['TARGET_RANGE', 'a target of 2', () => sigmoid([0, 0, 0, 0, 0, 2])],
+    ['BETA_RANGE', 'no β', () => softmax([0, 0])],
+    ['BETA_RANGE', 'no options', () => softmaxEql([0, 0], logits, gate, undefined as unknown as SoftmaxOptions)],
+    ['FOREGROUND_RANGE', 'a foreground of 2', () => sigmoid([0, 0], { foreground: [2, 0] })],
+    ['ROW_WEIGHT_RANGE', 'a negative weight', () => sigmoid([0, 0], { rowWeights: [1, -1] })],
+    ['REDUCTION', 'an unknown reduction', () => sigmoid([0, 0], { reduction: 'average' })],
+    ['NORMALIZER_RANGE', 'a normalizer of 0', () => sigmoid([0, 0], { normalizer: 0 })],
+    ['UNSUPPORTED', 'β with the sigmoid form', () => sigmoid([0, 0], { beta: 1 })],
+    ['UNSUPPORTED', 'foreground with the softmax form', () => softmax([0, 0], { beta: 1, foreground: [1, 1] })],
+    ['UNSUPPORTED', 'no labels', () => sigmoid(undefined)],
+    ['UNSUPPORTED', 'an option that does not exist', () => sigmoid([0, 0], { rowWeight: [1, 1] })],
+    ['UNSUPPORTED', 'words for labels', () => sigmoid(words)],
+    ['DISPOSED', 'disposed labels', () => sigmoid(disposed)],
+    ['DISPOSED', 'disposed logits', () => sigmoidEql([0], gone, gate)],
+  ];
+
+  test.each(table)('%s: %s', (code, _what, run) => {
+    const spies = (['runKernel', 'runKernelFunc', 'makeVariable'] as const).map((name) =>
+      vi.spyOn(tf.engine() as unknown as Record<typeof name, () => void>, name),
+    );
+    let thrown: unknown;
+    try {
+      run();
+    } catch (error) {
+      thrown = error;
+    }
+    const calls = spies.map((spy) => spy.mock.calls.length);
+    for (const spy of spies) spy.mockRestore();
+    expect(thrown).toBeInstanceOf(EqlError);
+    expect((thrown as EqlError).code).toBe(code);
+    expect(calls).toEqual([0, 0, 0]);
+  });
+});
