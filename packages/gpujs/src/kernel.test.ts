@@ -39,6 +39,7 @@ describe('bad input', () => {
     ['ROW_COUNT', { rows: 0 }],
     ['ROW_COUNT', { rows: 1.5 }],
     ['CLASS_COUNT', { classes: 4 }],
+    ['UNSUPPORTED', { labels: 'both' as 'rows' }],
     ['REDUCTION', { reduction: 'average' as 'mean' }],
     ['UNSUPPORTED', { gate: createGate(new Float64Array(2 ** 21 + 1), { threshold: 1 }) }],
   ];
@@ -131,7 +132,7 @@ describe('an engine that fails', () => {
 });
 
 describe('work that is not done', () => {
-  test('rows that are out, and rows for the host, do not reach the engine', async () => {
+  test('a batch of rows that are out does not reach the engine', async () => {
     const { gpu, counts } = watched();
     const kernel = await createSigmoidEql(gpu, { rows: 2, gate });
     const { runs } = counts;

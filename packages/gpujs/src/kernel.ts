@@ -1,17 +1,17 @@
-// What both forms share: the handle, its turns, its programs, and the rows that single precision cannot hold.
+// The handle that both forms share: its checks, its programs, its turns and its end.
 
 import {
   type Batch,
   type BatchInputs,
   EqlError,
-  type Form,
   type Gate,
-  type LossResult,
   type PreparedBatch,
   type Reduction,
   shapeOf,
 } from '@eqloss/core';
-import { checkGpu, createProgram, type GpuLike, type Program, type ProgramSource } from './engine.ts';
+import { checkGpu, createProgram, type GpuLike, type Program } from './engine.ts';
+import { runOnHost } from './host.ts';
+import { type Job, jobOf, type Plan, type Stage, type Variant } from './plan.ts';
 import { checkProgram } from './probe.ts';
 
 export interface KernelOptions {
@@ -64,42 +64,13 @@ export interface LossKernel {
   destroy(): Promise<void>;
 }
 
-/** A run on its way: what came, and what goes out. */
-export interface Job<P extends PreparedBatch> {
-  readonly prepared: P;
-  readonly logits: Float32Array;
-  readonly rowLosses: Float64Array;
-  readonly gradient: Float32Array;
-  /** `[rows]`: 1 for a row that the engine does not get, because single precision cannot hold it. */
-  readonly onHost: Uint8Array;
-}
-
-/** The arguments of a program, and the two translations. */
-export interface Stage<P extends PreparedBatch> {
-  readonly args: readonly Float32Array[];
-  /** Writes rows `start` to `end` into the arguments; marks those that go on the host. */
-  fill(job: Job<P>, start: number, end: number): void;
-  /** Takes the engine's answer for the same rows. */
-  collect(job: Job<P>, start: number, end: number, result: Float32Array): void;
-}
-
-/** What the two forms differ in. */
-export interface Plan<P extends PreparedBatch> {
-  readonly form: Form;
-  prepare(shape: readonly number[], inputs: BatchInputs, reduction: Reduction | undefined): P;
-  /** The same loss in double. */
-  reference(batch: Batch, options: { readonly reduction: Reduction }): LossResult;
-  /** Which program a batch needs. */
-  variantOf(prepared: P): string;
-  source(variant: string, rows: number, classes: number): ProgramSource;
-  createStage(variant: string, rows: number, classes: number): Stage<P>;
-}
-
-/** Logits beyond this, NaN included, go on the host: squares aside, everything that the kernels do with them stays finite. */
-export const LARGEST = 1e30;
-
 /** Numbers of one launch, below what any backend's grid, texture or 24-bit index arithmetic takes. */
 const LAUNCH_SIZE = 2 ** 21;
+
+interface Entry<P extends PreparedBatch> {
+  readonly program: Program;
+  readonly stage: Stage<P>;
+}
 
 /** Checks the options, compiles, and asks the engine a question whose answer is known. */
 export async function createLossKernel<P extends PreparedBatch>(
@@ -109,7 +80,7 @@ export async function createLossKernel<P extends PreparedBatch>(
 ): Promise<LossKernel> {
   const { gate } = options;
   const rows = checkOptions(gpu, options, plan);
-  const entries = new Map<string, { program: Program; stage: Stage<P> }>();
+  const entries = new Map<Variant, Entry<P>>();
   let last: Program | undefined;
   let turns: Promise<unknown> = Promise.resolve();
   let destroyed: Promise<void> | undefined;
@@ -119,7 +90,7 @@ export async function createLossKernel<P extends PreparedBatch>(
     turns = turn.catch(() => undefined);
     return turn;
   };
-  const launch = async (job: Job<P>, { program, stage }: { program: Program; stage: Stage<P> }): Promise<void> => {
+  const launch = async (job: Job<P>, { program, stage }: Entry<P>): Promise<void> => {
     for (let start = 0; start < job.prepared.rows; start += rows) {
       const end = Math.min(start + rows, job.prepared.rows);
       if (job.prepared.rowWeights.subarray(start, end).every((weight) => weight === 0)) continue;
@@ -128,7 +99,7 @@ export async function createLossKernel<P extends PreparedBatch>(
     }
     last = program;
   };
-  const entryOf = async (variant: string) => {
+  const entryOf = async (variant: Variant): Promise<Entry<P>> => {
     const known = entries.get(variant);
     if (known !== undefined) return known;
     const program = createProgram(gpu, plan.source(variant, rows, gate.classes));
@@ -154,9 +125,7 @@ export async function createLossKernel<P extends PreparedBatch>(
     return { loss: sum / prepared.divisor, rowLosses: job.rowLosses, gradient: job.gradient };
   };
 
-  await entryOf(
-    plan.form === 'sigmoid' ? (options.labels ?? 'index') : options.labels === 'rows' ? 'element' : 'class',
-  );
+  await entryOf(options.labels === 'rows' ? 'dense' : 'light');
   return {
     get mode() {
       return last?.mode() ?? 'unknown';
@@ -181,20 +150,12 @@ export async function createLossKernel<P extends PreparedBatch>(
   };
 }
 
-/** An empty job: zeros everywhere. */
-export function jobOf<P extends PreparedBatch>(prepared: P, logits: Float32Array): Job<P> {
-  return {
-    prepared,
-    logits,
-    rowLosses: new Float64Array(prepared.rows),
-    gradient: new Float32Array(prepared.rows * prepared.classes),
-    onHost: new Uint8Array(prepared.rows),
-  };
-}
-
 /** Checks everything that needs no batch; returns the rows of one launch. */
 function checkOptions<P extends PreparedBatch>(gpu: GpuLike, options: KernelOptions, plan: Plan<P>): number {
-  const { rows, gate } = options;
+  const { rows, gate, labels = 'index' } = options;
+  if (labels !== 'index' && labels !== 'rows') {
+    throw new EqlError('UNSUPPORTED', `labels is ${labels}; wanted "index" or "rows", the kind to compile for first.`);
+  }
   if (!(Number.isSafeInteger(rows) && rows >= 1)) {
     throw new EqlError('ROW_COUNT', `rows is ${rows}; wanted the usual number of rows of a batch, an integer >= 1.`);
   }
@@ -202,42 +163,9 @@ function checkOptions<P extends PreparedBatch>(gpu: GpuLike, options: KernelOpti
   const beta = plan.form === 'softmax' ? 0 : undefined;
   plan.prepare([0, options.classes ?? gate.classes], { gate, labels: [], beta }, options.reduction);
   checkGpu(gpu);
-  const perRow = plan.source('', 1, gate.classes).output;
+  const perRow = plan.source('light', 1, gate.classes).output;
   if (perRow > LAUNCH_SIZE) {
     throw new EqlError('UNSUPPORTED', `${gate.classes} classes are too many: a row takes ${perRow} of ${LAUNCH_SIZE}.`);
   }
   return Math.min(rows, Math.floor(LAUNCH_SIZE / perRow));
-}
-
-/**
- * Rows with an included NaN or infinity, through core. Shaders may assume that neither exists, and gpu.js writes
- * -Infinity as -3.4e38; on the host the limits of SPEC N2 are exact.
- */
-function runOnHost<P extends PreparedBatch>(plan: Plan<P>, job: Job<P>, inputs: BatchInputs): void {
-  const { prepared, onHost, rowLosses, gradient } = job;
-  const { classes, reduction, divisor } = prepared;
-  const rows = [...onHost.keys()].filter((i) => onHost[i] === 1);
-  if (rows.length === 0) return;
-  const pick = (values: ArrayLike<number>, width: number): number[] =>
-    rows.flatMap((i) => Array.from({ length: width }, (_, k) => values[i * width + k]));
-  const { labels, targets, foreground, rowWeights, beta } = inputs;
-  const perElement = prepared.form === 'softmax' && prepared.perElement;
-  const exact = plan.reference(
-    {
-      gate: inputs.gate,
-      logits: Float64Array.from(pick(job.logits, classes)),
-      shape: [rows.length, classes],
-      labels: labels && pick(labels, 1),
-      targets: targets && pick(targets, classes),
-      foreground: foreground && pick(foreground, 1),
-      rowWeights: rowWeights && pick(rowWeights, 1),
-      beta: perElement ? pick(beta as ArrayLike<number>, classes) : beta,
-      normalizer: reduction === 'mean' ? divisor : undefined,
-    },
-    { reduction },
-  );
-  rows.forEach((i, k) => {
-    rowLosses[i] = exact.rowLosses[k];
-    gradient.set(exact.gradient.subarray(k * classes, (k + 1) * classes), i * classes);
-  });
 }

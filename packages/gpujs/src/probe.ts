@@ -1,7 +1,7 @@
 // One question whose answer is known, put to every kernel before it is trusted: engines and drivers fail silently.
 
 import { EqlError, type Gate, type PreparedBatch } from '@eqloss/core';
-import { type Job, jobOf, type Plan } from './kernel.ts';
+import { type Job, jobOf, type Plan, type Variant } from './plan.ts';
 
 /** SPEC N4, single precision. */
 const TOLERANCE = 2e-6;
@@ -15,7 +15,7 @@ const TOLERANCE = 2e-6;
 export async function checkProgram<P extends PreparedBatch>(
   plan: Plan<P>,
   gate: Gate,
-  variant: string,
+  variant: Variant,
   launchRows: number,
   run: (job: Job<P>) => Promise<string>,
 ): Promise<void> {
@@ -29,10 +29,9 @@ export async function checkProgram<P extends PreparedBatch>(
   });
   const labels = Array.from({ length: rows }, (_, i) => (i * 5) % classes);
   const soft = Float64Array.from(logits, (_, k) => (k % classes === labels[Math.floor(k / classes)] ? 0.75 : 0));
-  const byIndex = variant === 'index' || variant === 'class';
   const inputs = {
     gate,
-    ...(byIndex ? { labels } : { targets: soft }),
+    ...(variant === 'light' ? { labels } : { targets: soft }),
     ...(plan.form === 'softmax' ? { beta: 0.5 } : undefined),
   };
   const shape = [rows, classes];

@@ -2,7 +2,8 @@
 
 import { type PreparedSigmoid, prepareSigmoid, sigmoidEql } from '@eqloss/core';
 import type { GpuLike } from './engine.ts';
-import { createLossKernel, type KernelOptions, LARGEST, type LossKernel, type Plan, type Stage } from './kernel.ts';
+import { createLossKernel, type KernelOptions, type LossKernel } from './kernel.ts';
+import { LARGEST, type Plan, type Stage, type Variant } from './plan.ts';
 import { BLOCK, sigmoidSource } from './sources.ts';
 
 /**
@@ -23,19 +24,19 @@ const plan: Plan<PreparedSigmoid> = {
   form: 'sigmoid',
   prepare: prepareSigmoid,
   reference: sigmoidEql,
-  variantOf: (prepared) => (prepared.targets === undefined ? 'index' : 'rows'),
-  source: (variant, rows, classes) => sigmoidSource(variant === 'rows' ? 'rows' : 'index', rows, classes),
+  variantOf: (prepared) => (prepared.targets === undefined ? 'light' : 'dense'),
+  source: sigmoidSource,
   createStage,
 };
 
-function createStage(variant: string, rows: number, classes: number): Stage<PreparedSigmoid> {
+function createStage(variant: Variant, rows: number, classes: number): Stage<PreparedSigmoid> {
   const blocks = Math.ceil(classes / BLOCK);
   const logits = new Float32Array(rows * classes);
   const tail = new Float32Array(classes);
   const perRow = new Float32Array(rows * 3);
-  const targets = new Float32Array(variant === 'rows' ? rows * classes : 0);
+  const targets = new Float32Array(variant === 'dense' ? rows * classes : 0);
   return {
-    args: variant === 'rows' ? [logits, tail, perRow, targets] : [logits, tail, perRow],
+    args: variant === 'dense' ? [logits, tail, perRow, targets] : [logits, tail, perRow],
     fill: (job, start, end) => {
       const { prepared, onHost } = job;
       tail.set(prepared.tail);

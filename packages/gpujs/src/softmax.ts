@@ -2,15 +2,8 @@
 
 import { type PreparedSoftmax, prepareSoftmax, softmaxEql } from '@eqloss/core';
 import type { GpuLike } from './engine.ts';
-import {
-  createLossKernel,
-  type Job,
-  type KernelOptions,
-  LARGEST,
-  type LossKernel,
-  type Plan,
-  type Stage,
-} from './kernel.ts';
+import { createLossKernel, type KernelOptions, type LossKernel } from './kernel.ts';
+import { type Job, LARGEST, type Plan, type Stage, type Variant } from './plan.ts';
 import { softmaxSource } from './sources.ts';
 
 /**
@@ -32,23 +25,23 @@ const plan: Plan<PreparedSoftmax> = {
   form: 'softmax',
   prepare: prepareSoftmax,
   reference: softmaxEql,
-  variantOf: (prepared) => (prepared.targets === undefined && !prepared.perElement ? 'class' : 'element'),
-  source: (variant, rows, classes) => softmaxSource(variant === 'element' ? 'element' : 'class', rows, classes),
+  variantOf: (prepared) => (prepared.targets === undefined && !prepared.perElement ? 'light' : 'dense'),
+  source: softmaxSource,
   createStage,
 };
 
 /** Weights below this go on the host: what underflows beside a sum of at least this does not matter. */
 const SMALLEST_WEIGHT = 1e-20;
 
-function createStage(variant: string, rows: number, classes: number): Stage<PreparedSoftmax> {
+function createStage(variant: Variant, rows: number, classes: number): Stage<PreparedSoftmax> {
   const logits = new Float32Array(rows * classes);
-  const weights = new Float32Array(variant === 'element' ? rows * classes : classes);
+  const weights = new Float32Array(variant === 'dense' ? rows * classes : classes);
   const maxima = new Float32Array(rows);
   return {
     args: [logits, weights, maxima],
     fill: (job, start, end) => {
       const { prepared, onHost } = job;
-      if (variant === 'class') weights.set(prepared.negativeWeights);
+      if (variant === 'light') weights.set(prepared.negativeWeights);
       for (let i = start; i < end; i++) {
         if (prepared.rowWeights[i] === 0) continue; // SPEC G5, R3, X3
         const row = i - start;
@@ -58,7 +51,7 @@ function createStage(variant: string, rows: number, classes: number): Stage<Prep
         for (let k = 0; k < classes && onHost[i] === 0; k++) {
           const z = job.logits[i * classes + k];
           const w = weightOf(prepared, i, k);
-          if (variant === 'element') weights[offset + k] = w;
+          if (variant === 'dense') weights[offset + k] = w;
           // An excluded entry is 0 for the engine, whatever it holds. SPEC N1.
           logits[offset + k] = w > 0 && Math.abs(z) <= LARGEST ? z : 0;
           if (w === 0) continue;

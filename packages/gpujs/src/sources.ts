@@ -6,6 +6,7 @@
 // limited in width, so an output is flat and finds its own row.
 
 import type { ProgramSource } from './engine.ts';
+import type { Variant } from './plan.ts';
 
 /** How many classes one kernel thread sums in single precision; the host adds the blocks in double. */
 export const BLOCK = 16;
@@ -15,11 +16,11 @@ export const BLOCK = 16;
  * the logits travel once.
  *
  * Arguments: logits `[rows * classes]`, tail `[classes]`, and three numbers a row: label, foreground, scale of the
- * gradient; with target rows also targets `[rows * classes]`.
+ * gradient; dense also targets `[rows * classes]`.
  */
-export function sigmoidSource(labels: 'index' | 'rows', rows: number, classes: number): ProgramSource {
+export function sigmoidSource(variant: Variant, rows: number, classes: number): ProgramSource {
   const blocks = Math.ceil(classes / BLOCK);
-  const byIndex = labels === 'index';
+  const byIndex = variant === 'light';
   const targetAt = (column: string, index: string): string =>
     byIndex ? `isSame(perRow[row * 3], ${column})` : `targets[${index}]`;
   const main = `function (logits, tail, perRow${byIndex ? '' : ', targets'}) {
@@ -60,13 +61,13 @@ export function sigmoidSource(labels: 'index' | 'rows', rows: number, classes: n
  * Softmax form: the terms `w e^(z - m)` of D, `[rows * classes]`. The host adds them in double and scales them to the
  * gradient: it has to touch each of them to hand them over, and sums of 1203 terms in single precision are too coarse.
  *
- * Arguments: logits `[rows * classes]`, weights `[classes]` or `[rows * classes]`, maxima `[rows]`.
+ * Arguments: logits `[rows * classes]`, weights `[classes]` (dense `[rows * classes]`), maxima `[rows]`.
  */
-export function softmaxSource(weights: 'class' | 'element', rows: number, classes: number): ProgramSource {
+export function softmaxSource(variant: Variant, rows: number, classes: number): ProgramSource {
   const main = `function (logits, weights, maxima) {
     const index = this.thread.x;
     const row = rowOf(index, ${classes});
-    const w = weights[${weights === 'class' ? `index - row * ${classes}` : 'index'}];
+    const w = weights[${variant === 'light' ? `index - row * ${classes}` : 'index'}];
     let value = 0.0;
     if (w > 0.0) {
       value = w * expOfNegative(logits[index] - maxima[row]);
@@ -108,10 +109,13 @@ const WEIGHT_OF = `function weightOf(y, foreground, tail) {
 
 // e^x for x <= 0, to 1e-7 relative. x = r - k ln 2 with k an integer and |r| <= ln 2 / 2; ln 2 in two parts, the first of
 // 9 bits, so that its product with k is exact; e^r by its Taylor polynomial; 2^-k by exact factors, since exp2 is not
-// exact everywhere. Below e^-87 single precision has no normal numbers, and GPUs have 0.
+// exact everywhere. Below e^-87 single precision has no normal numbers, and GPUs have 0; y only keeps the polynomial
+// finite there.
 const EXP_OF_NEGATIVE = `function expOfNegative(x) {
-  const k = Math.floor(0.5 - x * 1.44269504);
-  const r = (x + k * 0.693359375) - k * 0.000212194440;
+  let y = x;
+  if (y < -90.0) { y = -90.0; }
+  const k = Math.floor(0.5 - y * 1.44269504);
+  const r = (y + k * 0.693359375) - k * 0.000212194440;
   let p = 0.000198412698;
   p = p * r + 0.00138888889;
   p = p * r + 0.00833333333;

@@ -174,6 +174,13 @@ export function describeMode(mode: string, createGpu: () => Promise<TestGpu>, ru
       expect(kernels.length).toBe(before);
     });
 
+    test('destroy after the gpu is destroyed does nothing', async () => {
+      const other = await createGpu();
+      const kernel = await createSigmoidEql(other, { rows: 1, gate: createGate([1], { threshold: 0 }) });
+      await other.destroy();
+      await expect(kernel.destroy()).resolves.toBeUndefined();
+    });
+
     test('the mode that is reported is the one that runs', async () => {
       const kernel = await createSigmoidEql(gpu, { rows: 1, gate: createGate([1], { threshold: 0 }) });
       expect(kernel.mode).toBe(mode);
