@@ -27,7 +27,8 @@ export async function createTarget(options: { readonly backend: string }): Promi
     throw new RangeError(`backend is ${options.backend}; wanted ${Object.keys(engines).join(', ')}.`);
   const { ort, provider, environment } = await load();
   const executionProviders = [provider];
-  await tryFirstBatch(ort, provider);
+  // Held until the end: with its last session the webgpu provider drops its device and every compiled shader.
+  const held = await tryFirstBatch(ort, provider);
   return {
     protocol: 1,
     name: `ort-${options.backend}`,
@@ -49,6 +50,7 @@ export async function createTarget(options: { readonly backend: string }): Promi
           await session.release();
         }
       }),
+    stop: () => held.release(),
   };
 }
 
@@ -95,16 +97,14 @@ async function loaded<T>(name: string, load: () => Promise<T>): Promise<T> {
 }
 
 /** ONNX Runtime refuses a provider that it cannot use when it makes a session. */
-async function tryFirstBatch(ort: Ort, provider: string): Promise<void> {
+async function tryFirstBatch(ort: Ort, provider: string): Promise<LossSession> {
   const gate = createGate([1], { threshold: 0 });
-  let session: LossSession | undefined;
+  const session = await createLossSession(ort, { form: 'sigmoid', gate, executionProviders: [provider] });
+  const batch: LossBatch = { logits: new Float32Array(1), labels: [0] };
   try {
-    session = await createLossSession(ort, { form: 'sigmoid', gate, executionProviders: [provider] });
-    const batch: LossBatch = { logits: new Float32Array(1), labels: [0] };
     await session.run(batch);
   } catch (error) {
     throw new Unavailable(`the ${provider} execution provider cannot run: ${(error as Error).message}`);
-  } finally {
-    await session?.release();
   }
+  return session;
 }
