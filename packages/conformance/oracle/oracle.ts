@@ -94,7 +94,7 @@ function scaler(weight: Exact, divisor: Exact): (value: Exact) => Exact {
   return (value) => {
     let scaled = known.get(value);
     if (scaled === undefined) {
-      scaled = weight.times(value).div(divisor);
+      scaled = (weight.eq(1) ? value : weight.times(value)).div(divisor);
       known.set(value, scaled);
     }
     return scaled;

@@ -61,7 +61,7 @@ function softmaxGradient(
   return terms.map((term, k) => {
     let share = shares.get(term);
     if (share === undefined) {
-      share = mass.times(term).div(total);
+      share = (mass.eq(1) ? term : mass.times(term)).div(total);
       shares.set(term, share);
     }
     if (targets[k].isZero()) return share;
