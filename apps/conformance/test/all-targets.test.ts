@@ -1,0 +1,49 @@
+// Every adapter on every backend passes every vector: the same machinery as `npm start`, one test for each target and
+// runtime.
+
+import { readFileSync } from 'node:fs';
+import {
+  checkKnownFailures,
+  countStatuses,
+  isFailure,
+  labelOf,
+  loadVectors,
+  type TargetReport,
+} from '@eqloss/conformance';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { findBrowser } from '../../../scripts/browser.mjs';
+import { runAll } from '../src/run-all.ts';
+import { selectRuns } from '../src/targets.ts';
+import { verdictOf } from '../src/verdict.ts';
+
+const runs = selectRuns();
+const known = new URL('../src/known-failures.json', import.meta.url);
+const browser = findBrowser();
+let reports: readonly TargetReport[];
+
+beforeAll(async () => {
+  const knownFailures = checkKnownFailures(JSON.parse(readFileSync(known, 'utf8')));
+  reports = await runAll(runs, await loadVectors(), { knownFailures, browser });
+}, 1_200_000);
+
+describe('every vector on', () => {
+  const names = runs.map(({ entry, runtime }) => labelOf({ target: entry.name, runtime }));
+
+  test.each(names)('%s', (name) => {
+    const report = reports[names.indexOf(name)];
+    expect(labelOf(report)).toBe(name);
+    if (report.unavailable !== undefined) {
+      // The list is longer than what any one machine has. Here it must have all that the browser brings.
+      expect(report.unavailable).not.toBe('');
+      const lacking = verdictOf([report], { strict: true, browser: browser !== undefined });
+      expect(lacking.filter((reason) => reason.includes('required'))).toEqual([]);
+      return;
+    }
+    expect(report.harness).toBeUndefined();
+    const failures = report.results.filter(isFailure);
+    expect(failures.map(({ id, status, reason }) => `${id}: ${status}, ${reason}`)).toEqual([]);
+    expect(countStatuses(report.results).pass).toBeGreaterThanOrEqual(200);
+    const unexplained = report.results.filter(({ status, reason }) => status !== 'pass' && !reason);
+    expect(unexplained).toEqual([]);
+  });
+});
