@@ -1,7 +1,7 @@
 // The softmax form, SEQL, as a graph. SPEC X1 to X7.
 
 import { finish, labelInput, type Output, rowInputs } from './common.ts';
-import { expOfMinus, maxOverClasses, sumOverClasses, wideLog1p } from './formulas.ts';
+import { expOfMinus, log1pOfRow, logOfRow, maxOverClasses, sumOverClasses } from './formulas.ts';
 import type { Graph, Value } from './graph.ts';
 
 /** Whether β, and with it the weight of a negative entry, is given per class or per element. */
@@ -43,9 +43,9 @@ export function softmaxOfLabels(graph: Graph, outputs: readonly Output[], beta: 
     outputs,
     () => {
       // Far below the maximum own vanishes, and with it the ratio; the difference then is large and loses no digits.
-      const far = op('Add', [below, op('Log', [sum])]);
+      const far = op('Add', [below, logOfRow(graph, sum)]);
       const tiny = constant('float', 1e-30);
-      const near = wideLog1p(graph, op('Div', [rest, op('Max', [own, tiny])]));
+      const near = log1pOfRow(graph, op('Div', [rest, op('Max', [own, tiny])]));
       return op('Where', [valid, op('Where', [op('Greater', [own, tiny]), near, far]), nan]);
     },
     (scale, result) => {
@@ -81,7 +81,7 @@ export function softmaxOfRows(graph: Graph, outputs: readonly Output[], beta: Be
     rows,
     outputs,
     () => {
-      const element = op('Mul', [y, op('Add', [op('Sub', [max, x]), op('Log', [sum])])]);
+      const element = op('Mul', [y, op('Add', [op('Sub', [max, x]), logOfRow(graph, sum)])]);
       const positive = op('And', [op('Greater', [y, zero]), rows.active]);
       return op('Where', [valid, sumOverClasses(graph, op('Where', [positive, element, zero])), nan]);
     },

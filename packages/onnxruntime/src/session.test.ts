@@ -1,0 +1,146 @@
+import { createGate, EqlError, type Reduction } from '@eqloss/core';
+import * as ort from 'onnxruntime-node';
+import { expect, test } from 'vitest';
+import { createLossSession, type LossBatch, type LossSessionOptions, type Ort } from './index.ts';
+import { describeProvider, evaluate, expectNear, forms, lossOf, plainCase } from './testing.ts';
+
+describeProvider('cpu', async () => ort, 300);
+
+const gate = createGate([5, 1, 5], { threshold: 2 });
+const logits = Float32Array.of(1, -2, 3, 0, 0.5, -0.25);
+
+/** The real runtime, counting its sessions and tensors. */
+function counting(
+  create = ort.InferenceSession.create.bind(ort.InferenceSession) as Ort['InferenceSession']['create'],
+) {
+  const count = { created: 0, released: 0, tensors: 0, options: [] as unknown[] };
+  const Tensor = new Proxy(ort.Tensor, {
+    construct: (tensor, args) => {
+      count.tensors++;
+      return Reflect.construct(tensor, args);
+    },
+  });
+  const InferenceSession: Ort['InferenceSession'] = {
+    create: async (model, options) => {
+      count.created++;
+      count.options.push(options);
+      const session = await create(model, options);
+      const release = async (): Promise<void> => {
+        count.released++;
+        await session.release();
+      };
+      return { run: (feeds) => session.run(feeds), release };
+    },
+  };
+  return { count, ort: { InferenceSession, Tensor } as unknown as Ort };
+}
+
+test('loss, row losses and gradient follow the reduction (R1, R5)', async () => {
+  const batch = { gate, logits, labels: [1, 3], rowWeights: [2, 1] };
+  for (const reduction of ['none', 'sum', 'mean'] as const) {
+    const result = await evaluate(ort, 'cpu', 'sigmoid', batch, reduction);
+    expectNear(result, lossOf.sigmoid(batch, { reduction }), reduction === 'mean' ? 2 : 1);
+  }
+});
+
+test('overlapping calls each get their own answer', async () => {
+  for (const form of forms) {
+    const batches = [1, 2, 3, 4, 5].map((rows) => plainCase(form, rows, 40));
+    const session = await createLossSession(ort, { form, gate: batches[0].gate });
+    const results = await Promise.all(batches.map(({ gate: _, ...batch }) => session.run(batch)));
+    results.forEach((result, k) => {
+      expectNear(result, lossOf[form](batches[k]), k + 1);
+    });
+    await session.release();
+  }
+});
+
+test('an empty batch has loss 0 and asks the engine nothing (R4)', async () => {
+  const { count, ort: counted } = counting();
+  const session = await createLossSession(counted, { form: 'sigmoid', gate });
+  const result = await session.run({ logits: new Float32Array(0), labels: [] });
+  expect(result).toEqual({ loss: 0, rowLosses: new Float32Array(0), gradient: new Float32Array(0) });
+  expect(count.created).toBe(0);
+});
+
+test('models are built when first needed, kept, and all released, once', async () => {
+  const { count, ort: counted } = counting();
+  const session = await createLossSession(counted, { form: 'softmax', gate });
+  expect(count.created).toBe(0);
+  const targets = [1, 0, 0, 0, 0, 1];
+  const betas = [0.5, [0, 0.5, 1], [0, 0.5, 1, 1, 0.5, 0]];
+  for (const beta of [...betas, ...betas]) {
+    await session.run({ logits, labels: [0, 2], beta });
+    await session.run({ logits, targets, beta });
+  }
+  expect(count.created).toBe(4);
+  const underWay = session.run({ logits, targets, beta: 0 });
+  await Promise.all([session.release(), session.release()]);
+  await session.release();
+  expect((await underWay).loss).toBeGreaterThan(0);
+  expect(count.released).toBe(4);
+  await expect(session.run({ logits, targets, beta: 0 })).rejects.toMatchObject({ code: 'DISPOSED' });
+  expect(count.created).toBe(4);
+});
+
+test('a session that cannot be made is tried again, and does not block release', async () => {
+  let calls = 0;
+  const { count, ort: counted } = counting(async (model, options) => {
+    if (calls++ === 0) throw new Error('no such device');
+    return ort.InferenceSession.create(model, options as ort.InferenceSession.SessionOptions) as never;
+  });
+  const session = await createLossSession(counted, { form: 'sigmoid', gate });
+  await expect(session.run({ logits, labels: [0, 1] })).rejects.toThrow('no such device');
+  expect((await session.run({ logits, labels: [0, 1] })).loss).toBeGreaterThan(0);
+  await session.release();
+  expect(count.released).toBe(1);
+});
+
+test('options reach the runtime, and none that is undefined', async () => {
+  const { count, ort: counted } = counting();
+  const run = async (options: Partial<LossSessionOptions>): Promise<unknown> => {
+    const session = await createLossSession(counted, { form: 'sigmoid', gate, ...options });
+    await session.run({ logits, labels: [0, 1] });
+    await session.release();
+    return count.options.at(-1);
+  };
+  expect(await run({ executionProviders: undefined })).toStrictEqual({ intraOpNumThreads: 1 });
+  const sessionOptions = { intraOpNumThreads: 2, enableProfiling: undefined };
+  const options = { intraOpNumThreads: 2, executionProviders: ['cpu'] };
+  expect(await run({ executionProviders: ['cpu'], sessionOptions })).toStrictEqual(options);
+});
+
+const bad: readonly [string, LossSessionOptions['form'], Partial<LossBatch>, Reduction?][] = [
+  ['DTYPE', 'sigmoid', { logits: new Float64Array(6) as never }],
+  ['DTYPE', 'softmax', { logits: Array.from(logits) as never }],
+  ['RANK', 'sigmoid', { shape: [6] }],
+  ['RANK', 'sigmoid', { shape: [1, 2, 3] }],
+  ['ROW_COUNT', 'sigmoid', { labels: [0], shape: [2, 3] }],
+  ['ROW_COUNT', 'sigmoid', { rowWeights: [1] }],
+  ['CLASS_COUNT', 'sigmoid', { logits: new Float32Array(8), labels: [0, 1] }],
+  ['CLASS_COUNT', 'softmax', { beta: [0.5] }],
+  ['LABEL_RANGE', 'softmax', { labels: [0, 3], beta: 0 }],
+  ['TARGET_RANGE', 'sigmoid', { labels: undefined, targets: [2, 0, 0, 0, 0, 0] }],
+  ['BETA_RANGE', 'softmax', {}],
+  ['FOREGROUND_RANGE', 'sigmoid', { foreground: [2, 0] }],
+  ['ROW_WEIGHT_RANGE', 'sigmoid', { rowWeights: [-1, 0] }],
+  ['REDUCTION', 'sigmoid', {}, 'average' as Reduction],
+  ['NORMALIZER_RANGE', 'sigmoid', { normalizer: 0 }],
+  ['UNSUPPORTED', 'sigmoid', { beta: 1 }],
+  ['UNSUPPORTED', 'softmax', { beta: 1, foreground: [1, 1] }],
+  ['UNSUPPORTED', 'sigmoid', { labels: undefined }],
+];
+
+test.each(bad)('%s (%s, case %#) is thrown before the engine is touched', async (code, form, change, reduction) => {
+  const { count, ort: counted } = counting();
+  const session = await createLossSession(counted, { form, gate, reduction });
+  const run = session.run({ logits, labels: [0, 1], ...change });
+  await expect(run).rejects.toBeInstanceOf(EqlError);
+  await expect(run).rejects.toMatchObject({ code });
+  expect(count).toMatchObject({ created: 0, tensors: 0 });
+});
+
+test.each([{ form: 'focal' }, { form: 'sigmoid', opset: 9 }])('%o is refused at once', async (options) => {
+  const create = createLossSession(ort, { gate, ...options } as LossSessionOptions);
+  await expect(create).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+});
