@@ -45,7 +45,10 @@ describe('WordNet glosses', { timeout: 60_000 }, async () => {
     const { data } = decodeTensor(fixture.logits[form]);
     expect(head.labels).toEqual(fixture.labels);
     expect(head.accuracy).toBeGreaterThan(0.6);
-    const largest = Float64Array.from(data).reduce((most, logit, at) => Math.max(most, Math.abs(logit - head.logits[at])), 0);
+    const largest = Float64Array.from(data).reduce(
+      (most, logit, at) => Math.max(most, Math.abs(logit - head.logits[at])),
+      0,
+    );
     // Last digits may differ with another engine's exponential.
     expect(largest).toBeLessThan(1e-4);
   });

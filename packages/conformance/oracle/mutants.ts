@@ -12,6 +12,7 @@ export const FAULTS = {
     'gate: frequencies normalized to sum 1',
     'gate: every class is tail',
     'gate: no class is tail',
+    'gate: tail of the label instead of the entry',
     'label: ignored is class 0',
     'label: ignored is the last class',
     'targets: soft taken for hard',
@@ -98,11 +99,14 @@ export function compute(test: DecodedTest, fault?: string): Outputs {
     if (label === -1 || (weight === 0 && !has('row weight: 0 multiplied'))) continue;
     const targets = targetsOf(test, i, label, has);
     if (label === undefined ? targets.some((y) => y > 0) : label < classes) foregroundRows++;
+    const gated = has('gate: tail of the label instead of the entry')
+      ? tail.map(() => targets.some((y, j) => y > 0 && tail[j]))
+      : tail;
     const logits = Array.from(inputs.logits.data.slice(i * classes, (i + 1) * classes), (z) => special(z, has));
     const row =
       test.form === 'sigmoid'
-        ? sigmoid(test, i, logits, targets, tail, has)
-        : softmax(test, i, logits, targets, tail, has);
+        ? sigmoid(test, i, logits, targets, gated, has)
+        : softmax(test, i, logits, targets, gated, has);
     rowLosses[i] = row.loss * (has('loss: row weight missing') ? 1 : weight);
     for (let j = 0; j < classes; j++) {
       gradient[i * classes + j] = row.gradient[j] * (has('gradient: row weight missing') ? 1 : weight);

@@ -109,7 +109,7 @@ function largeLogits(form: Form): Variation[] {
       },
       {
         id: `large-${name}-every-label`,
-        comment: `Logits of ±${size} with head labels and all reductions of a mean.`,
+        comment: `Logits of ±${size} with head labels, mean.`,
         flags: ['large-logits', 'reduction'],
         logits: mixed(size),
         labels: form === 'sigmoid' ? [0, 0, 5, 4] : [0, 0, 4, 4],

@@ -23,14 +23,24 @@ const BETAS: readonly (readonly [string, number, string])[] = [
 ];
 
 function betaCases(): Case[] {
-  // Tail logits tall enough that a weight of 2^-53 = e^-36.7 still shows.
+  // Tail logits so tall that a weight of 2^-53 = e^-36.7 still decides. The losses are then about 10 and more, as single
+  // precision needs: it holds ln 2^-53 to 2e-6 only.
   const tall = withEntries(logits('tall-tail', 4, 5), [
-    [0, 1, 36],
-    [0, 3, 24],
-    [1, 3, 39],
-    [2, 1, 38],
-    [3, 1, 23],
+    [0, 1, 50],
+    [0, 3, 46],
+    [1, 3, 52],
+    [2, 1, 50],
+    [3, 1, 47],
   ]);
+  // Weighted tail and plain head of about the same size.
+  const balanced = (size: number): Grid =>
+    withEntries(logits('tall-tail', 4, 5), [
+      [0, 1, size],
+      [0, 3, size - 2],
+      [1, 3, size + 1],
+      [2, 1, size + 0.5],
+      [3, 1, size - 1],
+    ]);
   const numbers = BETAS.flatMap(([name, beta, what]): Variation[] => [
     { id: `beta-${name}`, comment: `β = ${beta}: ${what}.`, flags: ['beta-number', 'tail-weight'], beta },
     {
@@ -43,6 +53,19 @@ function betaCases(): Case[] {
   ]);
   return vary('beta', base('softmax'), [
     ...numbers,
+    ...(
+      [
+        ['near-1', 1 - 1e-10, 23],
+        ['below-1', 1 - 2 ** -53, 37],
+      ] as const
+    ).map(([name, beta, size]) => ({
+      id: `beta-${name}-balanced`,
+      comment: `β = ${beta}: tail logits near ${size} weigh as much as the head.`,
+      flags: ['beta-number', 'tail-weight', 'beta-double', 'double-precision'],
+      beta,
+      logits: balanced(size),
+      dtypes: ['float64'] as const,
+    })),
     {
       id: 'beta-1-tail-labels',
       comment: 'β = 1 and tail labels: the label itself is never withheld.',
@@ -241,9 +264,9 @@ function targetCases(): Case[] {
       comment: 'β = 1 and a target of 2^-30 on a tall tail class: its weight is 2^-30, not 0 and not 1.',
       flags: ['soft-targets', 'target-rows', 'beta-double'],
       logits: withEntries(logits('targets-tiny', 4, 5), [
-        [0, 1, 22],
-        [1, 3, 19],
-        [2, 1, 25],
+        [0, 1, 30],
+        [1, 3, 28],
+        [2, 1, 33],
       ]),
       targets: grid([
         [1, tiny, 0, 0, 0],
