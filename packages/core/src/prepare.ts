@@ -78,7 +78,7 @@ export function prepareSoftmax(
   const { rows, classes, labels, targets, rowWeights, divisor } = common;
   const weights = negativeWeights(inputs.beta, inputs.gate, rows);
   const perElement = weights.length !== classes;
-  // A row whose targets are all zero has nothing to lose; its classes may still be labelled in another shard. SPEC X3.
+  // A row without a target is taken out, unless another shard may hold its target. SPEC X3.
   if (targets !== undefined && !elsewhere) {
     for (let i = 0; i < rows; i++) {
       if (targets.subarray(i * classes, (i + 1) * classes).every((y) => y === 0)) rowWeights[i] = 0;

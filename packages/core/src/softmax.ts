@@ -89,6 +89,8 @@ export function softmaxShard(
   options: { readonly reduction?: Reduction } = {},
 ): LossResult {
   const prepared = prepareSoftmax(shapeOf(batch), batch, options.reduction, true);
+  // Only now is it known which rows have no target in any shard. SPEC X3.
+  for (let i = 0; i < prepared.rows; i++) if (merged.mass[i] === 0) prepared.rowWeights[i] = 0;
   return lossFrom(prepared, batch.logits, merged, true) as LossResult;
 }
 
@@ -144,7 +146,7 @@ function lossFrom(
     return y === 0 ? 0 : y * (sums.max[i] - logits[i * classes + k] + logSum);
   };
   for (i = 0; i < rows; i++) {
-    if (rowWeights[i] === 0 || sums.mass[i] === 0) continue; // SPEC G5, R3, X3
+    if (rowWeights[i] === 0) continue; // taken out, whatever it holds: SPEC G5, R3, X3
     const { own, rest } = { own: sums.own[i], rest: sums.rest[i] };
     // A label with the largest logit has own = 1 and m - z_y = 0: log1p keeps the digits of a small loss. SPEC N3.
     logSum = own === 1 ? Math.log1p(rest) : Math.log(own + rest);
