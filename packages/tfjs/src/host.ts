@@ -1,7 +1,7 @@
 // Reads what the caller gave, tensors or arrays, into the plain arrays that core checks. Nothing here computes.
 
 import { type BatchInputs, EqlError, type Gate } from '@eqloss/core';
-import { Tensor } from '@tensorflow/tfjs-core';
+import { engine, Tensor } from '@tensorflow/tfjs-core';
 import type { Labels, Rows, Values } from './options.ts';
 
 /** The options of both forms, before any check. */
@@ -108,15 +108,28 @@ function readTensor(name: string, tensor: Tensor): ArrayLike<number> {
   if (tensor.dtype !== 'float32' && tensor.dtype !== 'int32' && tensor.dtype !== 'bool') {
     throw new EqlError('UNSUPPORTED', `${name} are a tensor of ${tensor.dtype}; wanted numbers.`);
   }
-  try {
-    return tensor.dataSync();
-  } catch (error) {
-    // The webgpu backend reads synchronously through a canvas, which Node does not have.
+  if (!isOnHost(tensor)) {
     throw new EqlError(
       'UNSUPPORTED',
-      `${name} are a tensor that this backend cannot read synchronously (${(error as Error).message}); give the array that await ${name}.array() returns.`,
+      `${name} are a tensor that only the GPU holds, and WebGPU cannot be read synchronously; await ${name}.data() once before, or give an array.`,
     );
   }
+  return tensor.dataSync();
+}
+
+/**
+ * Whether dataSync() gives the tensor's values. The webgpu backend reads through a canvas, which Node does not have; and
+ * on a software GPU the canvas gives zeros, without an error: every row would have the label 0.
+ */
+function isOnHost(tensor: Tensor): boolean {
+  const backend = engine().state.tensorInfo.get(tensor.dataId)?.backend as HoldsTensors | undefined;
+  const entry = backend?.tensorMap?.get(tensor.dataId);
+  return entry === undefined || (entry.values !== null && entry.values !== undefined);
+}
+
+/** The webgpu backend, and only it: what it holds of a tensor on the host, if it does. */
+interface HoldsTensors {
+  readonly tensorMap?: { get(dataId: object): { readonly values?: unknown } | undefined };
 }
 
 function refuseDisposed(name: string, tensor: Tensor): void {

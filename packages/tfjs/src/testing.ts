@@ -176,3 +176,14 @@ export function describeBackend(name: string, start: () => Promise<void>, runs: 
     });
   });
 }
+
+/** On webgpu: labels that were computed on the GPU cannot be read synchronously; a canvas may give zeros. */
+export async function refusesLabelsOnGpu(): Promise<void> {
+  const gate = core.createGate([1, 1], { threshold: 0 });
+  const logits = tf.tensor2d([1, 2], [1, 2]);
+  const labels = tf.add(tf.tensor1d([0], 'int32'), tf.tensor1d([1], 'int32'));
+  expect(() => sigmoidEql(labels, logits, gate)).toThrow(/^UNSUPPORTED: labels .* await labels.data\(\)/);
+  await labels.data();
+  const loss = await sigmoidEql(labels, logits, gate).data();
+  expect(loss[0]).toBeCloseTo(Math.log1p(Math.exp(1)) + Math.log1p(Math.exp(-2)), 5);
+}

@@ -35,3 +35,15 @@ test('the loss stands between ops with registered gradients', () => {
     expect(scaled[k]).toBeCloseTo(g, 6);
   });
 });
+
+test('model.fit() trains with row losses as its loss function', async () => {
+  const model = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [3], useBias: false })] });
+  const loss = (yTrue: tf.Tensor, yPred: tf.Tensor) => softmaxEql(yTrue, yPred, gate, { beta: 0.9, reduction: 'none' });
+  model.compile({
+    optimizer: tf.train.sgd(1),
+    loss: loss as unknown as (yTrue: tf.Tensor, yPred: tf.Tensor) => tf.Scalar,
+  });
+  const x = tf.eye(3);
+  const { history } = await model.fit(x, tf.eye(3), { epochs: 40, batchSize: 2, verbose: 0 });
+  expect(history.loss.at(-1)).toBeLessThan((history.loss[0] as number) / 3);
+});
