@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packAll, publishedPackages } from '../scripts/pack.mjs';
 import { root, workspaceEnvironment } from '../scripts/run.mjs';
-import { snippetsOf } from './readme.ts';
+import { filesOf, snippetsOf } from './readme.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'eqloss-packed-'));
 const readmes = [join(root, 'README.md'), ...publishedPackages().map((each) => join(each.folder, 'README.md'))];
@@ -61,6 +61,7 @@ describe('an installed package', () => {
 
 describe.each(readmes.map((path) => ({ name: path.slice(root.length), path })))('$name', ({ path }) => {
   const snippets = existsSync(path) ? snippetsOf(path) : [];
+  const files = existsSync(path) ? filesOf(path) : [];
 
   test('has an example', () => {
     expect(snippets.length).toBeGreaterThan(0);
@@ -70,6 +71,7 @@ describe.each(readmes.map((path) => ({ name: path.slice(root.length), path })))(
   test.each(snippets.map((snippet, index) => ({ index: index + 1, ...snippet })))(
     'example $index runs from the installed packages and prints what it says',
     ({ code, prints }) => {
+      for (const file of files) writeFileSync(join(folder, file.name), file.code);
       writeFileSync(join(folder, 'example.mjs'), code);
       const lines = inFolder('node', 'example.mjs').trimEnd().split('\n');
       expect(lines).toEqual(prints);
@@ -80,6 +82,7 @@ describe.each(readmes.map((path) => ({ name: path.slice(root.length), path })))(
   test('its examples type-check, strictly, against the installed declarations', () => {
     rmSync(join(folder, 'types'), { recursive: true, force: true });
     cpSync(join(root, 'test', 'consumer'), join(folder, 'types'), { recursive: true });
+    for (const file of files) writeFileSync(join(folder, 'types', file.name), file.code);
     for (const [index, { code }] of snippets.entries()) {
       writeFileSync(join(folder, 'types', `example-${index}.ts`), code);
     }

@@ -17,3 +17,9 @@ export function snippetsOf(path: string): Snippet[] {
     prints: [...code.matchAll(/\/\/ prints: (.*)$/gm)].map(([, line]) => line.trim()),
   }));
 }
+
+/** Every fenced block that starts with the comment `// NAME.js`: a file that the examples beside it use. */
+export function filesOf(path: string): { readonly name: string; readonly code: string }[] {
+  const text = readFileSync(path, 'utf8');
+  return [...text.matchAll(/^```js\n(\/\/ (\S+\.js)\n[\s\S]*?)^```$/gm)].map(([, code, name]) => ({ name, code }));
+}
