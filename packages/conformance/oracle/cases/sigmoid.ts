@@ -1,11 +1,11 @@
 // SPEC S1 to S4, G4 and G5: which entries of a row count in the sigmoid form.
 
-import { base, logits, TARGETS, targetBase, vary, withEntries } from '../base.ts';
+import { base, logits, targetBase, vary, withEntries } from '../base.ts';
 import { type Case, grid } from '../case.ts';
 
 /** Foreground, background, ignored rows, and every kind of target. */
 export function sigmoidCases(): Case[] {
-  return [...labelCases(), ...foregroundCases(), ...targetCases(), ...shapeCases()];
+  return [...labelCases(), ...foregroundCases(), ...targetCases()];
 }
 
 function labelCases(): Case[] {
@@ -190,83 +190,4 @@ function targetCases(): Case[] {
       ]),
     },
   ]);
-}
-
-function shapeCases(): Case[] {
-  return [
-    ...vary('shapes', base('sigmoid'), [
-      {
-        id: 'shape-one-class-head',
-        comment: 'One head class; a positive and a background row.',
-        flags: ['shapes', 'background'],
-        logits: grid([[0.75], [-1.5]]),
-        frequencies: [0.5],
-        labels: [0, 1],
-      },
-      {
-        id: 'shape-one-class-tail',
-        comment: 'One tail class; a positive, a background row, and one with explicit foreground.',
-        flags: ['shapes', 'background', 'foreground-explicit'],
-        logits: grid([[0.75], [-1.5], [2]]),
-        frequencies: [0.001],
-        labels: [0, 1, 1],
-        foreground: [1, 0, 1],
-      },
-      {
-        id: 'shape-one-row',
-        comment: 'One row.',
-        flags: ['shapes'],
-        logits: logits('one-row', 1, 5),
-        labels: [2],
-        reduction: 'mean',
-      },
-      {
-        id: 'shape-one-by-one',
-        comment: 'One row, one class, logit 0: ln 2.',
-        flags: ['shapes'],
-        logits: grid([[0]]),
-        frequencies: [0.5],
-        labels: [0],
-        reduction: 'mean',
-      },
-      {
-        id: 'shape-many-classes',
-        comment: 'More than 2,000 classes in a row.',
-        flags: ['shapes', 'many-classes', 'background'],
-        logits: logits('many-classes', 2, 2049),
-        frequencies: Array.from({ length: 2049 }, (_, j) => (j % 3 === 0 ? 0.001 : 0.01)),
-        labels: [2048, 2049],
-        dictionary: true,
-      },
-      {
-        id: 'shape-many-rows',
-        comment: 'More rows than classes by far.',
-        flags: ['shapes', 'background'],
-        logits: logits('many-rows', 131, 3),
-        frequencies: [0.5, 0.0001, 0.02],
-        labels: Array.from({ length: 131 }, (_, i) => i % 4),
-      },
-    ]),
-    ...vary('shapes, target rows', targetBase('sigmoid'), [
-      {
-        id: 'shape-one-row-targets',
-        comment: 'One row of soft targets.',
-        flags: ['shapes', 'target-rows', 'soft-targets'],
-        logits: logits('one-row', 1, 5),
-        targets: { shape: [1, 5], data: Array.from(TARGETS.data).slice(0, 5) },
-      },
-      {
-        id: 'shape-square-targets',
-        comment: 'As many rows as classes: rows and columns must not be mixed up.',
-        flags: ['shapes', 'target-rows', 'soft-targets'],
-        logits: logits('square', 3, 3),
-        frequencies: [0.001, 0.5, 0.5],
-        targets: grid([
-          [0, 1, 0],
-          [0.5, 0, 0],
-          [0, 0, 0.25],
-        ]),
-      },
-    ]),
-  ];
 }

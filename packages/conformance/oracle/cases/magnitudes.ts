@@ -1,0 +1,221 @@
+// SPEC N3 and N4: large logits, small losses, subnormal numbers, and what only a double can tell.
+
+import type { Form } from '../../src/format.ts';
+import { base, FREQUENCIES, logits, type Variation, vary, withEntries } from '../base.ts';
+import { type Case, grid } from '../case.ts';
+
+/** Where naive formulas overflow, underflow or lose digits. */
+export function magnitudeCases(form: Form): Case[] {
+  return [
+    ...vary('large logits', base(form), largeLogits(form)),
+    ...vary('doubles', { ...base(form), dtypes: ['float64'] }, doublesOnly()),
+  ];
+}
+
+function largeLogits(form: Form): Variation[] {
+  const signs = [1, -1];
+  const sizes: readonly (readonly [string, number, string])[] = [
+    ['88-8', 88.8, 'e^88.8 overflows single precision'],
+    ['104', 104, 'e^-104 underflows single precision'],
+    ['750', 750, 'e^750 overflows double precision'],
+    ['1e4', 1e4, 'the largest logits that single precision must bear'],
+  ];
+  const mixed = (size: number) =>
+    grid([
+      [size, -size, 0, 1, -1],
+      [-size, size, 0.5, 2, size],
+      [0, size, -size, -size, 1],
+      [size, size, size, size, -size],
+    ]);
+  return [
+    ...sizes.flatMap(([name, size, why]): Variation[] => [
+      {
+        id: `large-${name}`,
+        comment: `Logits of ±${size}, on labels and beside them: ${why}.`,
+        flags: ['large-logits'],
+        logits: mixed(size),
+      },
+      {
+        id: `large-${name}-every-label`,
+        comment: `Logits of ±${size} with head labels, mean.`,
+        flags: ['large-logits', 'reduction'],
+        logits: mixed(size),
+        labels: form === 'sigmoid' ? [0, 0, 5, 4] : [0, 0, 4, 4],
+        reduction: 'mean',
+      },
+      ...signs.map((sign) => ({
+        id: `large-${sign > 0 ? 'all-plus' : 'all-minus'}-${name}`,
+        comment: `Every logit near ${sign * size}.`,
+        flags: ['large-logits', 'logit-differences'],
+        logits: {
+          shape: [4, 5],
+          data: Array.from(logits('large', 4, 5).data, (value) => Math.round(8 * value) / 8 + sign * Math.round(size)),
+        },
+      })),
+    ]),
+    {
+      id: 'logits-subnormal',
+      comment: 'Logits that are subnormal in single precision count as 0 to any accuracy.',
+      flags: ['subnormal'],
+      logits: grid([
+        [1e-40, -1e-40, 1e-45, 0, -1e-45],
+        [0, 1e-39, -1e-39, 1e-42, 1],
+        [1e-38, 1e-40, 2, -1e-38, 0],
+        [0, 0, 0, 1e-41, 0],
+      ]),
+    },
+    {
+      id: 'logits-zero-signs',
+      comment: 'Logits of 0 and -0 are the same.',
+      flags: ['subnormal'],
+      logits: grid([
+        [0, -0, 0, -0, 0],
+        [-0, -0, -0, -0, -0],
+        [0, 0, 0, 0, 0],
+        [-0, 0, -0, 0, -0],
+      ]),
+    },
+    {
+      id: 'logits-equal',
+      comment: 'All logits of a row are equal.',
+      flags: ['logit-differences'],
+      logits: grid([7, -7, 0.5, 30].map((value) => [value, value, value, value, value])),
+    },
+    {
+      id: 'logits-far-label',
+      comment: 'The label lies 50 below the rest: a loss near 50 that an epsilon in the logarithm would cap at 16.',
+      flags: ['no-epsilon'],
+      logits: withEntries(logits('far-label', 4, 5), [
+        [0, 0, -50],
+        [1, 1, -30],
+        [2, 2, -70],
+        [3, 3, -40],
+      ]),
+    },
+    {
+      id: 'logits-far-negative',
+      comment: 'Head negatives of 20 to 60: losses that a clamped probability would cap.',
+      flags: ['no-epsilon'],
+      logits: withEntries(logits('far-negative', 4, 5), [
+        [0, 2, 50],
+        [1, 4, 20],
+        [2, 0, 60],
+        [3, 2, 35],
+      ]),
+    },
+    {
+      id: 'logits-confident',
+      comment: 'Labels 8 to 17 above the rest: gradients near 0 that a clamp would stop.',
+      flags: ['no-epsilon'],
+      logits: withEntries(logits('confident', 4, 5), [
+        [0, 0, 12],
+        [1, 1, 17],
+        [2, 2, 9],
+        [3, 3, 14],
+      ]),
+    },
+  ];
+}
+
+function doublesOnly(): Variation[] {
+  const tenths = [0.1, -0.2, 0.3, 1.1, -2.7, 3.3, 0.7, -1.9];
+  return [
+    {
+      id: 'double-logits',
+      comment: 'Logits that single precision cannot hold.',
+      flags: ['double-precision'],
+      logits: { shape: [4, 5], data: Array.from({ length: 20 }, (_, at) => tenths[at % 8] * (1 + at / 7)) },
+    },
+    {
+      id: 'double-logits-subnormal',
+      comment: 'Logits of 1e-300 and subnormal doubles.',
+      flags: ['double-precision', 'subnormal'],
+      logits: grid([
+        [1e-300, -1e-300, 5e-324, 0, 1e-310],
+        [-5e-324, 1e-320, 0, 1e-308, 2],
+        [1e-200, 1, 1e-300, -1e-310, 0],
+        [0, 0, 0, 1e-305, -1e-305],
+      ]),
+    },
+    {
+      id: 'double-logits-close',
+      comment: 'Logits near 1000 that differ by 1e-9 to 1e-12.',
+      flags: ['double-precision', 'logit-differences'],
+      logits: { shape: [4, 5], data: Array.from({ length: 20 }, (_, at) => 1000 + (at % 7) * 1e-9 + (at % 5) * 1e-12) },
+    },
+  ];
+}
+
+/** Judged by digits alone: an implementation that forms 1 + e^-x, or p - 1, in its own precision loses them. */
+export function smallLossCases(form: Form): Case[] {
+  const flags = ['small-losses'];
+  const judge = 'relative';
+  if (form === 'sigmoid') {
+    const sizes = [10, 15.25, 20, 30.5, 45, 60];
+    const row = (size: number, label: number): number[] => [0, 1, 2].map((j) => (j === label ? size : -size - j));
+    const shared = { judge, frequencies: FREQUENCIES.slice(0, 3) } as const;
+    return vary('small losses', base('sigmoid'), [
+      ...(['none', 'sum', 'mean'] as const).map((reduction) => ({
+        ...shared,
+        id: `small-losses-${reduction}`,
+        comment: 'Every entry agrees with its label by 10 to 60: losses from 1e-4 down to 1e-26.',
+        flags,
+        logits: grid(sizes.map((size, i) => row(size, i % 3))),
+        labels: sizes.map((_, i) => i % 3),
+        reduction,
+      })),
+      ...sizes.map((size) => ({
+        ...shared,
+        id: `small-losses-background-${String(size).replace('.', '-')}`,
+        comment: `A background row of -${size}: softplus(-${size}) is not 0.`,
+        flags: [...flags, 'background'],
+        logits: grid([[-size, -size - 1, -size - 0.5]]),
+        labels: [3],
+      })),
+      {
+        ...shared,
+        id: 'small-losses-targets',
+        comment: 'One-hot target rows that agree with the logits by 20 and 40.',
+        flags: [...flags, 'target-rows'],
+        logits: grid([
+          [20, -20, -21],
+          [-40, 40, -41],
+        ]),
+        labels: undefined,
+        targets: grid([
+          [1, 0, 0],
+          [0, 1, 0],
+        ]),
+      },
+    ]);
+  }
+  const gaps = [5, 12, 20, 30, 36, 45, 60];
+  return vary('small losses', { ...base('softmax'), dtypes: ['float64'] }, [
+    ...(['none', 'sum', 'mean'] as const).map((reduction) => ({
+      judge: 'relative' as const,
+      id: `small-losses-${reduction}`,
+      comment: 'The label lies 5 to 60 above the rest: losses from 1e-2 down to 1e-26.',
+      flags,
+      logits: grid(gaps.map((gap, i) => [0, 1, 2, 3, 4].map((j) => (j === i % 5 ? gap : -j / 4)))),
+      labels: gaps.map((_, i) => i % 5),
+      reduction,
+    })),
+    {
+      judge: 'relative' as const,
+      id: 'small-losses-beta-1',
+      comment: 'β = 1: only the head classes make the small loss.',
+      flags,
+      beta: 1,
+      logits: grid(gaps.map((gap, i) => [0, 1, 2, 3, 4].map((j) => (j === i % 5 ? gap : j / 4)))),
+      labels: gaps.map((_, i) => i % 5),
+    },
+    {
+      judge: 'relative' as const,
+      id: 'small-losses-offset',
+      comment: 'The same gaps around a logit of 512.',
+      flags: [...flags, 'logit-differences'],
+      logits: grid(gaps.map((gap, i) => [0, 1, 2, 3, 4].map((j) => (j === i % 5 ? 512 + gap : 512 - j / 4)))),
+      labels: gaps.map((_, i) => i % 5),
+    },
+  ]);
+}
