@@ -1,6 +1,6 @@
 // The packages as npm delivers them: packed, installed in an empty folder, and used as the READMEs say.
 
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,13 +14,14 @@ const readmes = [join(root, 'README.md'), ...publishedPackages().map((each) => j
 
 /** Runs a program in the empty folder; its standard output. */
 function inFolder(command: string, ...args: string[]): string {
-  return execFileSync(command, args, {
+  const done = spawnSync(command, args, {
     cwd: folder,
     encoding: 'utf8',
     env: workspaceEnvironment(),
     shell: process.platform === 'win32',
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  if (done.status !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${done.stdout}\n${done.stderr}`);
+  return done.stdout;
 }
 
 beforeAll(async () => {
@@ -40,7 +41,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function versionOf(name: string): string {
-  const catalog = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8');
+  const [, catalog] = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8').split('catalog:\n');
   const line = catalog.split('\n').find((each) => each.trim().replaceAll('"', '').startsWith(`${name}: `));
   if (line === undefined) throw new Error(`${name} is not in the catalog`);
   return line.slice(line.lastIndexOf(': ') + 2);
