@@ -2,6 +2,7 @@
 
 import { philox } from './philox.ts';
 
+/** A stream of seeded numbers. */
 export interface Random {
   /** An integer in [0, below). */
   readonly integer: (below: number) => number;
