@@ -1,11 +1,12 @@
 // Proves every adapter on every backend that this machine has: reads the vectors, runs the targets, prints the matrix,
 // writes the reports, and says by its exit code whether all is well: 0, 1 for any failure, 2 for a bad call.
 
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   checkKnownFailures,
   countStatuses,
+  type KnownFailure,
   type LoadedFile,
   labelOf,
   loadVectors,
@@ -28,8 +29,10 @@ endOnSignals();
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
+  const known = new URL('./known-failures.json', import.meta.url);
   let options: Options | 'help';
   let files: readonly LoadedFile[];
+  let knownFailures: readonly KnownFailure[];
   try {
     options = parseOptions(args);
     if (options === 'help') {
@@ -37,12 +40,13 @@ async function main(args: readonly string[]): Promise<number> {
       return 0;
     }
     files = await loadVectors(options.vectors);
+    knownFailures = checkKnownFailures(JSON.parse(readFileSync(known, 'utf8')));
+    // A folder that cannot be written is better found before the work than after it.
+    mkdirSync(options.out, { recursive: true });
   } catch (error) {
     say(error instanceof Error ? error.message : String(error));
     return 2;
   }
-  const known = new URL('./known-failures.json', import.meta.url);
-  const knownFailures = checkKnownFailures(JSON.parse(readFileSync(known, 'utf8')));
   const browser = findBrowser();
   const { runs, filter, out } = options;
   let left = runs.length;

@@ -9,8 +9,9 @@ import { stdioTarget, type Target } from '@eqloss/conformance';
  * @param timeout Milliseconds for starting.
  * @throws {Unavailable} when the target says so.
  */
-export function nodeTarget(name: string, timeout: number): Promise<Target> {
+export async function nodeTarget(name: string, timeout: number): Promise<Target> {
   const host = fileURLToPath(new URL('./host.ts', import.meta.url));
   const args = ['--conditions=@eqloss/source', '--disable-warning=ExperimentalWarning', host, name];
-  return stdioTarget(process.execPath, args, { timeout });
+  const target = await stdioTarget(process.execPath, args, { timeout });
+  return { ...target, environment: { ...target.environment, runtime: `Node ${process.versions.node}` } };
 }

@@ -60,7 +60,8 @@ export async function pageTarget(name: string, options: PageOptions): Promise<Ta
     return reply;
   };
   try {
-    return await remoteTarget(send);
+    const target = await remoteTarget(send);
+    return { ...target, environment: { ...target.environment, runtime: `Chromium ${open?.version}` } };
   } catch (error) {
     await end();
     throw error;
@@ -68,6 +69,8 @@ export async function pageTarget(name: string, options: PageOptions): Promise<Ta
 }
 
 interface OpenPage {
+  /** Of the browser. */
+  readonly version: string;
   exchange(message: Request, signal: AbortSignal): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -82,6 +85,7 @@ async function openPage(name: string, { browser: path, url, timeout }: PageOptio
     // Module scripts run after the document was read.
     await page.waitForFunction(() => 'answer' in globalThis, undefined, { timeout });
     return {
+      version: browser.version(),
       exchange: (message, signal) => exchangeWith(page, said, message, signal),
       close: () => browser.close(),
     };

@@ -20,7 +20,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('npm start', { timeout: 60_000 }, () => {
+describe('npm start', { timeout: 120_000 }, () => {
   test('runs vectors from anywhere, prints the matrix and writes three whole reports', async () => {
     const { code, stdout, stderr } = await run('--targets', 'core', '--vectors', tinyFile(), '--out', out());
     expect(stderr).toMatch(/core: 3 pass/);
@@ -93,6 +93,20 @@ describe('npm start', { timeout: 60_000 }, () => {
     expect(code).toBe(2);
   });
 
+  test('refuses a folder that it cannot write to, before any work', async () => {
+    const { code, stderr } = await run(
+      '--targets',
+      'core',
+      '--vectors',
+      tinyFile(),
+      '--out',
+      join(tinyFile(), 'report'),
+    );
+    expect(stderr).toMatch(/tiny\.json/);
+    expect(stderr).not.toMatch(/starts/);
+    expect(code).toBe(2);
+  });
+
   test.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM'] as const)(
     '%s leaves no process, no browser and no half-written report',
     async (signal) => {
@@ -105,7 +119,7 @@ describe('npm start', { timeout: 60_000 }, () => {
       const code = await child.ended;
       expect(code).toBe(signal === 'SIGINT' ? 130 : 143);
       await until(() => started.filter(isAlive).length === 0);
-      expect(existsSync(out())).toBe(false);
+      expect(readdirSync(out())).toEqual([]);
     },
   );
 });

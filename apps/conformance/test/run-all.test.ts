@@ -13,7 +13,7 @@ const inNode = (...names: string[]) => selectRuns(names).filter(({ runtime }) =>
 const crashing = (...faults: string[]) =>
   stdioTarget(process.execPath, [fileURLToPath(new URL('./crashing.mjs', import.meta.url)), ...faults]);
 
-describe('a run over all targets', { timeout: 60_000 }, () => {
+describe('a run over all targets', { timeout: 120_000 }, () => {
   test('goes on after a crash, within the target and with the others', async () => {
     const { nodeTarget } = await import('../src/node-target.ts');
     const reports = await runAll(inNode('core', 'tfjs-cpu'), tinySuite(4), {
@@ -59,6 +59,7 @@ describe('a run over all targets', { timeout: 60_000 }, () => {
     const runs = selectRuns(['core']).filter(({ runtime }) => runtime === 'chromium');
     const [report] = await runAll(runs, tinySuite(2), { browser: findBrowser() });
     expect(report).toMatchObject({ target: 'core', runtime: 'chromium' });
+    expect(report.environment?.runtime).toMatch(/^Chromium \d+/);
     expect(statuses(report)).toEqual(['pass', 'pass']);
   });
 });
