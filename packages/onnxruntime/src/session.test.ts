@@ -96,6 +96,20 @@ test('a session that cannot be made is tried again, and does not block release',
   expect(count.released).toBe(1);
 });
 
+test('what is above 0 in double includes its entry, however small', async () => {
+  const nan = Float32Array.of(0, Number.NaN, 0);
+  const target = await evaluate(ort, 'cpu', 'sigmoid', { gate, logits: nan, targets: [1, 1e-300, 0] });
+  expect([target.loss, target.gradient[1]]).toEqual([Number.NaN, Number.NaN]);
+  const weight = await evaluate(ort, 'cpu', 'softmax', {
+    gate,
+    logits: nan,
+    labels: [1],
+    beta: 0,
+    rowWeights: [1e-300],
+  });
+  expect(weight.loss).toBeNaN();
+});
+
 test('options reach the runtime, and none that is undefined', async () => {
   const { count, ort: counted } = counting();
   const run = async (options: Partial<LossSessionOptions>): Promise<unknown> => {
@@ -104,9 +118,9 @@ test('options reach the runtime, and none that is undefined', async () => {
     await session.release();
     return count.options.at(-1);
   };
-  expect(await run({ executionProviders: undefined })).toStrictEqual({ intraOpNumThreads: 1 });
+  expect(await run({ executionProviders: undefined })).toStrictEqual({ intraOpNumThreads: 1, logSeverityLevel: 3 });
   const sessionOptions = { intraOpNumThreads: 2, enableProfiling: undefined };
-  const options = { intraOpNumThreads: 2, executionProviders: ['cpu'] };
+  const options = { intraOpNumThreads: 2, logSeverityLevel: 3, executionProviders: ['cpu'] };
   expect(await run({ executionProviders: ['cpu'], sessionOptions })).toStrictEqual(options);
 });
 
@@ -123,6 +137,9 @@ const bad: readonly [string, LossSessionOptions['form'], Partial<LossBatch>, Red
   ['TARGET_RANGE', 'sigmoid', { labels: undefined, targets: [2, 0, 0, 0, 0, 0] }],
   ['BETA_RANGE', 'softmax', {}],
   ['FOREGROUND_RANGE', 'sigmoid', { foreground: [2, 0] }],
+  ['UNSUPPORTED', 'sigmoid', { rowWeights: [1, 1e39] }],
+  ['UNSUPPORTED', 'sigmoid', { normalizer: 1e-300 }],
+  ['UNSUPPORTED', 'sigmoid', { normalizer: 1e39 }],
   ['ROW_WEIGHT_RANGE', 'sigmoid', { rowWeights: [-1, 0] }],
   ['REDUCTION', 'sigmoid', {}, 'average' as Reduction],
   ['NORMALIZER_RANGE', 'sigmoid', { normalizer: 0 }],

@@ -13,7 +13,8 @@ import {
 } from '@eqloss/core';
 import { feedsOf, modelFor } from './feeds.ts';
 import { buildLossModel } from './model.ts';
-import type { ExecutionProvider, Ort, OrtSession } from './ort.ts';
+import type { ExecutionProvider, Ort, OrtSession, OrtTensor } from './ort.ts';
+import { inTurn } from './turns.ts';
 
 /** What {@link createLossSession} takes. */
 export interface LossSessionOptions {
@@ -23,7 +24,8 @@ export interface LossSessionOptions {
   readonly reduction?: Reduction;
   /** Where to run, in order of preference; ONNX Runtime's own default when left out. */
   readonly executionProviders?: readonly ExecutionProvider[];
-  /** Further options for `InferenceSession.create`. `intraOpNumThreads` is 1 unless given here. */
+  /** Further options for `InferenceSession.create`. Unless given here, `intraOpNumThreads` is 1 and
+   * `logSeverityLevel` 3 (errors only). */
   readonly sessionOptions?: Readonly<Record<string, unknown>>;
   /** Version of the standard operator set, 13 to 26. Default 17. */
   readonly opset?: number;
@@ -50,9 +52,11 @@ export interface LossResult {
 /** A loss on ONNX Runtime. Made by {@link createLossSession}. */
 export interface LossSession {
   /**
-   * Loss and gradient of one batch. Calls may overlap: they are done one after the other.
+   * Loss and gradient of one batch. Calls may overlap, also those of several loss sessions: they are done one after the
+   * other.
    *
    * @throws {EqlError} (rejects) as `sigmoidEql` and `softmaxEql` of core; `DTYPE` for logits that are no Float32Array;
+   * `UNSUPPORTED` for a row weight or normalizer beyond single precision;
    * `DISPOSED` after `release`.
    */
   run(batch: LossBatch): Promise<LossResult>;
@@ -71,27 +75,22 @@ export async function createLossSession(ort: Ort, options: LossSessionOptions): 
   const { form, gate, reduction, opset } = options;
   // Building a model is cheap and touches no engine: it checks form and opset now rather than at the first batch.
   buildLossModel({ form, labels: 'index', opset });
-  const sessions = new Map<string, Promise<OrtSession>>();
-  let queue: Promise<unknown> = Promise.resolve();
+  const sessions = new Map<string, OrtSession>();
   let released: Promise<void> | undefined;
 
-  const sessionFor = (prepared: PreparedBatch): Promise<OrtSession> => {
+  const sessionFor = async (prepared: PreparedBatch): Promise<OrtSession> => {
     const model = modelFor(prepared);
     const key = `${model.labels} ${model.beta}`;
-    let session = sessions.get(key);
-    if (session === undefined) {
-      const bytes = buildLossModel({ ...model, outputs: ['rowLosses', 'gradient'], opset });
-      session = ort.InferenceSession.create(bytes, sessionOptionsOf(options));
-      sessions.set(key, session);
-      // A session that could not be made is not kept: the next batch tries again.
-      session.catch(() => sessions.delete(key));
-    }
+    const known = sessions.get(key);
+    if (known !== undefined) return known;
+    const bytes = buildLossModel({ ...model, outputs: ['rowLosses', 'gradient'], opset });
+    const session = await ort.InferenceSession.create(bytes, sessionOptionsOf(options));
+    sessions.set(key, session);
     return session;
   };
 
-  const runPrepared = async (prepared: PreparedBatch, logits: Float32Array): Promise<LossResult> => {
+  const runPrepared = async (prepared: PreparedBatch, feeds: Record<string, OrtTensor>): Promise<LossResult> => {
     const session = await sessionFor(prepared);
-    const feeds = feedsOf(ort, prepared, logits);
     const results = await session.run(feeds as Record<string, never>);
     const rowLosses = (await results.rowLosses.getData(true)) as Float32Array;
     const gradient = (await results.gradient.getData(true)) as Float32Array;
@@ -109,17 +108,14 @@ export async function createLossSession(ort: Ort, options: LossSessionOptions): 
       const prepared = prepare(shapeOf(inputs), inputs, reduction);
       // Providers differ in what they make of a tensor without elements; nothing is to be computed. SPEC R4.
       if (prepared.rows === 0) return { loss: 0, rowLosses: new Float32Array(0), gradient: new Float32Array(0) };
-      // onnxruntime-web refuses a run while another is under way on the same device.
-      const result = queue.then(() => runPrepared(prepared, batch.logits));
-      queue = result.catch(() => undefined);
-      return result;
+      const feeds = feedsOf(ort, prepared, batch.logits);
+      return inTurn(ort, () => runPrepared(prepared, feeds));
     },
     release: () => {
-      released ??= queue.then(async () => {
-        // ONNX Runtime throws when a session is released twice.
-        const created = [...sessions.values()];
+      // Once: ONNX Runtime throws when a session is released twice.
+      released ??= inTurn(ort, async () => {
+        for (const session of sessions.values()) await session.release();
         sessions.clear();
-        await Promise.all(created.map(async (session) => (await session).release()));
       });
       return released;
     },
@@ -129,8 +125,9 @@ export async function createLossSession(ort: Ort, options: LossSessionOptions): 
 /** ONNX Runtime throws on an option that is there but undefined. */
 function sessionOptionsOf(options: LossSessionOptions): Record<string, unknown> {
   const { executionProviders, sessionOptions } = options;
-  // Threads that spin on a busy machine are slower than one: more are the caller's choice.
-  const all = { intraOpNumThreads: 1, executionProviders, ...sessionOptions };
+  // Threads that spin on a busy machine are slower than one: more are the caller's choice. Errors only: the webgpu provider
+  // would warn of the few ops that it leaves to the CPU, each time.
+  const all = { intraOpNumThreads: 1, logSeverityLevel: 3, executionProviders, ...sessionOptions };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
