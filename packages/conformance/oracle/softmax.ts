@@ -41,11 +41,12 @@ export function softmaxRow(
     return weights[k].eq(1) ? math.exp(z) : weights[k].times(math.exp(z));
   });
   const total = terms.reduce((sum, term) => sum.plus(term), zero);
-  const logTotal = math.ln(total);
   let loss = zero;
   for (const [j, y] of targets.entries()) {
     if (y.isZero()) continue;
-    loss = loss.plus(logits[j].isFinite() ? y.times(logTotal.minus(logits[j])) : math.exact(Number.POSITIVE_INFINITY));
+    // ln D - z = ln (D / e^z), which is 0 and not a rounding error when the label stands alone.
+    const cost = logits[j].isFinite() ? math.ln(total.div(math.exp(logits[j]))) : math.exact(Number.POSITIVE_INFINITY);
+    loss = loss.plus(y.times(cost));
   }
   return { loss, gradient: softmaxGradient(math, terms, total, mass, targets) };
 }
