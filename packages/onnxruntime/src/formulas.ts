@@ -40,8 +40,8 @@ export function log1p(graph: Graph, u: Value): Value {
 }
 
 /**
- * log(x) of one value a row, `[rows, 1]`, the same in any batch (SPEC P1). The CPU's `Log` takes the last few values of a tensor
- * by another routine than the rest, one rounding apart: with 16 copies of each there are no last few.
+ * log(x) of one value a row, `[rows, 1]`, the same in any batch (SPEC P1). The CPU's `Log` takes the last few values
+ * of a tensor by another routine than the rest, one rounding apart: with 16 copies of each there are no last few.
  */
 export function logOfRow(graph: Graph, x: Value): Value {
   const { op, constant } = graph;
@@ -60,9 +60,9 @@ export function log1pOfRow(graph: Graph, u: Value): Value {
 /**
  * Σ over the classes: `[rows, classes]` to `[rows, 1]`, in blocks of at most 256 and then over the blocks.
  *
- * `ReduceSum` adds up one after the other in single precision: 1e-6 off for 1,000 classes, 1e-4 for 100,000 (SPEC N4). Its order
- * depends on how a row lies in memory, so blocks, and their number when there are several, are multiples of 16 floats,
- * 64 bytes: a row then has the same sum in any batch (SPEC P1).
+ * `ReduceSum` adds up one after the other in single precision: 1e-6 off for 1,000 classes, 1e-4 for 100,000 (SPEC
+ * N4). Its order depends on how a row lies in memory, so blocks, and their number when there are several, are
+ * multiples of 16 floats, 64 bytes: a row then has the same sum in any batch (SPEC P1).
  */
 export function sumOverClasses(graph: Graph, values: Value): Value {
   const { op } = graph;

@@ -37,8 +37,8 @@ const OUTPUTS: readonly Output[] = ['loss', 'rowLosses', 'gradient'];
  * | `foreground` | bool | `[N]` | sigmoid | E |
  * | `negativeWeights` | float | `[C]` or `[N, C]` | softmax | 1 - β T, formed in double (SPEC X1) |
  *
- * Outputs: `loss` `[]`, `rowLosses` `[N]`, `gradient` `[N, C]` of the loss with respect to the logits, all float. The model checks
- * nothing: `createLossSession` does.
+ * Outputs: `loss` `[]`, `rowLosses` `[N]`, `gradient` `[N, C]` of the loss with respect to the logits, all float. The
+ * model checks nothing: `createLossSession` does.
  *
  * @returns The model, a `ModelProto`, some 4 KB.
  * @throws {EqlError} `UNSUPPORTED` for options that contradict each other or are not known.

@@ -65,8 +65,8 @@ export interface LossSession {
 }
 
 /**
- * Creates a loss that runs on ONNX Runtime. Its models are built when a batch first needs them: one for index labels, one for
- * target rows, each with β per class or per element.
+ * Creates a loss that runs on ONNX Runtime. Its models are built when a batch first needs them: one for index labels,
+ * one for target rows, each with β per class or per element.
  *
  * @param ort The namespace of onnxruntime-node or onnxruntime-web.
  * @throws {EqlError} (rejects) `UNSUPPORTED` for a form that is not known or an opset out of range.
@@ -125,8 +125,8 @@ export async function createLossSession(ort: Ort, options: LossSessionOptions): 
 /** ONNX Runtime throws on an option that is there but undefined. */
 function sessionOptionsOf(options: LossSessionOptions): Record<string, unknown> {
   const { executionProviders, sessionOptions } = options;
-  // Threads that spin on a busy machine are slower than one: more are the caller's choice. Errors only: the webgpu provider
-  // would warn of the few ops that it leaves to the CPU, each time.
+  // Threads that spin on a busy machine are slower than one: more are the caller's choice. Errors only: the webgpu
+  // provider would warn of the few ops that it leaves to the CPU, each time.
   const all = { intraOpNumThreads: 1, logSeverityLevel: 3, executionProviders, ...sessionOptions };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }

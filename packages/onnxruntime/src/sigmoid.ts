@@ -103,9 +103,9 @@ function gated(graph: Graph): Value {
 }
 
 /**
- * Takes NaN out of the arithmetic: a GPU's exponential of NaN is Infinity, a NaN is no index into a table, and shaders may drop
- * it anywhere. It is put back by a mask (SPEC N2). The test is made on the graph's input: the webgpu provider leaves it to the
- * CPU, where an input lies already.
+ * Takes NaN out of the arithmetic: a GPU's exponential of NaN is Infinity, a NaN is no index into a table, and
+ * shaders may drop it anywhere. It is put back by a mask (SPEC N2). The test is made on the graph's input: the webgpu
+ * provider leaves it to the CPU, where an input lies already.
  */
 function withoutNaN(graph: Graph, logits: Value): { missing: Value; finite: Value } {
   const missing = graph.op('IsNaN', [logits]);

@@ -100,8 +100,8 @@ function negativeWeights(graph: Graph, beta: BetaShape): Value {
 }
 
 /**
- * The logits with +Infinity for NaN, since maxima drop NaN on some devices: either makes the row NaN (SPEC N2). The test is made
- * on the graph's input: the webgpu provider leaves it to the CPU, where an input lies already.
+ * The logits with +Infinity for NaN, since maxima drop NaN on some devices: either makes the row NaN (SPEC N2). The
+ * test is made on the graph's input: the webgpu provider leaves it to the CPU, where an input lies already.
  */
 function orderedLogits(graph: Graph, logits: Value): Value {
   return graph.op('Where', [graph.op('IsNaN', [logits]), graph.constant('float', Infinity), logits]);

@@ -1,4 +1,5 @@
-// What every execution provider must do, as one suite; and what it takes: arbitrary batches and the reference. Not published.
+// What every execution provider must do, as one suite; and what it takes: arbitrary batches and the reference. Not
+// published.
 
 import {
   createGate,
