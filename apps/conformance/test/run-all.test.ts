@@ -28,10 +28,10 @@ describe('a run over all targets', { timeout: 120_000 }, () => {
   test('goes on after a hang', async () => {
     const [report] = await runAll(inNode('tfjs-cpu'), tinySuite(3), {
       openNode: () => crashing('hang:tiny-1'),
-      timeout: 1500,
+      timeout: 4000,
     });
     expect(statuses(report)).toEqual(['pass', 'error', 'pass']);
-    expect(report.results[1].reason).toMatch(/no answer within 1.5 s/);
+    expect(report.results[1].reason).toMatch(/no answer within 4 s/);
   });
 
   test('reports a target that does not start, and one that this machine lacks', async () => {
