@@ -49,7 +49,8 @@ function buildGroup(math: Arithmetic, suite: Suite, name: string, cases: readonl
   const provenance = suite.provenance?.[cases[0].group];
   const tolerances = (accuracy: number): Record<'loss' | 'rowLosses' | 'gradient', Tolerance> => {
     const losses = { abs: relative ? SMALLEST_LOSS : accuracy, rel: accuracy };
-    return { loss: losses, rowLosses: losses, gradient: { abs: accuracy * scale, rel: accuracy } };
+    const gradient = relative ? losses : { abs: accuracy * scale, rel: accuracy };
+    return { loss: losses, rowLosses: losses, gradient };
   };
   return {
     name,

@@ -38,6 +38,17 @@ export function softmaxTargetCases(): Case[] {
       reduction: 'mean',
     },
     {
+      id: 'targets-zero-row-holds-nan',
+      comment: 'A row without a target costs nothing, whatever it holds; the row beside it does.',
+      flags: ['target-rows', 'zero-targets', 'excluded-special'],
+      logits: {
+        shape: [3, 5],
+        data: [Number.NaN, 0, 1, 2, 3, 0, 1, Number.POSITIVE_INFINITY, 2, 3, 1, 2, 3, 0.5, 0.25],
+      },
+      targets: { shape: [3, 5], data: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0] },
+      reduction: 'mean',
+    },
+    {
       id: 'targets-all-one',
       comment: 'Every class is positive in every row.',
       flags: ['target-rows', 'multi-hot', 'row-mass', 'positive-kept'],
