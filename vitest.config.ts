@@ -42,7 +42,12 @@ export default defineConfig({
         resolve: { conditions: ['@eqloss/source', 'module', 'browser', 'development|production'] },
         optimizeDeps: {
           exclude: ['onnxruntime-web'],
-          include: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-webgl', '@tensorflow/tfjs-backend-webgpu', 'gpu.js'],
+          include: [
+            '@tensorflow/tfjs-core',
+            '@tensorflow/tfjs-backend-webgl',
+            '@tensorflow/tfjs-backend-webgpu',
+            'gpu.js',
+          ],
         },
         server: {
           headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },

@@ -6,7 +6,8 @@ import { setup } from './setup.mjs';
 
 await setup();
 await step('types', 'tsc', ['-p', 'tsconfig.json']);
-await step('lint and format', 'biome', ['ci', '--error-on-warnings']);
+const colors = process.stderr.isTTY ? 'force' : 'off';
+await step('lint and format', 'biome', ['ci', '--error-on-warnings', `--colors=${colors}`]);
 say('build and pack');
 const packages = await packAll();
 for (const { name, tarball } of packages) {
