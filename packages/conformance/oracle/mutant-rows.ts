@@ -51,6 +51,8 @@ export function sigmoid(
       return 0;
     const element = infiniteAware(z, y, has);
     loss += weight * element;
+    // σ(z) - 1 = -σ(-z): a well-classified positive keeps its digits.
+    if (y === 1 && !has('gradient: p - 1 cancels')) return -weight * clampProbability(1 / (1 + exp(z, has)), has);
     return weight * (clampProbability(1 / (1 + exp(-z, has)), has) - y);
   });
   return { loss, gradient };
@@ -110,6 +112,10 @@ export function softmax(
   const factor = has('targets: row mass forgotten') ? 1 : mass || 1;
   const gradient = terms.map((term, k) => {
     if (broken) return inside[k] || has('nan: spreads to excluded entries') ? Number.NaN : 0;
+    // p - 1 = -(the others) / D likewise.
+    if (k === label && targets[k] === 1 && mass === 1 && !has('gradient: p - 1 cancels')) {
+      return -clampProbability(terms.reduce((sum, other, j) => (j === k ? sum : sum + other), 0) / total, has);
+    }
     return factor * clampProbability(term / total, has) - targets[k];
   });
   if (has('probability: clamped to [1e-7, 1 - 1e-7]'))

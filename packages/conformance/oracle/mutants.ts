@@ -62,6 +62,7 @@ export const FAULTS = {
     'gate: head negatives withheld',
     'gate: background rows gated',
     'exp: clamped at 50',
+    'gradient: p - 1 cancels',
   ],
   softmax: [
     'maximum: over all entries',
@@ -83,7 +84,7 @@ export const FAULTS = {
 } as const;
 
 /** Mistakes that only show in double precision. */
-export const FINE_FAULTS = ['log1p: log(1 + x)'] as const;
+export const FINE_FAULTS = ['log1p: log(1 + x)', 'gradient: p - 1 cancels'] as const;
 
 /** What the implementation with one fault answers to a valid test. */
 export function compute(test: DecodedTest, fault?: string): Outputs {
