@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 async function mutated({ name, file, find, replace }: Mutant): Promise<Target> {
-  const folder = join(scratch, name.replaceAll(/[^a-z0-9]+/gi, '-'));
+  const folder = mkdtempSync(join(scratch, 'core-')); // a name used twice would load the first copy again
   cpSync(source, folder, { recursive: true, filter: (path) => !path.endsWith('.test.ts') });
   const path = join(folder, file);
   const text = readFileSync(path, 'utf8');
@@ -51,6 +51,10 @@ async function killersOf(target: Target): Promise<string[]> {
   const { results } = await runSuite({ ...target, run }, files);
   return results.filter(isFailure).map((result) => result.id);
 }
+
+test('no two mutants share a name', () => {
+  expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length);
+});
 
 test('core itself is killed by nothing', async () => {
   expect(await killersOf(await createTarget())).toEqual([]);

@@ -2,6 +2,7 @@
 
 import type { Gate } from './gate.ts';
 
+/** Which of the two losses: SPEC S1 to S5, or X1 to X7. */
 export type Form = 'sigmoid' | 'softmax';
 
 /** SPEC R1. */
@@ -9,7 +10,7 @@ export type Reduction = 'none' | 'sum' | 'mean';
 
 /** Everything a loss needs beside the logits. Rows are N, classes C. */
 export interface BatchInputs {
-  /** Which classes are tail: {@link createGate}. */
+  /** Which classes are tail: `createGate`. */
   readonly gate: Gate;
   /** Index labels `[rows]`: a class in `0..C-1`, `C` = background (sigmoid only), `-1` = ignored. SPEC G5. */
   readonly labels?: ArrayLike<number>;
@@ -21,7 +22,10 @@ export interface BatchInputs {
   readonly rowWeights?: ArrayLike<number>;
   /** β in [0, 1]: a number, `[classes]`, or `[rows * classes]`. Softmax only, where it is required. SPEC X5. */
   readonly beta?: number | ArrayLike<number>;
-  /** Replaces the divisor of `mean`; finite, > 0. SPEC R2. */
+  /**
+   * Replaces the divisor of `mean`; finite, > 0. For a batch spread over workers: the rows that are not ignored in all of
+   * them, and 1 when there are none. SPEC R2.
+   */
   readonly normalizer?: number;
 }
 
@@ -29,32 +33,53 @@ interface PreparedCommon {
   readonly rows: number;
   readonly classes: number;
   readonly reduction: Reduction;
-  /** `[rows]`: the class, or -1 for a row without a positive entry (background or ignored). */
-  readonly labels: Int32Array | undefined;
-  /** `[rows * classes]`, row-major; undefined when there are labels. */
-  readonly targets: Float64Array | undefined;
-  /** `[rows]`. 0 takes the row out: it must not contribute whatever its logits hold. Ignored rows have 0. SPEC G5, R3. */
+  /**
+   * `[rows]`. 0 takes the row out: it must not contribute whatever its logits hold. Ignored rows have 0, and so do rows of
+   * the softmax form without a target. SPEC G5, R3, X3.
+   */
   readonly rowWeights: Float64Array;
   /** What `mean` divides by; 1 for the other reductions. Always > 0. */
   readonly divisor: number;
 }
 
+/** One of the two kinds of label, copied from the caller's. */
+export type PreparedAnswers =
+  | {
+      /** `[rows]`: the class, or -1 for a row without a positive entry (background or ignored). */
+      readonly labels: Int32Array;
+      readonly targets: undefined;
+    }
+  | {
+      readonly labels: undefined;
+      /** `[rows * classes]`, row-major. */
+      readonly targets: Float64Array;
+    };
+
 /** SPEC S1: `w_ij = 1 - foreground[i] tail[j] (1 - y_ij)`. */
-export interface PreparedSigmoid extends PreparedCommon {
-  readonly form: 'sigmoid';
-  /** T `[classes]`. */
-  readonly tail: Uint8Array;
-  /** E `[rows]`. */
-  readonly foreground: Uint8Array;
-}
+export type PreparedSigmoid = PreparedCommon &
+  PreparedAnswers & {
+    readonly form: 'sigmoid';
+    /** T `[classes]`: the gate's own array. */
+    readonly tail: Uint8Array;
+    /** E `[rows]`. */
+    readonly foreground: Uint8Array;
+  };
 
 /** SPEC X1: `w_ik = 1 - β_ik T_k (1 - y_ik) = v_ik + (1 - v_ik) y_ik` with v = `negativeWeights`. */
-export interface PreparedSoftmax extends PreparedCommon {
-  readonly form: 'softmax';
-  /** `1 - β T`, formed in double: the weight of an entry with y = 0. `[classes]`, or `[rows * classes]` for β per element. */
-  readonly negativeWeights: Float64Array;
-  /** Whether `negativeWeights` has one value per element rather than one per class. */
-  readonly perElement: boolean;
-}
+export type PreparedSoftmax = PreparedCommon &
+  PreparedAnswers & {
+    readonly form: 'softmax';
+    /** `1 - β T`, formed in double: the weight of an entry with y = 0. `[classes]`, or `[rows * classes]` for β per element. */
+    readonly negativeWeights: Float64Array;
+    /** Whether `negativeWeights` has one value per element rather than one per class. */
+    readonly perElement: boolean;
+  };
 
+/** A checked batch of either form. */
 export type PreparedBatch = PreparedSigmoid | PreparedSoftmax;
+
+/** y of one entry, from either kind of label. */
+export function targetAt(batch: PreparedAnswers & { readonly classes: number }, i: number, j: number): number {
+  if (batch.targets !== undefined) return batch.targets[i * batch.classes + j];
+  return batch.labels[i] === j ? 1 : 0;
+}

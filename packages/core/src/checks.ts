@@ -4,13 +4,22 @@ import type { Form, Reduction } from './batch.ts';
 import { EqlError, type EqlErrorCode } from './errors.ts';
 import type { Gate } from './gate.ts';
 
+/** What a label of C stands for: sigmoid, a shard of classes, or nothing (softmax). SPEC G5, P2, X6. */
+export type LabelOfC = 'background' | 'elsewhere' | 'none';
+
+export function checkGate(gate: Gate): void {
+  if (gate?.tail === undefined || gate.tail.length !== gate.classes) {
+    throw new EqlError('CLASS_COUNT', 'the gate is missing or not whole; make it with createGate or sliceGate.');
+  }
+}
+
 export function checkReduction(reduction: Reduction, normalizer: number | undefined): void {
   if (reduction !== 'none' && reduction !== 'sum' && reduction !== 'mean') {
     throw new EqlError('REDUCTION', `reduction is ${String(reduction)}; wanted none, sum or mean.`);
   }
   if (normalizer === undefined) return;
   if (!(Number.isFinite(normalizer) && normalizer > 0)) {
-    throw new EqlError('NORMALIZER_RANGE', `normalizer is ${normalizer}; wanted a finite number > 0.`);
+    throw new EqlError('NORMALIZER_RANGE', `normalizer is ${show(normalizer)}; wanted a finite number > 0.`);
   }
   if (reduction !== 'mean') {
     throw new EqlError(
@@ -25,44 +34,48 @@ export function checkShape(form: Form, shape: readonly number[], gate: Gate): { 
     throw new EqlError('RANK', `logits have shape [${shape.join(', ')}]; wanted [rows, classes].`);
   }
   const [rows, columns] = shape;
-  if (!(Number.isSafeInteger(rows) && rows >= 0)) {
-    throw new EqlError('ROW_COUNT', `logits have ${rows} rows; wanted an integer >= 0.`);
+  if (!isCount(rows)) throw new EqlError('ROW_COUNT', `logits have ${rows} rows; wanted an integer >= 0.`);
+  if (columns === gate.classes) return { rows, classes: columns };
+  let cause = 'was the gate made for another data set?';
+  if (columns === gate.classes + 1) {
+    cause =
+      form === 'sigmoid'
+        ? 'the sigmoid form takes no background column: background is the label C, without a logit.'
+        : 'a background column is one more class of the softmax form: give the gate a head frequency for it.';
   }
-  if (columns !== gate.classes) {
-    let cause = 'was the gate made for another data set?';
-    if (columns === gate.classes + 1) {
-      cause =
-        form === 'sigmoid'
-          ? 'the sigmoid form takes no background column: background is the label C, without a logit.'
-          : 'a background column is one more class: give the gate a head frequency for it.';
-    }
-    throw new EqlError(
-      'CLASS_COUNT',
-      `logits have ${columns} columns but the gate has ${gate.classes} classes; ${cause}`,
-    );
-  }
-  return { rows, classes: columns };
+  throw new EqlError(
+    'CLASS_COUNT',
+    `logits have ${columns} columns but the gate has ${gate.classes} classes; ${cause}`,
+  );
 }
 
-export function checkLabels(labels: ArrayLike<number>, rows: number, classes: number, background: boolean): void {
+export function checkLabels(labels: ArrayLike<number>, rows: number, classes: number, labelOfC: LabelOfC): void {
   checkRows('labels', labels, rows);
-  const highest = background ? classes : classes - 1;
-  for (let i = 0; i < rows; i++) {
-    const label = labels[i];
-    if (Number.isInteger(label) && label >= -1 && label <= highest) continue;
-    const range = background
-      ? `0 to ${classes - 1} for a class, ${classes} for background, -1 for ignored`
-      : `0 to ${classes - 1} for a class, -1 for ignored; the softmax form has no background label`;
-    throw new EqlError('LABEL_RANGE', `labels[${i}] is ${label}; wanted an integer: ${range}.`);
-  }
+  const highest = labelOfC === 'none' ? classes - 1 : classes;
+  const meanings = {
+    background: `, ${classes} for background`,
+    elsewhere: `, ${classes} for a class of another shard`,
+    none: '; the softmax form has no background label',
+  };
+  const wanted = `an integer: -1 for ignored, 0 to ${classes - 1} for a class${meanings[labelOfC]}`;
+  checkEach(
+    'LABEL_RANGE',
+    'labels',
+    labels,
+    (label) => Number.isInteger(label) && label >= -1 && label <= highest,
+    wanted,
+  );
 }
 
 export function checkTargets(targets: ArrayLike<number>, rows: number, classes: number): void {
   if (targets.length !== rows * classes) {
     const code = targets.length % classes === 0 ? 'ROW_COUNT' : 'CLASS_COUNT';
-    throw new EqlError(code, `${targets.length} targets came for ${rows} rows of ${classes} classes.`);
+    throw new EqlError(
+      code,
+      `${targets.length} targets came for ${rows} rows of ${classes} classes; wanted one per logit, row after row.`,
+    );
   }
-  checkEach('TARGET_RANGE', 'targets', targets, (y) => y >= 0 && y <= 1, 'a target in [0, 1]');
+  checkEach('TARGET_RANGE', 'targets', targets, isUnit, 'a target in [0, 1]');
 }
 
 export function checkForeground(foreground: ArrayLike<number>, rows: number): void {
@@ -72,27 +85,50 @@ export function checkForeground(foreground: ArrayLike<number>, rows: number): vo
 
 export function checkRowWeights(rowWeights: ArrayLike<number>, rows: number): void {
   checkRows('rowWeights', rowWeights, rows);
-  checkEach('ROW_WEIGHT_RANGE', 'rowWeights', rowWeights, (w) => w >= 0 && w < Infinity, 'a finite weight >= 0');
+  checkEach('ROW_WEIGHT_RANGE', 'rowWeights', rowWeights, (w) => Number.isFinite(w) && w >= 0, 'a finite weight >= 0');
 }
 
 /** `1 - β T`, `[classes]` or `[rows * classes]`, formed in double. SPEC X1, X5. */
 export function negativeWeights(beta: number | ArrayLike<number> | undefined, gate: Gate, rows: number): Float64Array {
   const { classes, tail } = gate;
-  if (beta === undefined) {
+  if (beta === undefined || beta === null) {
     throw new EqlError('BETA_RANGE', 'beta is missing; the softmax form needs β: a number, one per class, or drawn.');
   }
-  const values: ArrayLike<number> = typeof beta === 'number' ? { length: 1, 0: beta } : beta;
-  if (typeof beta !== 'number' && values.length !== classes && values.length !== rows * classes) {
+  const scalar = typeof beta === 'number';
+  const values: ArrayLike<number> = scalar ? [beta] : beta;
+  if (!scalar && values.length !== classes && values.length !== rows * classes) {
     throw new EqlError(
       'CLASS_COUNT',
       `beta has ${values.length} values; wanted a number, ${classes} (one per class) or ${rows * classes} (one per element).`,
     );
   }
-  checkEach('BETA_RANGE', 'beta', values, (b) => b >= 0 && b <= 1, 'β in [0, 1]');
-  const scalar = typeof beta === 'number';
+  checkEach('BETA_RANGE', 'beta', values, isUnit, 'β in [0, 1]');
   const weights = new Float64Array(scalar ? classes : values.length);
   for (let k = 0; k < weights.length; k++) weights[k] = 1 - values[scalar ? 0 : k] * tail[k % classes];
   return weights;
+}
+
+/** An integer >= 0 that a double holds exactly. */
+export function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+/** A number in [0, 1]. */
+export function isUnit(value: number): boolean {
+  return Number.isFinite(value) && value >= 0 && value <= 1; // null >= 0 is true
+}
+
+/** Throws for the first value that is not valid. */
+export function checkEach(
+  code: EqlErrorCode,
+  name: string,
+  values: ArrayLike<number>,
+  valid: (value: number) => boolean,
+  wanted: string,
+): void {
+  for (let k = 0; k < values.length; k++) {
+    if (!valid(values[k])) throw new EqlError(code, `${name}[${k}] is ${show(values[k])}; wanted ${wanted}.`);
+  }
 }
 
 function checkRows(name: string, values: ArrayLike<number>, rows: number): void {
@@ -101,14 +137,6 @@ function checkRows(name: string, values: ArrayLike<number>, rows: number): void 
   }
 }
 
-function checkEach(
-  code: EqlErrorCode,
-  name: string,
-  values: ArrayLike<number>,
-  valid: (value: number) => boolean,
-  wanted: string,
-): void {
-  for (let k = 0; k < values.length; k++) {
-    if (!valid(values[k])) throw new EqlError(code, `${name}[${k}] is ${values[k]}; wanted ${wanted}.`);
-  }
+function show(value: unknown): string {
+  return typeof value === 'bigint' ? `the BigInt ${value} (convert with Array.from(values, Number))` : String(value);
 }

@@ -43,7 +43,7 @@ export function diagnose(inputs: DiagnoseInputs): Finding[] {
   const { form, gate, counts, beta } = inputs;
   const tailClasses = gate.tail.reduce((sum, t) => sum + t, 0);
   const findings: Finding[] = [];
-  if (form === 'sigmoid' && tailClasses > 0 && hasRows(inputs) && !hasBackground(inputs)) {
+  if (form === 'sigmoid' && tailClasses > 0 && lacksBackground(inputs)) {
     findings.push({
       code: 'D1',
       message: `${tailClasses} classes are gated and no row is background: their logits never get a negative gradient, and accuracy collapses. Add background rows.`,
@@ -69,15 +69,14 @@ export function diagnose(inputs: DiagnoseInputs): Finding[] {
   return findings;
 }
 
-function hasRows({ labels, foreground }: DiagnoseInputs): boolean {
-  return (labels?.length ?? 0) > 0 || (foreground?.length ?? 0) > 0;
-}
-
-function hasBackground({ gate, labels, foreground }: DiagnoseInputs): boolean {
-  const rows = foreground?.length ?? labels?.length ?? 0;
+/** Counted rows, all of them foreground: nothing ever pushes a tail logit down. */
+function lacksBackground({ gate, labels, foreground }: DiagnoseInputs): boolean {
+  const rows = labels?.length ?? foreground?.length ?? 0;
+  let counted = 0;
   for (let i = 0; i < rows; i++) {
     if (labels?.[i] === -1) continue;
-    if (foreground === undefined ? labels?.[i] === gate.classes : foreground[i] === 0) return true;
+    counted++;
+    if (foreground === undefined ? labels?.[i] === gate.classes : foreground[i] === 0) return false;
   }
-  return false;
+  return counted > 0;
 }

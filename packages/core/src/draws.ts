@@ -1,5 +1,6 @@
 // Random β as an input: the same bits from the same (seed, step, row, class), wherever they are drawn. SPEC X5.
 
+import { isCount, isUnit } from './checks.ts';
 import { EqlError } from './errors.ts';
 import { philox4x32 } from './philox.ts';
 
@@ -15,25 +16,29 @@ export interface DrawOptions {
   readonly step: number;
   /** Global index of the first row, for a shard of a larger batch (SPEC P1). Integer, default 0. */
   readonly rowOffset?: number;
+  /** Index of the first class, for a shard of the classes (SPEC P2). Integer, default 0. */
+  readonly classOffset?: number;
 }
 
 /**
  * Draws β for each element: 1 with probability γ, else 0, independently.
  *
- * Element (row, class) depends on nothing but `seed`, `step`, `rowOffset + row` and `class`, so any shard or rerun, on
- * any runtime, gets the same bits: word `class mod 4` of Philox4x32-10 under key seed and counter
+ * Element (row, class) depends on nothing but `seed`, `step`, `rowOffset + row` and `classOffset + class`, so any shard or
+ * rerun, on any runtime, gets the same bits: word `class mod 4` of Philox4x32-10 under key seed and counter
  * `(floor(class / 4), row low, row high, step)`, compared with γ as `word / 2^32 < γ`. SPEC X5.
  *
  * @returns β `[rows * classes]`, row-major.
  * @throws {EqlError} `BETA_RANGE`, `ROW_COUNT`, `CLASS_COUNT`
  */
 export function drawBeta(options: DrawOptions): Uint8Array {
-  const { rows, classes, gamma, seed, step, rowOffset = 0 } = options;
+  const { rows, classes, gamma, seed, step, rowOffset = 0, classOffset = 0 } = options;
   if (!isCount(rows) || !isCount(rowOffset) || !isCount(rowOffset + rows)) {
     throw new EqlError('ROW_COUNT', `rows is ${rows} and rowOffset ${rowOffset}; wanted integers >= 0.`);
   }
-  if (!isCount(classes)) throw new EqlError('CLASS_COUNT', `classes is ${classes}; wanted an integer >= 0.`);
-  if (!(gamma >= 0 && gamma <= 1)) throw new EqlError('BETA_RANGE', `gamma is ${gamma}; γ must be in [0, 1].`);
+  if (!isCount(classes) || !isCount(classOffset) || classOffset + classes > 2 ** 32) {
+    throw new EqlError('CLASS_COUNT', `classes is ${classes} and classOffset ${classOffset}; wanted integers >= 0.`);
+  }
+  if (!isUnit(gamma)) throw new EqlError('BETA_RANGE', `gamma is ${gamma}; γ must be in [0, 1].`);
   if (!isCount(seed)) throw new EqlError('BETA_RANGE', `seed is ${seed}; wanted an integer in [0, 2^53).`);
   if (!(isCount(step) && step < 2 ** 32)) {
     throw new EqlError('BETA_RANGE', `step is ${step}; wanted an integer in [0, 2^32).`);
@@ -48,13 +53,12 @@ export function drawBeta(options: DrawOptions): Uint8Array {
     const rowLow = row >>> 0;
     const rowHigh = Math.floor(row / 2 ** 32);
     for (let j = 0; j < classes; j++) {
-      if (j % 4 === 0) philox4x32(words, j / 4, rowLow, rowHigh, step, keyLow, keyHigh);
-      if (words[j % 4] < bound) beta[i * classes + j] = 1;
+      const lane = (classOffset + j) % 4;
+      if (j === 0 || lane === 0) {
+        philox4x32(words, Math.floor((classOffset + j) / 4), rowLow, rowHigh, step, keyLow, keyHigh);
+      }
+      if (words[lane] < bound) beta[i * classes + j] = 1;
     }
   }
   return beta;
-}
-
-function isCount(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 0;
 }

@@ -1,5 +1,7 @@
 // Which classes are tail. The only place where a frequency meets the threshold.
 
+import { kindOf } from './arrays.ts';
+import { checkEach, checkGate, isCount } from './checks.ts';
 import { EqlError } from './errors.ts';
 
 /** The tail classes of a data set, decided once on the host. Made by {@link createGate}. SPEC G1, G2. */
@@ -23,10 +25,11 @@ export interface Gate {
  */
 export function createGate(frequencies: ArrayLike<number>, options: { readonly threshold: number }): Gate {
   // Rounding to single precision can carry a frequency across λ: fround(0.00177) < 0.00177. SPEC G2.
-  if (frequencies instanceof Float32Array) {
+  const kind = kindOf(frequencies);
+  if (kind === 'Float32Array' || kind === 'Float16Array') {
     throw new EqlError(
       'DTYPE',
-      'frequencies came as a Float32Array; give doubles (Float64Array or number[]): in single precision a class exactly at λ changes sides.',
+      `frequencies came as a ${kind}; give doubles (Float64Array or number[]): once rounded, a class exactly at λ changes sides.`,
     );
   }
   checkFrequencies(frequencies, 'frequencies');
@@ -60,12 +63,22 @@ export function frequenciesFromCounts(counts: ArrayLike<number>, total: number):
   return Float64Array.from(counts, (count) => count / total);
 }
 
+/**
+ * The gate of the classes `from` to `to`, for a shard of the classes. SPEC P2.
+ *
+ * @param from First class. @param to One past the last class.
+ * @throws {EqlError} `CLASS_COUNT` unless 0 <= from < to <= classes
+ */
+export function sliceGate(gate: Gate, from: number, to: number): Gate {
+  checkGate(gate);
+  if (!(isCount(from) && isCount(to) && from < to && to <= gate.classes)) {
+    throw new EqlError('CLASS_COUNT', `classes ${from} to ${to} are no part of a gate of ${gate.classes} classes.`);
+  }
+  return { classes: to - from, threshold: gate.threshold, tail: gate.tail.slice(from, to) };
+}
+
 /** Refuses anything but a non-empty list of finite values >= 0. */
 export function checkFrequencies(values: ArrayLike<number>, name: string): void {
   if (!(values?.length > 0)) throw new EqlError('CLASS_COUNT', `${name} are empty; a gate needs at least one class.`);
-  for (let j = 0; j < values.length; j++) {
-    if (!(Number.isFinite(values[j]) && values[j] >= 0)) {
-      throw new EqlError('FREQUENCY_RANGE', `${name}[${j}] is ${values[j]}; wanted a finite value >= 0.`);
-    }
-  }
+  checkEach('FREQUENCY_RANGE', name, values, (f) => Number.isFinite(f) && f >= 0, 'a finite value >= 0');
 }

@@ -1,13 +1,28 @@
 // @eqloss/core: what Equalization Loss is, and what every adapter shares. The rules are in SPEC.md.
 
-export type { BatchInputs, Form, PreparedBatch, PreparedSigmoid, PreparedSoftmax, Reduction } from './batch.ts';
+export type {
+  BatchInputs,
+  Form,
+  PreparedAnswers,
+  PreparedBatch,
+  PreparedSigmoid,
+  PreparedSoftmax,
+  Reduction,
+} from './batch.ts';
 export { priorBias } from './bias.ts';
 export { type DiagnoseInputs, diagnose, type Finding } from './diagnose.ts';
 export { type DrawOptions, drawBeta } from './draws.ts';
 export { EqlError, type EqlErrorCode } from './errors.ts';
-export { createGate, frequenciesFromCounts, type Gate } from './gate.ts';
-export { type Batch, type LossOptions, type LossResult, type LossValue, shapeOf } from './loss.ts';
+export { createGate, frequenciesFromCounts, type Gate, sliceGate } from './gate.ts';
+export {
+  type Batch,
+  type LossOptions,
+  type LossResult,
+  type LossValue,
+  shapeOf,
+} from './loss.ts';
 export { prepareSigmoid, prepareSoftmax } from './prepare.ts';
+export { mergeShardSums, type ShardSums, softmaxShard, softmaxShardSums } from './shards.ts';
 export { sigmoidEql } from './sigmoid.ts';
-export { mergeShardSums, type ShardSums, softmaxEql, softmaxShard, softmaxShardSums } from './softmax.ts';
+export { softmaxEql } from './softmax.ts';
 export { type ThresholdChoice, tailRatio, thresholdForTailRatio } from './tail.ts';

@@ -172,7 +172,9 @@ describe.each(forms)('%s', (form) => {
     expect(code({ shape: [1, 2, 3] })).toBe('RANK');
     expect(code({ shape: [3, 3] })).toBe('ROW_COUNT');
     expect(code({ shape: [-2, -3] })).toBe('ROW_COUNT');
-    expect(code({ labels: [0] })).toBe('CLASS_COUNT'); // reads as one row of six columns
+    expect(code({ labels: [0] })).toBe('ROW_COUNT'); // two whole rows of logits
+    expect(code({ labels: [] })).toBe('ROW_COUNT');
+    expect(code({ labels: [0], logits: new Float64Array(5) })).toBe('CLASS_COUNT');
     expect(code({ labels: [0], shape: [2, 3] })).toBe('ROW_COUNT');
     expect(code({ labels: [0, 1, 2, 0], shape: undefined })).toBe('ROW_COUNT');
     expect(code({ logits: new Float64Array(8) })).toBe('CLASS_COUNT');

@@ -1,16 +1,22 @@
 // What both reference losses share: the batch with its logits, the result, and the reduction.
 
+import { kindOf, sumOf } from './arrays.ts';
 import type { BatchInputs, PreparedBatch, Reduction } from './batch.ts';
+import { checkGate } from './checks.ts';
 import { EqlError } from './errors.ts';
 
 /** A whole batch. */
 export interface Batch extends BatchInputs {
   /** z, row-major, `[rows * classes]`. */
   readonly logits: Float32Array | Float64Array;
-  /** `[rows, classes]`. Taken from the labels and the gate when left out. */
+  /**
+   * `[rows, classes]`. When left out, index labels say how many rows there are; with target rows the logits are taken to
+   * have C columns, so state the shape to have that checked.
+   */
   readonly shape?: readonly number[];
 }
 
+/** What a loss is asked for. */
 export interface LossOptions {
   /** SPEC R1. Default `mean`. */
   readonly reduction?: Reduction;
@@ -18,6 +24,7 @@ export interface LossOptions {
   readonly gradient?: boolean;
 }
 
+/** A loss without its gradient. */
 export interface LossValue {
   /** Σ rowLosses / divisor: the mean for `mean`, else the sum. */
   readonly loss: number;
@@ -25,50 +32,50 @@ export interface LossValue {
   readonly rowLosses: Float64Array;
 }
 
+/** A loss and its gradient. */
 export interface LossResult extends LossValue {
   /** ∂loss / ∂logits, `[rows * classes]`. SPEC R5. */
   readonly gradient: Float64Array;
 }
 
-/** The shape of the logits, stated or worked out; checks that the data fills it. */
+/**
+ * The shape of the logits, stated or worked out; checks that the data fills it.
+ *
+ * @param batch Of any form; only `logits`, `shape`, `gate` and `labels` are read.
+ * @returns `[rows, columns]`, or whatever was stated. `prepareSigmoid` and `prepareSoftmax` judge it.
+ * @throws {EqlError} `DTYPE`, `ROW_COUNT`, `CLASS_COUNT` (no gate)
+ */
 export function shapeOf(batch: Batch): readonly number[] {
-  const { logits, shape, gate, labels } = batch;
-  if (!(logits instanceof Float64Array || logits instanceof Float32Array)) {
-    throw new EqlError('DTYPE', 'logits must be a Float64Array or a Float32Array.');
+  const { logits, labels } = batch;
+  const kind = kindOf(logits);
+  if (kind !== 'Float64Array' && kind !== 'Float32Array') {
+    throw new EqlError('DTYPE', `logits came as ${kind}; wanted a Float64Array or a Float32Array, row after row.`);
   }
-  if (shape === undefined) {
-    const rows = labels?.length ?? logits.length / gate.classes;
-    if (!Number.isInteger(rows)) {
-      throw new EqlError('CLASS_COUNT', `${logits.length} logits are no whole rows of ${gate.classes} classes.`);
-    }
-    const columns = rows === 0 ? gate.classes : logits.length / rows;
-    // Not whole: the labels and the logits disagree about the rows.
-    return Number.isInteger(columns) ? [rows, columns] : [logits.length / gate.classes, gate.classes];
-  }
+  checkGate(batch.gate);
+  const shape = batch.shape ?? inferred(logits.length, labels, batch.gate.classes);
   if (shape.length === 2 && shape[0] * shape[1] !== logits.length) {
-    throw new EqlError('ROW_COUNT', `${logits.length} logits do not fill the shape [${shape.join(', ')}].`);
+    const code = logits.length % shape[1] === 0 ? 'ROW_COUNT' : 'CLASS_COUNT';
+    throw new EqlError(code, `${logits.length} logits do not fill the shape [${shape.join(', ')}].`);
   }
   return shape;
 }
 
-/** Σ rowLosses / divisor. SPEC R1, R2. */
-export function reduce(prepared: PreparedBatch, rowLosses: Float64Array): number {
-  return sumOf(rowLosses.length, (i) => rowLosses[i]) / prepared.divisor;
+function inferred(length: number, labels: ArrayLike<number> | undefined, classes: number): readonly number[] {
+  const wide = length % (classes + 1) === 0;
+  if (labels === undefined || labels === null) {
+    // Nothing says how many rows there are: whole rows of C are believed, then whole rows of C + 1 are recognized.
+    return length % classes !== 0 && wide
+      ? [length / (classes + 1), classes + 1]
+      : [Math.ceil(length / classes), classes];
+  }
+  const rows = labels.length;
+  if (rows === 0) return [0, classes];
+  // Rows of another width mean wrong columns; whole rows of C mean that labels are missing, unless C + 1 explains it.
+  const explained = length === rows * (classes + 1) || length % classes !== 0;
+  return length % rows === 0 && explained ? [rows, length / rows] : [rows, classes];
 }
 
-/**
- * Σ term(k) for k in [0, n), in blocks of 128.
- *
- * The relative error of a sum of terms of one sign is at most (128 + n / 128) 2^-53 instead of n 2^-53: 1e-13 for
- * 100,000 terms. Unlike a compensated sum it needs no care with infinities.
- */
-export function sumOf(n: number, term: (k: number) => number): number {
-  let total = 0;
-  for (let start = 0; start < n; start += 128) {
-    const end = Math.min(start + 128, n);
-    let block = 0;
-    for (let k = start; k < end; k++) block += term(k);
-    total += block;
-  }
-  return total;
+/** Σ rowLosses / divisor. SPEC R1, R2. */
+export function reduce(prepared: PreparedBatch, rowLosses: Float64Array): number {
+  return sumOf(rowLosses, 0, rowLosses.length) / prepared.divisor;
 }

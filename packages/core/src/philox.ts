@@ -6,7 +6,8 @@ const WEYL_0 = 0x9e3779b9;
 const WEYL_1 = 0xbb67ae85;
 
 /**
- * One block: four random words from a counter of four words and a key of two.
+ * One block: four random words from a counter (c0 to c3) and a key of two words. Signed words stand for their unsigned
+ * twins.
  *
  * @param out Receives the four words.
  */

@@ -1,13 +1,15 @@
 // Checks a batch once, at the border, and turns it into what every engine can eat. SPEC "Bad input", G4 to G7, R1 to R3, X1.
 
-import type { BatchInputs, PreparedSigmoid, PreparedSoftmax, Reduction } from './batch.ts';
+import type { BatchInputs, Form, PreparedAnswers, PreparedSigmoid, PreparedSoftmax, Reduction } from './batch.ts';
 import {
   checkForeground,
+  checkGate,
   checkLabels,
   checkReduction,
   checkRowWeights,
   checkShape,
   checkTargets,
+  type LabelOfC,
   negativeWeights,
 } from './checks.ts';
 import { EqlError } from './errors.ts';
@@ -17,7 +19,8 @@ import { EqlError } from './errors.ts';
  *
  * @param shape Shape of the logits: `[rows, classes]`.
  * @param inputs Everything beside the logits.
- * @param reduction SPEC R1.
+ * @param reduction SPEC R1. Default `mean`.
+ * @returns Copies; the caller's arrays stay as they are.
  * @throws {EqlError} `RANK`, `ROW_COUNT`, `CLASS_COUNT`, `LABEL_RANGE`, `TARGET_RANGE`, `FOREGROUND_RANGE`,
  * `ROW_WEIGHT_RANGE`, `REDUCTION`, `NORMALIZER_RANGE`, `UNSUPPORTED`
  */
@@ -26,33 +29,14 @@ export function prepareSigmoid(
   inputs: BatchInputs,
   reduction: Reduction = 'mean',
 ): PreparedSigmoid {
-  if (inputs.beta !== undefined) {
+  if (isGiven(inputs.beta)) {
     throw new EqlError(
       'UNSUPPORTED',
       'beta came with the sigmoid form, which has none; did you mean the softmax form?',
     );
   }
-  const { rows, classes, labels, targets, rowWeights, divisor } = prepareCommon(
-    'sigmoid',
-    shape,
-    inputs,
-    reduction,
-    true,
-  );
-  const foreground = new Uint8Array(rows);
-  if (inputs.foreground !== undefined) {
-    checkForeground(inputs.foreground, rows);
-    foreground.set(inputs.foreground);
-  } else if (labels !== undefined) {
-    for (let i = 0; i < rows; i++) foreground[i] = labels[i] >= 0 ? 1 : 0;
-  } else if (targets !== undefined) {
-    for (let i = 0; i < rows; i++) {
-      for (let k = i * classes; k < (i + 1) * classes && foreground[i] === 0; k++)
-        if (targets[k] > 0) foreground[i] = 1;
-    }
-  }
-  const tail = inputs.gate.tail;
-  return { form: 'sigmoid', rows, classes, reduction, labels, targets, rowWeights, divisor, tail, foreground };
+  const common = prepareCommon('sigmoid', shape, inputs, reduction, 'background');
+  return { form: 'sigmoid', ...common, tail: inputs.gate.tail, foreground: foregroundOf(common, inputs.foreground) };
 }
 
 /**
@@ -60,8 +44,8 @@ export function prepareSigmoid(
  *
  * @param shape Shape of the logits: `[rows, classes]`.
  * @param inputs Everything beside the logits; `beta` is required.
- * @param reduction SPEC R1.
- * @param elsewhere Whether a label of C means "a class of another shard" (SPEC P2) instead of an error.
+ * @param reduction SPEC R1. Default `mean`.
+ * @returns Copies; the caller's arrays stay as they are.
  * @throws {EqlError} `RANK`, `ROW_COUNT`, `CLASS_COUNT`, `LABEL_RANGE`, `TARGET_RANGE`, `BETA_RANGE`,
  * `ROW_WEIGHT_RANGE`, `REDUCTION`, `NORMALIZER_RANGE`, `UNSUPPORTED`
  */
@@ -69,69 +53,108 @@ export function prepareSoftmax(
   shape: readonly number[],
   inputs: BatchInputs,
   reduction: Reduction = 'mean',
-  elsewhere = false,
 ): PreparedSoftmax {
-  if (inputs.foreground !== undefined) {
-    throw new EqlError('UNSUPPORTED', 'foreground came with the softmax form, which has no foreground test (SPEC X6).');
+  const prepared = prepareAnySoftmax(shape, inputs, reduction, 'none');
+  const { rows, classes, targets, rowWeights } = prepared;
+  for (let i = 0; targets !== undefined && i < rows; i++) {
+    // A row without a target costs nothing, whatever it holds. SPEC X3.
+    if (!hasTarget(targets, i * classes, (i + 1) * classes)) rowWeights[i] = 0;
   }
-  const common = prepareCommon('softmax', shape, inputs, reduction, elsewhere);
-  const { rows, classes, labels, targets, rowWeights, divisor } = common;
-  const weights = negativeWeights(inputs.beta, inputs.gate, rows);
-  const perElement = weights.length !== classes;
-  // A row without a target is taken out, unless another shard may hold its target. SPEC X3.
-  if (targets !== undefined && !elsewhere) {
-    for (let i = 0; i < rows; i++) {
-      if (targets.subarray(i * classes, (i + 1) * classes).every((y) => y === 0)) rowWeights[i] = 0;
-    }
-  }
-  return {
-    form: 'softmax',
-    rows,
-    classes,
-    reduction,
-    labels,
-    targets,
-    rowWeights,
-    divisor,
-    negativeWeights: weights,
-    perElement,
-  };
+  return prepared;
 }
 
-function prepareCommon(
-  form: 'sigmoid' | 'softmax',
+/**
+ * {@link prepareSoftmax} for a shard of the classes: a label of C is a class of another shard, and a row without a target
+ * may have one there. SPEC P2.
+ */
+export function prepareSoftmaxShard(
+  shape: readonly number[],
+  inputs: BatchInputs,
+  reduction: Reduction = 'mean',
+): PreparedSoftmax {
+  return prepareAnySoftmax(shape, inputs, reduction, 'elsewhere');
+}
+
+function prepareAnySoftmax(
   shape: readonly number[],
   inputs: BatchInputs,
   reduction: Reduction,
-  background: boolean,
-) {
-  checkReduction(reduction, inputs.normalizer);
-  const { rows, classes } = checkShape(form, shape, inputs.gate);
-  if ((inputs.labels === undefined) === (inputs.targets === undefined)) {
-    const came = inputs.labels === undefined ? 'neither labels nor targets' : 'both labels and targets';
-    throw new EqlError('UNSUPPORTED', `${came} came; give index labels or target rows (SPEC G7).`);
+  labelOfC: LabelOfC,
+): PreparedSoftmax {
+  if (isGiven(inputs.foreground)) {
+    throw new EqlError('UNSUPPORTED', 'foreground came with the softmax form, which has no foreground test (SPEC X6).');
   }
+  const common = prepareCommon('softmax', shape, inputs, reduction, labelOfC);
+  const weights = negativeWeights(inputs.beta, inputs.gate, common.rows);
+  return { form: 'softmax', ...common, negativeWeights: weights, perElement: weights.length !== common.classes };
+}
+
+function prepareCommon(
+  form: Form,
+  shape: readonly number[],
+  inputs: BatchInputs,
+  reduction: Reduction,
+  labelOfC: LabelOfC,
+) {
+  const normalizer = inputs.normalizer ?? undefined;
+  checkReduction(reduction, normalizer);
+  checkGate(inputs.gate);
+  const { rows, classes } = checkShape(form, shape, inputs.gate);
   const rowWeights = new Float64Array(rows).fill(1);
-  if (inputs.rowWeights !== undefined) {
+  if (isGiven(inputs.rowWeights)) {
     checkRowWeights(inputs.rowWeights, rows);
     rowWeights.set(inputs.rowWeights);
   }
-  let labels: Int32Array | undefined;
-  let targets: Float64Array | undefined;
+  const answers = answersOf(inputs, rows, classes, labelOfC);
   let counted = rows;
-  if (inputs.labels !== undefined) {
-    checkLabels(inputs.labels, rows, classes, background);
-    labels = Int32Array.from(inputs.labels, (label) => (label === classes ? -1 : label));
-    for (let i = 0; i < rows; i++) {
-      if (inputs.labels[i] !== -1) continue;
-      rowWeights[i] = 0;
-      counted--;
-    }
-  } else if (inputs.targets !== undefined) {
-    checkTargets(inputs.targets, rows, classes);
-    targets = Float64Array.from(inputs.targets);
+  for (let i = 0; isGiven(inputs.labels) && i < rows; i++) {
+    if (inputs.labels[i] !== -1) continue;
+    rowWeights[i] = 0; // ignored: SPEC G5
+    counted--;
   }
   // With nothing counted every row weight is 0 and so is the loss; 1 keeps 0 / 0 out. SPEC R4.
-  const divisor = reduction === 'mean' ? (inputs.normalizer ?? Math.max(counted, 1)) : 1;
-  return { rows, classes, labels, targets, rowWeights, divisor };
+  const divisor = reduction === 'mean' ? (normalizer ?? Math.max(counted, 1)) : 1;
+  return { rows, classes, reduction, rowWeights, divisor, ...answers };
+}
+
+function answersOf(inputs: BatchInputs, rows: number, classes: number, labelOfC: LabelOfC): PreparedAnswers {
+  const { labels, targets } = inputs;
+  if (isGiven(labels) === isGiven(targets)) {
+    const came = isGiven(labels) ? 'both labels and targets' : 'neither labels nor targets';
+    throw new EqlError('UNSUPPORTED', `${came} came; give index labels or target rows (SPEC G7).`);
+  }
+  if (isGiven(labels)) {
+    checkLabels(labels, rows, classes, labelOfC);
+    return { labels: Int32Array.from(labels, (label) => (label === classes ? -1 : label)), targets: undefined };
+  }
+  checkTargets(targets as ArrayLike<number>, rows, classes);
+  return { labels: undefined, targets: Float64Array.from(targets as ArrayLike<number>) };
+}
+
+/** E: what the labels suggest, or the explicit mask. SPEC G4. */
+function foregroundOf(
+  { rows, classes, labels, targets }: PreparedAnswers & { readonly rows: number; readonly classes: number },
+  explicit: ArrayLike<number> | undefined,
+): Uint8Array {
+  const foreground = new Uint8Array(rows);
+  if (isGiven(explicit)) {
+    checkForeground(explicit, rows);
+    foreground.set(explicit);
+    return foreground;
+  }
+  for (let i = 0; i < rows; i++) {
+    const positive = labels !== undefined ? labels[i] >= 0 : hasTarget(targets, i * classes, (i + 1) * classes);
+    foreground[i] = positive ? 1 : 0;
+  }
+  return foreground;
+}
+
+function hasTarget(targets: Float64Array, start: number, end: number): boolean {
+  for (let k = start; k < end; k++) if (targets[k] > 0) return true;
+  return false;
+}
+
+/** JSON and optional fields of other languages say null for what was left out. */
+function isGiven<T>(value: T | undefined | null): value is T {
+  return value !== undefined && value !== null;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createGate, sigmoidEql } from './index.ts';
+import { createGate, sigmoidEql, sliceGate } from './index.ts';
 import { batches } from './testing.ts';
 
 const allTail = createGate([0, 0, 0], { threshold: 1 });
@@ -101,7 +101,7 @@ describe('sigmoidEql', () => {
         const foreground = batch.foreground ?? labels.map((label) => Number(label >= 0 && label < classes));
         const part = (from: number, to: number) =>
           sigmoidEql({
-            gate: { ...batch.gate, classes: to - from, tail: batch.gate.tail.slice(from, to) },
+            gate: sliceGate(batch.gate, from, to),
             shape: [batch.rows, to - from],
             labels: labels.map((l) => (l === -1 ? -1 : l >= from && l < to ? l - from : to - from)),
             foreground,

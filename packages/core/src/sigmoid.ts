@@ -1,13 +1,15 @@
-// The sigmoid form: the reference, in double. SPEC S1 to S4.
+// The sigmoid form: the reference, in double. SPEC S1 to S5.
 
-import type { PreparedSigmoid } from './batch.ts';
-import { type Batch, type LossOptions, type LossResult, type LossValue, reduce, shapeOf, sumOf } from './loss.ts';
+import { sumOf } from './arrays.ts';
+import { type PreparedSigmoid, targetAt } from './batch.ts';
+import { type Batch, type LossOptions, type LossResult, type LossValue, reduce, shapeOf } from './loss.ts';
 import { prepareSigmoid } from './prepare.ts';
 
 /**
  * Equalization Loss, sigmoid form, with its gradient.
  *
  * `L_i = Σ_j w_ij (softplus(z_ij) - y_ij z_ij)`, `w_ij = 1 - E_i T_j (1 - y_ij)`, gradient `w_ij (σ(z_ij) - y_ij)`.
+ * SPEC S1 to S3.
  *
  * @param batch Logits `[rows * classes]`, gate, labels or targets; optional foreground, rowWeights, normalizer.
  * @param options `reduction` (default `mean`), `gradient: false` to leave it out.
@@ -17,67 +19,51 @@ import { prepareSigmoid } from './prepare.ts';
  */
 export function sigmoidEql(batch: Batch, options: LossOptions & { readonly gradient: false }): LossValue;
 export function sigmoidEql(batch: Batch, options?: LossOptions & { readonly gradient?: true }): LossResult;
+export function sigmoidEql(batch: Batch, options?: LossOptions): LossValue | LossResult;
 export function sigmoidEql(batch: Batch, options: LossOptions = {}): LossValue | LossResult {
   const prepared = prepareSigmoid(shapeOf(batch), batch, options.reduction);
   const { rows, classes, rowWeights } = prepared;
   const rowLosses = new Float64Array(rows);
-  let i = 0;
-  const term = (j: number): number => elementLoss(prepared, batch.logits, i, j);
-  for (i = 0; i < rows; i++) {
+  const gradient = options.gradient === false ? undefined : new Float64Array(rows * classes);
+  const elementLosses = new Float64Array(classes);
+  for (let i = 0; i < rows; i++) {
     if (rowWeights[i] === 0) continue; // taken out, whatever it holds: SPEC G5, R3
-    rowLosses[i] = rowWeights[i] * sumOf(classes, term);
+    fillRow(prepared, batch.logits, i, elementLosses, gradient);
+    rowLosses[i] = rowWeights[i] * sumOf(elementLosses, 0, classes);
   }
   const loss = reduce(prepared, rowLosses);
-  if (options.gradient === false) return { loss, rowLosses };
+  return gradient === undefined ? { loss, rowLosses } : { loss, rowLosses, gradient };
+}
 
-  const gradient = new Float64Array(rows * classes);
-  for (i = 0; i < rows; i++) {
-    if (rowWeights[i] === 0) continue;
-    const scale = rowWeights[i] / prepared.divisor;
-    for (let j = 0; j < classes; j++) {
-      gradient[i * classes + j] = scale * elementGradient(prepared, batch.logits, i, j);
-    }
+// softplus(z) - y z = y softplus(-z) + (1 - y) softplus(z). With e = e^-|z|, p = e / (1 + e), and the slope a = 1 - y for
+// z >= 0, a = y for z < 0,
+//
+//     loss = a |z| + log(1 + e),    gradient = σ(z) - y = a - p for z >= 0, p - a for z < 0.
+//
+// The loss is a sum of terms >= 0, so one of 1e-9 keeps its digits, and so does the gradient, since neither 1 - p nor
+// p - 1 is formed (SPEC N3). With a |z| = 0 for a = 0 also at infinity, the loss has the limits of SPEC N2.
+function fillRow(
+  batch: PreparedSigmoid,
+  logits: ArrayLike<number>,
+  i: number,
+  losses: Float64Array,
+  gradient: Float64Array | undefined,
+): void {
+  const { classes, tail } = batch;
+  const gated = batch.foreground[i] === 1;
+  const scale = batch.rowWeights[i] / batch.divisor;
+  for (let j = 0; j < classes; j++) {
+    const y = targetAt(batch, i, j);
+    const w = gated && tail[j] === 1 ? y : 1; // SPEC S1
+    losses[j] = 0;
+    if (w === 0) continue; // excluded, whatever it holds: SPEC N1
+    const z = logits[i * classes + j];
+    const size = Math.abs(z);
+    const e = Math.exp(-size);
+    const slope = z >= 0 ? 1 - y : y;
+    losses[j] = w * ((slope === 0 ? 0 : slope * size) + Math.log1p(e));
+    if (gradient === undefined) continue;
+    const p = e / (1 + e);
+    gradient[i * classes + j] = scale * (w * (z >= 0 ? slope - p : p - slope));
   }
-  return { loss, rowLosses, gradient };
-}
-
-// softplus(z) - y z = y softplus(-z) + (1 - y) softplus(z), and with a = 1 - y for z >= 0, a = y for z < 0,
-//
-//     = a |z| + log1p(e^-|z|),
-//
-// a sum of terms >= 0: nothing cancels, so a loss of 1e-9 keeps its digits (SPEC N3); and with 0 |z| = 0 also at
-// infinity it has the limits of SPEC N2.
-function elementLoss(batch: PreparedSigmoid, logits: ArrayLike<number>, i: number, j: number): number {
-  const y = target(batch, i, j);
-  const w = weight(batch, i, j, y);
-  if (w === 0) return 0; // excluded, whatever it holds: SPEC N1
-  const z = logits[i * batch.classes + j];
-  const size = Math.abs(z);
-  const slope = z >= 0 ? 1 - y : y;
-  return w * ((slope === 0 ? 0 : slope * size) + Math.log1p(Math.exp(-size)));
-}
-
-function elementGradient(batch: PreparedSigmoid, logits: ArrayLike<number>, i: number, j: number): number {
-  const y = target(batch, i, j);
-  const w = weight(batch, i, j, y);
-  if (w === 0) return 0;
-  const z = logits[i * batch.classes + j];
-  // σ(z) - 1 = -σ(-z): a well-classified positive keeps its digits.
-  return w * (y === 1 ? -sigmoid(-z) : sigmoid(z) - y);
-}
-
-function target(batch: PreparedSigmoid, i: number, j: number): number {
-  if (batch.targets !== undefined) return batch.targets[i * batch.classes + j];
-  return batch.labels?.[i] === j ? 1 : 0;
-}
-
-/** SPEC S1: 1, except y in a tail class of a foreground row. */
-function weight(batch: PreparedSigmoid, i: number, j: number, y: number): number {
-  return batch.foreground[i] === 1 && batch.tail[j] === 1 ? y : 1;
-}
-
-/** σ(z), never by an exponential that overflows. */
-function sigmoid(z: number): number {
-  const e = Math.exp(-Math.abs(z));
-  return (z >= 0 ? 1 : e) / (1 + e);
 }

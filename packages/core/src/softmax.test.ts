@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Batch, createGate, mergeShardSums, softmaxEql, softmaxShard, softmaxShardSums } from './index.ts';
-import { batches, near } from './testing.ts';
+import { createGate, softmaxEql } from './index.ts';
+import { batches } from './testing.ts';
 
 const allTail = createGate([0, 0, 0], { threshold: 1 });
 const noTail = createGate([1, 1, 1], { threshold: 0 });
@@ -98,69 +98,5 @@ describe('softmaxEql', () => {
     const { loss, gradient } = softmaxEql({ gate: noTail, beta: 0, labels: [0], logits: Float64Array.of(50, 0, -1e4) });
     expect(loss / 1.9287498479639178e-22).toBeCloseTo(1, 12); // e^-50
     expect(gradient[0] / -1.9287498479639178e-22).toBeCloseTo(1, 12);
-  });
-});
-
-describe('shards of the classes', () => {
-  /** Columns [from, to) of a batch, as a shard holds them. */
-  function shard(batch: Batch & { rows: number }, from: number, to: number): Batch {
-    const { classes, tail } = batch.gate;
-    const columns = (values: ArrayLike<number>) =>
-      Array.from(values).filter((_, k) => k % classes >= from && k % classes < to);
-    return {
-      gate: { ...batch.gate, classes: to - from, tail: tail.slice(from, to) },
-      shape: [batch.rows, to - from],
-      logits: Float64Array.from(columns(batch.logits)),
-      labels:
-        batch.labels && Array.from(batch.labels, (l) => (l === -1 ? -1 : l >= from && l < to ? l - from : to - from)),
-      targets: batch.targets && columns(batch.targets),
-      rowWeights: batch.rowWeights,
-      beta: typeof batch.beta === 'object' ? columns(batch.beta) : batch.beta,
-      normalizer: 3,
-    };
-  }
-
-  test('any split of the classes gives what the whole gives (P2)', () => {
-    const special = fc.constantFrom(undefined, -Infinity, Infinity, Number.NaN, 1e4);
-    fc.assert(
-      fc.property(batches('softmax'), fc.nat(7), special, (finite, at, value) => {
-        const { classes } = finite.gate;
-        if (classes < 2) return;
-        const logits = Float64Array.from(finite.logits);
-        if (value !== undefined) logits[at % logits.length] = value;
-        const batch = { ...finite, logits };
-        const cut = 1 + (at % (classes - 1));
-        const shards = [shard(batch, 0, cut), shard(batch, cut, classes)];
-        const merged = mergeShardSums(shards.map(softmaxShardSums));
-        const results = shards.map((each) => softmaxShard(each, merged));
-        const whole = softmaxEql({ ...batch, normalizer: 3 });
-        expect(near(results[0].loss + results[1].loss, whole.loss, 10)).toBe(true);
-        for (let i = 0; i < batch.rows; i++) {
-          const row = [
-            ...results[0].gradient.slice(i * cut, (i + 1) * cut),
-            ...results[1].gradient.slice(i * (classes - cut), (i + 1) * (classes - cut)),
-          ];
-          row.forEach((g, j) => {
-            expect(near(g, whole.gradient[i * classes + j], 10)).toBe(true);
-          });
-        }
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  test('merging is exact for a shard that includes nothing', () => {
-    const nothing = softmaxShardSums({ gate: allTail, beta: 1, labels: [3], logits: Float64Array.of(9, 9, 9) });
-    expect([nothing.max[0], nothing.rest[0], nothing.own[0]]).toEqual([-Infinity, 0, 0]);
-    const other = softmaxShardSums({ gate: noTail, beta: 1, labels: [0], logits: Float64Array.of(1, 2, 3) });
-    expect(mergeShardSums([nothing, other])).toEqual(other);
-    expect(mergeShardSums([nothing, nothing])).toEqual(nothing);
-  });
-
-  test('parts that do not fit together are refused', () => {
-    expect(() => mergeShardSums([])).toThrow(RangeError);
-    const rows = (n: number) =>
-      softmaxShardSums({ gate: noTail, beta: 1, labels: Array(n).fill(0), logits: new Float64Array(3 * n) });
-    expect(() => mergeShardSums([rows(1), rows(2)])).toThrow(RangeError);
   });
 });

@@ -1,5 +1,6 @@
 // How much of a data set is tail, and which λ gives a wanted share. SPEC D4.
 
+import { isUnit } from './checks.ts';
 import { EqlError } from './errors.ts';
 import { checkFrequencies, frequenciesFromCounts, type Gate } from './gate.ts';
 
@@ -50,7 +51,7 @@ export interface ThresholdChoice {
  */
 export function thresholdForTailRatio(counts: ArrayLike<number>, total: number, ratio: number): ThresholdChoice {
   const frequencies = frequenciesFromCounts(counts, total);
-  if (!(ratio >= 0 && ratio <= 1)) {
+  if (!isUnit(ratio)) {
     throw new EqlError('THRESHOLD_RANGE', `the wanted tail ratio is ${ratio}; it must be in [0, 1].`);
   }
   const order = Array.from(counts, (_, j) => j).sort((a, b) => counts[a] - counts[b]);
@@ -62,7 +63,8 @@ export function thresholdForTailRatio(counts: ArrayLike<number>, total: number, 
     let end = tailClasses;
     let grown = tail;
     while (end < order.length && counts[order[end]] === counts[order[tailClasses]]) grown += counts[order[end++]];
-    if (grown > ratio * all) break;
+    // The same quotient as tailRatio's, so that a ratio read off a gate gives that gate back.
+    if (all > 0 && grown / all > ratio) break;
     tailClasses = end;
     tail = grown;
   }
@@ -74,7 +76,7 @@ export function thresholdForTailRatio(counts: ArrayLike<number>, total: number, 
 /** The next double above a finite value >= 0. */
 function nextDouble(value: number): number {
   const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, value);
+  view.setFloat64(0, value + 0); // -0 would count downwards
   view.setBigUint64(0, view.getBigUint64(0) + 1n);
   return view.getFloat64(0);
 }
