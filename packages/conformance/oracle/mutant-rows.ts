@@ -51,9 +51,10 @@ export function sigmoid(
       return 0;
     const element = infiniteAware(z, y, has);
     loss += weight * element;
-    // σ(z) - 1 = -σ(-z): a well-classified positive keeps its digits.
-    if (y === 1 && !has('gradient: p - 1 cancels')) return -weight * clampProbability(1 / (1 + exp(z, has)), has);
-    return weight * (clampProbability(1 / (1 + exp(-z, has)), has) - y);
+    const share = (x: number) => clampProbability(1 / (1 + exp(-x, has)), has);
+    // σ(z) - y = (1 - y) - σ(-z): a large logit with a target near 1 keeps its digits.
+    const agrees = z >= 0 && !has('gradient: p - 1 cancels');
+    return weight * (agrees ? 1 - y - share(-z) : share(z) - y);
   });
   return { loss, gradient };
 }
@@ -74,7 +75,8 @@ function infiniteAware(z: number, y: number, has: Has): number {
   if (y === 1) return softplus(-z, has);
   if (y === 0) return softplus(z, has);
   if (!Number.isFinite(z)) return Number.isNaN(z) ? z : Number.POSITIVE_INFINITY;
-  return softplus(z, has) - y * z;
+  // softplus(z) - z = softplus(-z) likewise.
+  return z < 0 ? softplus(z, has) - y * z : softplus(-z, has) + (1 - y) * z;
 }
 
 /** One row of the softmax form. */

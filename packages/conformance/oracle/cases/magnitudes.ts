@@ -187,6 +187,17 @@ export function smallLossCases(form: Form): Case[] {
           [0, 1, 0],
         ]),
       },
+      {
+        ...shared,
+        id: 'small-losses-nearly-hard',
+        comment: 'Soft targets 1e-12 short of 1 and above 0, at ±27: neither 1 - y nor σ - y may lose digits.',
+        flags: [...flags, 'soft-targets'],
+        dtypes: ['float64'],
+        frequencies: FREQUENCIES.slice(0, 1),
+        logits: grid([[27], [-27]]),
+        labels: undefined,
+        targets: grid([[1 - 1e-12], [1e-12]]),
+      },
     ]);
   }
   const gaps = [5, 12, 20, 30, 36, 45, 60];
@@ -208,6 +219,16 @@ export function smallLossCases(form: Form): Case[] {
       beta: 1,
       logits: grid(gaps.map((gap, i) => [0, 1, 2, 3, 4].map((j) => (j === i % 5 ? gap : j / 4)))),
       labels: gaps.map((_, i) => i % 5),
+    },
+    {
+      judge: 'relative' as const,
+      id: 'small-losses-beta-near-1',
+      comment: 'β = 1 - 2^-40 beside a tail logit 3 above the label: log1p(2^-40 e^3), not 3 + log(e^-3 + 2^-40).',
+      flags: [...flags, 'beta-number'],
+      beta: 1 - 2 ** -40,
+      frequencies: FREQUENCIES.slice(0, 2),
+      logits: grid([[0, 3]]),
+      labels: [0],
     },
     {
       judge: 'relative' as const,
