@@ -47,6 +47,26 @@ describe('drawBeta', () => {
     );
   });
 
+  test('any shard of classes draws what the whole draws (P2, X5)', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 20 }), fc.nat(20), fc.nat(2 ** 31), (classes, at, classOffset) => {
+        const cut = Math.min(at, classes);
+        const whole = drawBeta({ ...base, classes, classOffset });
+        const left = drawBeta({ ...base, classes: cut, classOffset });
+        const right = drawBeta({ ...base, classes: classes - cut, classOffset: classOffset + cut });
+        const columns = (from: number, to: number) => whole.filter((_, k) => k % classes >= from && k % classes < to);
+        expect(left).toEqual(columns(0, cut));
+        expect(right).toEqual(columns(cut, classes));
+      }),
+    );
+  });
+
+  test('two rows across 2^32 are those of the oracle, which draws with its own generator (X5)', () => {
+    const options = { rows: 2, classes: 13, classOffset: 3, gamma: 0.6 };
+    const beta = drawBeta({ ...options, seed: 2 ** 40 + 5, step: 2 ** 31 + 3, rowOffset: 2 ** 32 - 1 });
+    expect(beta.join('')).toBe('01111010111100101100101010');
+  });
+
   test('another seed, step or row gives other draws', () => {
     const bits = (change: object) => drawBeta({ ...base, rows: 40, ...change }).join('');
     const all = [{}, { seed: base.seed + 1 }, { seed: base.seed + 2 ** 32 }, { step: 4 }, { rowOffset: 2 ** 32 }];
@@ -70,7 +90,9 @@ describe('drawBeta', () => {
     for (const seed of [-1, 0.5, 2 ** 53]) expect(code({ seed })).toBe('BETA_RANGE');
     for (const step of [-1, 0.5, 2 ** 32]) expect(code({ step })).toBe('BETA_RANGE');
     for (const rows of [-1, 0.5, Number.NaN]) expect(code({ rows })).toBe('ROW_COUNT');
-    expect(code({ rowOffset: -1 })).toBe('ROW_COUNT');
-    for (const classes of [-1, 0.5]) expect(code({ classes })).toBe('CLASS_COUNT');
+    for (const rowOffset of [-1, 0.5, Number.MAX_SAFE_INTEGER - 6]) expect(code({ rowOffset })).toBe('ROW_COUNT');
+    for (const classes of [-1, 0.5, Number.NaN]) expect(code({ classes })).toBe('CLASS_COUNT');
+    for (const classOffset of [-1, 0.5, 2 ** 32 - 12]) expect(code({ classOffset })).toBe('CLASS_COUNT');
+    expect(drawBeta({ ...base, rowOffset: Number.MAX_SAFE_INTEGER - 7, classOffset: 2 ** 32 - 13 })).toHaveLength(91);
   });
 });

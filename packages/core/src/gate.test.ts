@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createGate, EqlError, frequenciesFromCounts } from './index.ts';
-import { codeOf } from './testing.ts';
+import { createGate, EqlError, frequenciesFromCounts, sliceGate, tailRatio } from './index.ts';
+import { codeOf, tagged } from './testing.ts';
 
 const frequency = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, Number.MIN_VALUE, 0.00177));
 
@@ -11,6 +11,7 @@ describe('createGate', () => {
       fc.property(fc.array(frequency, { minLength: 1, maxLength: 50 }), frequency, (frequencies, threshold) => {
         const gate = createGate(frequencies, { threshold });
         expect(gate.classes).toBe(frequencies.length);
+        expect(gate.threshold).toBe(threshold);
         expect([...gate.tail]).toEqual(frequencies.map((f) => Number(f < threshold)));
       }),
     );
@@ -33,11 +34,15 @@ describe('createGate', () => {
   test('single-precision frequencies are refused, because they can change sides (G2)', () => {
     expect(Math.fround(0.00177)).toBeLessThan(0.00177);
     expect(codeOf(() => createGate(Float32Array.of(0.00177), { threshold: 0.00177 }))).toBe('DTYPE');
+    const half = tagged(Float32Array.of(0.5), 'Float16Array'); // not every runtime has the real one
+    expect(codeOf(() => createGate(half, { threshold: 1 }))).toBe('DTYPE');
   });
 
-  test.each([[-1], [Number.NaN], [Number.POSITIVE_INFINITY]])('a frequency of %s is refused', (f) => {
+  test.each([[-1], [Number.NaN], [Number.POSITIVE_INFINITY], [null]])('a frequency of %s is refused', (value) => {
+    const f = value as number;
     expect(codeOf(() => createGate([0.5, f], { threshold: 1 }))).toBe('FREQUENCY_RANGE');
     expect(codeOf(() => frequenciesFromCounts([1, f], 10))).toBe('FREQUENCY_RANGE');
+    expect(codeOf(() => tailRatio([1, f], createGate([1, 2], { threshold: 2 })))).toBe('FREQUENCY_RANGE');
   });
 
   test.each([[-1], [Number.NaN], [Number.POSITIVE_INFINITY], [undefined]])(
@@ -60,5 +65,39 @@ describe('createGate', () => {
     expect(error).toBeInstanceOf(Error);
     expect(error.name).toBe('EqlError');
     expect(error.message).toBe('RANK: logits have shape [3]; wanted [rows, classes].');
+  });
+});
+
+describe('frequenciesFromCounts', () => {
+  test('is the quotient in double, class by class (G2, G3)', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(), { minLength: 1 }), fc.integer({ min: 1 }), (counts, total) => {
+        const expected = Float64Array.from(counts.map((count) => count / total));
+        expect(frequenciesFromCounts(counts, total)).toEqual(expected);
+      }),
+    );
+  });
+});
+
+describe('sliceGate', () => {
+  const whole = createGate([1, 9, 2, 9, 3], { threshold: 5 });
+
+  test('is the gate of those classes alone (P2)', () => {
+    expect(sliceGate(whole, 1, 4)).toEqual(createGate([9, 2, 9], { threshold: 5 }));
+    expect(sliceGate(whole, 4, 5)).toEqual(createGate([3], { threshold: 5 }));
+    expect(sliceGate(whole, 0, 5)).toEqual(whole);
+  });
+
+  test.each([
+    [2, 2],
+    [3, 2],
+    [-1, 2],
+    [0, 6],
+    [5, 6],
+    [0.5, 2],
+    [0, 1.5],
+    [0, Number.NaN],
+  ])('classes %s to %s of five are no shard', (from, to) => {
+    expect(codeOf(() => sliceGate(whole, from, to))).toBe('CLASS_COUNT');
   });
 });

@@ -55,7 +55,8 @@ export function shapeOf(batch: Batch): readonly number[] {
   const shape = batch.shape ?? inferred(logits.length, labels, batch.gate.classes);
   if (shape.length === 2 && shape[0] * shape[1] !== logits.length) {
     const code = logits.length % shape[1] === 0 ? 'ROW_COUNT' : 'CLASS_COUNT';
-    throw new EqlError(code, `${logits.length} logits do not fill the shape [${shape.join(', ')}].`);
+    const origin = batch.shape ? 'stated' : `of the ${labels ? 'labels' : 'targets'} and the gate`;
+    throw new EqlError(code, `${logits.length} logits do not fill the shape [${shape.join(', ')}] ${origin}.`);
   }
   return shape;
 }

@@ -29,24 +29,26 @@ describe('shards of the classes', () => {
       targets: batch.targets && columns(batch.targets),
       rowWeights: batch.rowWeights,
       beta: typeof batch.beta === 'object' ? columns(batch.beta) : batch.beta,
-      normalizer: 3,
+      normalizer: batch.normalizer,
     };
   }
 
   test('any split of the classes gives what the whole gives (P2)', () => {
     const special = fc.constantFrom(undefined, -Infinity, Infinity, Number.NaN, 1e4);
+    const kinds = fc.constantFrom({ reduction: 'sum' } as const, { reduction: 'mean' } as const, { normalizer: 3 });
     fc.assert(
-      fc.property(batches('softmax'), fc.nat(7), special, (finite, at, value) => {
+      fc.property(batches('softmax'), fc.nat(7), special, kinds, (finite, at, value, kind) => {
         const { classes } = finite.gate;
         if (classes < 2) return;
         const logits = Float64Array.from(finite.logits);
         if (value !== undefined) logits[at % logits.length] = value;
-        const batch = { ...finite, logits };
+        const { reduction, normalizer } = { reduction: undefined, normalizer: undefined, ...kind };
+        const batch = { ...finite, logits, normalizer };
         const cut = 1 + (at % (classes - 1));
         const shards = [shard(batch, 0, cut), shard(batch, cut, classes)];
         const merged = mergeShardSums(shards.map(softmaxShardSums));
-        const results = shards.map((each) => softmaxShard(each, merged));
-        const whole = softmaxEql({ ...batch, normalizer: 3 });
+        const results = shards.map((each) => softmaxShard(each, merged, { reduction }));
+        const whole = softmaxEql(batch, { reduction });
         expect(near(results[0].loss + results[1].loss, whole.loss, 10)).toBe(true);
         for (let i = 0; i < batch.rows; i++) {
           const row = [
@@ -68,6 +70,28 @@ describe('shards of the classes', () => {
     const other = softmaxShardSums({ gate: noTail, beta: 1, labels: [0], logits: Float64Array.of(1, 2, 3) });
     expect(mergeShardSums([nothing, other])).toEqual(other);
     expect(mergeShardSums([nothing, nothing])).toEqual(nothing);
+  });
+
+  test('a row without a target in any shard costs nothing, whatever it holds (X3)', () => {
+    const logits = Float64Array.of(Number.NaN, Infinity, 5);
+    const part = { gate: noTail, beta: 0, targets: [0, 0, 0], logits };
+    const result = softmaxShard(part, mergeShardSums([softmaxShardSums(part), softmaxShardSums(part)]));
+    expect(result).toEqual({ loss: 0, rowLosses: new Float64Array(1), gradient: new Float64Array(3) });
+  });
+
+  test('exactly one shard must hold a label, and sums must be of the same rows', () => {
+    const part = (...labels: number[]): Batch => {
+      return { gate: noTail, beta: 0, labels, logits: new Float64Array(3 * labels.length) };
+    };
+    const both = (...parts: Batch[]) => softmaxShard(parts[0], mergeShardSums(parts.map(softmaxShardSums)));
+    expect(codeOf(() => both(part(3), part(3)))).toBe('LABEL_RANGE');
+    expect(codeOf(() => both(part(0), part(1)))).toBe('LABEL_RANGE');
+    expect(codeOf(() => softmaxShardSums(part(4)))).toBe('LABEL_RANGE');
+    expect(both(part(3), part(1)).loss).toBe(0); // the other shard's label
+    expect(both(part(-1), part(-1)).loss).toBe(0);
+    const sums = softmaxShardSums(part(0, 1));
+    expect(codeOf(() => softmaxShard(part(0), sums))).toBe('ROW_COUNT');
+    expect(codeOf(() => softmaxShard(part(0, 1, 2), sums))).toBe('ROW_COUNT');
   });
 
   test('parts that do not fit together are refused', () => {

@@ -51,6 +51,13 @@ describe('sigmoidEql', () => {
     }
   });
 
+  test('a tiny soft target keeps its tail entry, by y itself and not 1 - (1 - y) (S1)', () => {
+    const at = (z: number) => sigmoidEql({ gate: allTail, targets: [0, 1e-17, 0], logits: Float64Array.of(9, z, 9) });
+    expect(at(1).loss / 1.3132616875182229e-17).toBeCloseTo(1, 12); // 1e-17 softplus(1)
+    expect(at(1).gradient[1] / 7.31058578630005e-18).toBeCloseTo(1, 12); // 1e-17 σ(1)
+    expect(at(Number.NaN).loss).toBeNaN();
+  });
+
   test('an explicit foreground wins over the labels, both ways (G4)', () => {
     const logits = Float64Array.of(1, 2, 3);
     const loss = (labels: number[], foreground?: number[]) =>
@@ -88,6 +95,11 @@ describe('sigmoidEql', () => {
     expect(one(20, 0).gradient[0] / -2.0611536181902e-9).toBeCloseTo(1, 9);
     expect(one(-20, 1).loss).toBe(one(20, 0).loss);
     expect(one(-1e4, 0).loss).toBe(1e4);
+    // Digits of the oracle: vector sigmoid-small-losses-nearly-hard.
+    const gate = createGate([1], { threshold: 0 });
+    const soft = sigmoidEql({ gate, targets: [1 - 1e-12], logits: Float64Array.of(27) });
+    expect(soft.loss / 2.8878931530094038e-11).toBeCloseTo(1, 12);
+    expect(soft.gradient[0] / -8.795509382556722e-13).toBeCloseTo(1, 12);
     expect(one(1e4, 0).loss).toBe(0);
   });
 

@@ -67,6 +67,13 @@ describe('softmaxEql', () => {
     expect([...alone.gradient].every((g) => g === 0)).toBe(true);
   });
 
+  test('a tiny soft target keeps its tail entry, by y itself and not 1 - (1 - y) (X1)', () => {
+    const gate = createGate([1, 0], { threshold: 1 });
+    const { loss, gradient } = softmaxEql({ gate, beta: 1, targets: [1, 1e-17], logits: Float64Array.of(0, 50) });
+    expect(loss / 10.856072706413702).toBeCloseTo(1, 12); // the oracle's; near log(1 + 1e-17 e^50)
+    expect(gradient[1] / 0.9999807128735207).toBeCloseTo(1, 12);
+  });
+
   test('a number, one β per class and one per element agree (X5)', () => {
     fc.assert(
       fc.property(batches('softmax'), fc.double({ min: 0, max: 1, noNaN: true }), (batch, beta) => {
@@ -98,5 +105,10 @@ describe('softmaxEql', () => {
     const { loss, gradient } = softmaxEql({ gate: noTail, beta: 0, labels: [0], logits: Float64Array.of(50, 0, -1e4) });
     expect(loss / 1.9287498479639178e-22).toBeCloseTo(1, 12); // e^-50
     expect(gradient[0] / -1.9287498479639178e-22).toBeCloseTo(1, 12);
+    // A larger tail logit that β makes small: digits of the oracle, vector softmax-small-losses-beta-near-1.
+    const tail = createGate([1, 0], { threshold: 1 });
+    const weighed = softmaxEql({ gate: tail, beta: 1 - 2 ** -40, labels: [0], logits: Float64Array.of(0, 3) });
+    expect(weighed.loss / 1.8267689413736852e-11).toBeCloseTo(1, 12); // log1p(2^-40 e^3)
+    for (const k of [0, 1]) expect(Math.abs(weighed.gradient[k]) / 1.8267689413569997e-11).toBeCloseTo(1, 12);
   });
 });

@@ -23,6 +23,10 @@ describe('tailRatio', () => {
     );
   });
 
+  test('is 0 when nothing was counted at all', () => {
+    expect(tailRatio([0, 0], createGate([0, 0], { threshold: 1 }))).toBe(0);
+  });
+
   test('counts of another data set are refused', () => {
     expect(codeOf(() => tailRatio([1, 2], createGate([1], { threshold: 1 })))).toBe('CLASS_COUNT');
   });
@@ -45,6 +49,30 @@ describe('thresholdForTailRatio', () => {
         expect(grown).toBeGreaterThan(ratio * all);
       }),
     );
+  });
+
+  test('gives a gate back from its own tail ratio (D4)', () => {
+    fc.assert(
+      fc.property(counts, fc.integer({ min: 1, max: total + 1 }), (n, least) => {
+        const frequencies = frequenciesFromCounts(n, total);
+        const gate = createGate(frequencies, { threshold: least / total });
+        const choice = thresholdForTailRatio(n, total, tailRatio(n, gate));
+        expect(createGate(frequencies, choice).tail).toEqual(gate.tail);
+      }),
+    );
+  });
+
+  test('λ is the frequency of the rarest head class', () => {
+    const choice = thresholdForTailRatio([1, 300, 100], 1000, 0.1);
+    expect(choice).toEqual({ threshold: 0.1, tailRatio: 1 / 401, tailClasses: 1 });
+  });
+
+  test('when every class may be tail, λ is the next double above the largest frequency', () => {
+    const last = (largest: number) => thresholdForTailRatio([0, largest], 1, 1).threshold;
+    expect(last(3)).toBe(3 + 2 ** -51);
+    expect(last(4 - 2 ** -51)).toBe(4);
+    for (const nothing of [0, -0]) expect(last(nothing)).toBe(Number.MIN_VALUE);
+    expect(thresholdForTailRatio([0, 0], 9, 0)).toEqual({ threshold: Number.MIN_VALUE, tailRatio: 0, tailClasses: 2 });
   });
 
   test.each([[-0.1], [1.1], [Number.NaN]])('a ratio of %s is refused', (ratio) => {

@@ -19,7 +19,23 @@ export function near(actual: number, expected: number, slack = 1): boolean {
   return Object.is(actual, expected) || Math.abs(actual - expected) <= slack * 1e-12 * Math.max(1, Math.abs(expected));
 }
 
+/** An array as another realm hands it over: it is no instance of any constructor of this one. */
+export function foreign<T extends ArrayBufferView>(values: T): T {
+  return Object.setPrototypeOf(values, Object.getPrototypeOf(Float64Array.prototype));
+}
+
+/** An array that says to be of another kind. */
+export function tagged<T extends ArrayBufferView>(values: T, kind: string): T {
+  return Object.defineProperty(values, Symbol.toStringTag, { value: kind });
+}
+
 export const lossOf = { sigmoid: sigmoidEql, softmax: softmaxEql };
+
+/** Numbers of every order of magnitude, and as often spread evenly: fc.double alone is nearly always tiny. */
+function between(min: number, max: number): fc.Arbitrary<number> {
+  const even = fc.nat(999_999_999).map((part) => min + (max - min) * (part / 999_999_999));
+  return fc.oneof(even, fc.double({ min, max, noNaN: true }));
+}
 
 /** Random finite batches of a form, with every optional input now and then. */
 export function batches(form: Form, largest = 20): fc.Arbitrary<Batch & { logits: Float64Array; rows: number }> {
@@ -30,7 +46,7 @@ export function batches(form: Form, largest = 20): fc.Arbitrary<Batch & { logits
       const perClass = <T>(each: fc.Arbitrary<T>) => fc.array(each, { minLength: classes, maxLength: classes });
       const perElement = <T>(each: fc.Arbitrary<T>) =>
         fc.array(each, { minLength: rows * classes, maxLength: rows * classes });
-      const unit = fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true }));
+      const unit = fc.oneof(fc.constantFrom(0, 1), between(0, 1));
       const maybe = <T>(each: fc.Arbitrary<T>) => fc.option(each, { nil: undefined });
       const highest = form === 'sigmoid' ? classes : classes - 1;
       const answers = fc.oneof(
@@ -39,11 +55,11 @@ export function batches(form: Form, largest = 20): fc.Arbitrary<Batch & { logits
       );
       return fc
         .record({
-          logits: perElement(fc.double({ min: -largest, max: largest, noNaN: true })),
+          logits: perElement(between(-largest, largest)),
           frequencies: perClass(fc.integer({ min: 0, max: 20 })),
           threshold: fc.integer({ min: 0, max: 20 }),
           answers,
-          rowWeights: maybe(perRow(fc.double({ min: 0, max: 3, noNaN: true }))),
+          rowWeights: maybe(perRow(between(0, 3))),
           foreground: maybe(perRow(fc.constantFrom(0, 1))),
           beta: fc.oneof(unit, perClass(unit), perElement(unit)),
         })
