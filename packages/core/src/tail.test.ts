@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createGate, frequenciesFromCounts, priorBias, tailRatio, thresholdForTailRatio } from './index.ts';
-import { codeOf } from './testing.ts';
+import { between, codeOf } from './testing.ts';
 
 const counts = fc.array(fc.integer({ min: 0, max: 5000 }), { minLength: 1, maxLength: 60 });
 const total = 5000;
@@ -35,7 +35,7 @@ describe('tailRatio', () => {
 describe('thresholdForTailRatio', () => {
   test('gives a gate with the promised tail, and no larger tail would keep to the ratio (D4)', () => {
     fc.assert(
-      fc.property(counts, fc.double({ min: 0, max: 1, noNaN: true }), (n, ratio) => {
+      fc.property(counts, between(0, 1), (n, ratio) => {
         const choice = thresholdForTailRatio(n, total, ratio);
         const gate = createGate(frequenciesFromCounts(n, total), choice);
         expect(tailRatio(n, gate)).toBe(choice.tailRatio);
@@ -85,7 +85,7 @@ describe('priorBias', () => {
     expect(priorBias()).toBeCloseTo(-6.906754778648553, 14);
     expect(priorBias(0.5)).toBe(0);
     fc.assert(
-      fc.property(fc.double({ min: 1e-12, max: 0.999, noNaN: true }), (p) => {
+      fc.property(between(1e-12, 0.999), (p) => {
         expect(1 / (1 + Math.exp(-priorBias(p)))).toBeCloseTo(p, 12);
       }),
     );

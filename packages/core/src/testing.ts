@@ -32,7 +32,7 @@ export function tagged<T extends ArrayBufferView>(values: T, kind: string): T {
 export const lossOf = { sigmoid: sigmoidEql, softmax: softmaxEql };
 
 /** Numbers of every order of magnitude, and as often spread evenly: fc.double alone is nearly always tiny. */
-function between(min: number, max: number): fc.Arbitrary<number> {
+export function between(min: number, max: number): fc.Arbitrary<number> {
   const even = fc.nat(999_999_999).map((part) => min + (max - min) * (part / 999_999_999));
   return fc.oneof(even, fc.double({ min, max, noNaN: true }));
 }
