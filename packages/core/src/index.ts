@@ -1,5 +1,6 @@
 // @eqloss/core: what Equalization Loss is, and what every adapter shares. The rules are in SPEC.md.
 
+export { kindOf } from './arrays.ts';
 export type {
   BatchInputs,
   Form,
@@ -24,5 +25,6 @@ export {
 export { prepareSigmoid, prepareSoftmax } from './prepare.ts';
 export { mergeShardSums, type ShardSums, softmaxShard, softmaxShardSums } from './shards.ts';
 export { sigmoidEql } from './sigmoid.ts';
+export { checkSingle, toSingle } from './single.ts';
 export { softmaxEql } from './softmax.ts';
 export { type ThresholdChoice, tailRatio, thresholdForTailRatio } from './tail.ts';
