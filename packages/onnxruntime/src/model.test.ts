@@ -103,6 +103,11 @@ test('the model by itself returns the reduced loss', async () => {
 });
 
 test.each([
+  undefined,
+  null,
+  'sigmoid',
+  { form: 'sigmoid', labels: 'index', outputs: 'loss' },
+  { form: 'sigmoid', labels: 'index', outputs: null },
   { form: 'focal', labels: 'index' },
   { form: 'sigmoid', labels: 'columns' },
   { form: 'softmax', labels: 'index', beta: 'row' },

@@ -41,14 +41,17 @@ const OUTPUTS: readonly Output[] = ['loss', 'rowLosses', 'gradient'];
  * model checks nothing: `createLossSession` does.
  *
  * @returns The model, a `ModelProto`, some 4 KB.
- * @throws {EqlError} `UNSUPPORTED` for options that contradict each other or are not known.
+ * @throws {EqlError} `UNSUPPORTED` for options that are left out, contradict each other or are not known.
  */
 export function buildLossModel(options: LossModelOptions): Uint8Array {
+  if (typeof options !== 'object' || options === null)
+    unsupported('options', options, 'an object with form and labels');
   const { form, labels, outputs = OUTPUTS, beta = 'class', opset = 17 } = options;
   if (form !== 'sigmoid' && form !== 'softmax') unsupported('form', form, 'sigmoid or softmax');
   if (labels !== 'index' && labels !== 'rows') unsupported('labels', labels, 'index or rows');
   if (beta !== 'class' && beta !== 'element') unsupported('beta', beta, 'class or element');
   if (form === 'sigmoid' && options.beta !== undefined) unsupported('beta', beta, 'none: the sigmoid form has no β');
+  if (!Array.isArray(outputs)) unsupported('outputs', outputs, `a list of some of ${OUTPUTS.join(', ')}`);
   if (outputs.length === 0 || outputs.some((output) => !OUTPUTS.includes(output))) {
     unsupported('outputs', outputs.join(', ') || 'empty', `some of ${OUTPUTS.join(', ')}`);
   }

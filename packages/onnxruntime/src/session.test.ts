@@ -1,4 +1,5 @@
-import { createGate, EqlError, type Reduction } from '@eqloss/core';
+import { runInNewContext } from 'node:vm';
+import { createGate, EqlError } from '@eqloss/core';
 import * as ort from 'onnxruntime-node';
 import { expect, test } from 'vitest';
 import { createLossSession, type LossBatch, type LossSessionOptions, type Ort } from './index.ts';
@@ -124,7 +125,7 @@ test('options reach the runtime, and none that is undefined', async () => {
   expect(await run({ executionProviders: ['cpu'], sessionOptions })).toStrictEqual(options);
 });
 
-const bad: readonly [string, LossSessionOptions['form'], Partial<LossBatch>, Reduction?][] = [
+const bad: readonly [string, LossSessionOptions['form'], Partial<LossBatch>][] = [
   ['DTYPE', 'sigmoid', { logits: new Float64Array(6) as never }],
   ['DTYPE', 'softmax', { logits: Array.from(logits) as never }],
   ['RANK', 'sigmoid', { shape: [6] }],
@@ -140,24 +141,89 @@ const bad: readonly [string, LossSessionOptions['form'], Partial<LossBatch>, Red
   ['UNSUPPORTED', 'sigmoid', { rowWeights: [1, 1e39] }],
   ['UNSUPPORTED', 'sigmoid', { normalizer: 1e-300 }],
   ['UNSUPPORTED', 'sigmoid', { normalizer: 1e39 }],
+  ['UNSUPPORTED', 'softmax', { beta: 0, normalizer: 1e-50 }],
+  ['UNSUPPORTED', 'softmax', { beta: 0, rowWeights: [1e30, 1], normalizer: 1e-20 }],
   ['ROW_WEIGHT_RANGE', 'sigmoid', { rowWeights: [-1, 0] }],
-  ['REDUCTION', 'sigmoid', {}, 'average' as Reduction],
   ['NORMALIZER_RANGE', 'sigmoid', { normalizer: 0 }],
   ['UNSUPPORTED', 'sigmoid', { beta: 1 }],
   ['UNSUPPORTED', 'softmax', { beta: 1, foreground: [1, 1] }],
   ['UNSUPPORTED', 'sigmoid', { labels: undefined }],
 ];
 
-test.each(bad)('%s (%s, case %#) is thrown before the engine is touched', async (code, form, change, reduction) => {
+test.each(bad)('%s (%s, case %#) is thrown before the engine is touched', async (code, form, change) => {
   const { count, ort: counted } = counting();
-  const session = await createLossSession(counted, { form, gate, reduction });
+  const session = await createLossSession(counted, { form, gate });
   const run = session.run({ logits, labels: [0, 1], ...change });
   await expect(run).rejects.toBeInstanceOf(EqlError);
   await expect(run).rejects.toMatchObject({ code });
   expect(count).toMatchObject({ created: 0, tensors: 0 });
 });
 
-test.each([{ form: 'focal' }, { form: 'sigmoid', opset: 9 }])('%o is refused at once', async (options) => {
-  const create = createLossSession(ort, { gate, ...options } as LossSessionOptions);
-  await expect(create).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+test.each([undefined, null, 'batch'])('UNSUPPORTED: run(%o) has no batch', async (batch) => {
+  const session = await createLossSession(ort, { form: 'sigmoid', gate });
+  const run = session.run(batch as unknown as LossBatch);
+  await expect(run).rejects.toBeInstanceOf(EqlError);
+  await expect(run).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+});
+
+const refused: readonly [string, object][] = [
+  ['UNSUPPORTED', { form: 'focal' }],
+  ['UNSUPPORTED', { opset: 9 }],
+  ['CLASS_COUNT', { gate: undefined }],
+  ['CLASS_COUNT', { gate: null, form: 'softmax' }],
+  ['CLASS_COUNT', { gate: { classes: 2, threshold: 1, tail: new Uint8Array(3) } }],
+  ['REDUCTION', { reduction: 'average' }],
+  ['REDUCTION', { reduction: 'average', form: 'softmax' }],
+];
+test.each(refused)('%s: %o is refused at once', async (code, options) => {
+  const create = createLossSession(ort, { form: 'sigmoid', gate, ...options });
+  await expect(create).rejects.toBeInstanceOf(EqlError);
+  await expect(create).rejects.toMatchObject({ code });
+});
+
+test('UNSUPPORTED: options left out, or a runtime that is none, are refused at once', async () => {
+  const { InferenceSession, Tensor } = ort;
+  for (const options of [undefined, null]) {
+    const create = createLossSession(ort, options as unknown as LossSessionOptions);
+    await expect(create).rejects.toMatchObject({ name: 'EqlError', code: 'UNSUPPORTED' });
+  }
+  for (const runtime of [undefined, {}, { InferenceSession }, { Tensor }, { InferenceSession: {}, Tensor }]) {
+    const create = createLossSession(runtime as unknown as Ort, { form: 'sigmoid', gate });
+    await expect(create).rejects.toMatchObject({ name: 'EqlError', code: 'UNSUPPORTED' });
+  }
+});
+
+test('logits of another realm are logits', async () => {
+  const foreign = runInNewContext('Float32Array.of(9, 1, -2, 3, 0, 0.5, -0.25).subarray(1)') as Float32Array;
+  expect(foreign instanceof Float32Array).toBe(false);
+  const batch = { gate, logits, labels: [1, 3] };
+  expect(await evaluate(ort, 'cpu', 'sigmoid', { ...batch, logits: foreign })).toEqual(
+    await evaluate(ort, 'cpu', 'sigmoid', batch),
+  );
+});
+
+test('release frees every session although one fails, and reports the first failure once', async () => {
+  let released = 0;
+  const failing: Ort = {
+    Tensor: ort.Tensor as Ort['Tensor'],
+    InferenceSession: {
+      create: async (model) => {
+        const session = await ort.InferenceSession.create(model);
+        const release = async (): Promise<void> => {
+          await session.release();
+          released++;
+          if (released < 3) throw new Error(`failure ${released}`);
+        };
+        return { run: (feeds) => session.run(feeds) as never, release };
+      },
+    },
+  };
+  const session = await createLossSession(failing, { form: 'softmax', gate });
+  await session.run({ logits, labels: [0, 2], beta: 0.5 });
+  await session.run({ logits, targets: [1, 0, 0, 0, 0, 1], beta: 0.5 });
+  await session.run({ logits, labels: [0, 2], beta: [0, 0.5, 1, 1, 0.5, 0] });
+  await expect(session.release()).rejects.toThrow('failure 1');
+  expect(released).toBe(3);
+  await session.release();
+  expect(released).toBe(3);
 });

@@ -5,6 +5,7 @@ import {
   EqlError,
   type Form,
   type Gate,
+  kindOf,
   type PreparedBatch,
   prepareSigmoid,
   prepareSoftmax,
@@ -56,11 +57,14 @@ export interface LossSession {
    * other.
    *
    * @throws {EqlError} (rejects) as `sigmoidEql` and `softmaxEql` of core; `DTYPE` for logits that are no Float32Array;
-   * `UNSUPPORTED` for a row weight or normalizer beyond single precision;
+   * `UNSUPPORTED` without a batch, and for a row weight, a normalizer or a quotient of both beyond single precision;
    * `DISPOSED` after `release`.
    */
   run(batch: LossBatch): Promise<LossResult>;
-  /** Frees the runtime's sessions once the runs under way are done. Calling it again does nothing more. */
+  /**
+   * Frees the runtime's sessions once the runs under way are done. When the runtime fails to free one, the others are
+   * freed all the same, and then this call rejects with the first failure. Calling it again does nothing more.
+   */
   release(): Promise<void>;
 }
 
@@ -69,12 +73,13 @@ export interface LossSession {
  * one for target rows, each with β per class or per element.
  *
  * @param ort The namespace of onnxruntime-node or onnxruntime-web.
- * @throws {EqlError} (rejects) `UNSUPPORTED` for a form that is not known or an opset out of range.
+ * @throws {EqlError} (rejects) `UNSUPPORTED` without options or a runtime, for a form that is not known or an opset out of
+ * range; `CLASS_COUNT` without a gate; `REDUCTION`
  */
 export async function createLossSession(ort: Ort, options: LossSessionOptions): Promise<LossSession> {
+  checkOptions(ort, options);
   const { form, gate, reduction, opset } = options;
-  // Building a model is cheap and touches no engine: it checks form and opset now rather than at the first batch.
-  buildLossModel({ form, labels: 'index', opset });
+  const prepare = form === 'sigmoid' ? prepareSigmoid : prepareSoftmax;
   const sessions = new Map<string, OrtSession>();
   let released: Promise<void> | undefined;
 
@@ -100,26 +105,63 @@ export async function createLossSession(ort: Ort, options: LossSessionOptions): 
   return {
     run: async (batch) => {
       if (released !== undefined) throw new EqlError('DISPOSED', 'run was called after release.');
-      if (!(batch.logits instanceof Float32Array)) {
+      if (typeof batch !== 'object' || batch === null) {
+        throw new EqlError('UNSUPPORTED', `batch is ${batch}; wanted an object with logits and labels or targets.`);
+      }
+      const { logits } = batch;
+      if (kindOf(logits) !== 'Float32Array') {
         throw new EqlError('DTYPE', 'logits must be a Float32Array: the graph computes in single precision.');
       }
       const inputs = { ...batch, gate };
-      const prepare = form === 'sigmoid' ? prepareSigmoid : prepareSoftmax;
       const prepared = prepare(shapeOf(inputs), inputs, reduction);
       // Providers differ in what they make of a tensor without elements; nothing is to be computed. SPEC R4.
       if (prepared.rows === 0) return { loss: 0, rowLosses: new Float32Array(0), gradient: new Float32Array(0) };
-      const feeds = feedsOf(ort, prepared, batch.logits);
+      // ONNX Runtime takes arrays of its own realm only; the memory stays the caller's.
+      const own = new Float32Array(logits.buffer, logits.byteOffset, logits.length);
+      const feeds = feedsOf(ort, prepared, own);
       return inTurn(ort, () => runPrepared(prepared, feeds));
     },
     release: () => {
       // Once: ONNX Runtime throws when a session is released twice.
-      released ??= inTurn(ort, async () => {
-        for (const session of sessions.values()) await session.release();
-        sessions.clear();
-      });
+      if (released !== undefined) return released.catch(() => undefined);
+      released = inTurn(ort, () => releaseAll(sessions));
       return released;
     },
   };
+}
+
+/** Checks everything that needs no batch, and touches no engine. */
+function checkOptions(ort: Ort, options: LossSessionOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new EqlError('UNSUPPORTED', `options are ${options}; wanted an object with at least form and gate.`);
+  }
+  const { form, gate, reduction, opset } = options;
+  // Building a model is cheap: it checks form and opset now rather than at the first batch.
+  buildLossModel({ form, labels: 'index', opset });
+  if (typeof ort?.InferenceSession?.create !== 'function' || typeof ort.Tensor !== 'function') {
+    throw new EqlError(
+      'UNSUPPORTED',
+      'ort has no InferenceSession or no Tensor; wanted the namespace of onnxruntime-node or onnxruntime-web.',
+    );
+  }
+  // An empty batch: core checks gate and reduction.
+  const shape = [0, gate?.classes];
+  if (form === 'sigmoid') prepareSigmoid(shape, { gate, labels: [] }, reduction);
+  else prepareSoftmax(shape, { gate, labels: [], beta: 0 }, reduction);
+}
+
+/** Releases all, one after the other as {@link inTurn} has it; throws the first failure when all have been tried. */
+async function releaseAll(sessions: Map<string, OrtSession>): Promise<void> {
+  const failures: unknown[] = [];
+  for (const session of sessions.values()) {
+    try {
+      await session.release();
+    } catch (failure) {
+      failures.push(failure);
+    }
+  }
+  sessions.clear();
+  if (failures.length > 0) throw failures[0];
 }
 
 /** ONNX Runtime throws on an option that is there but undefined. */
