@@ -82,6 +82,37 @@ export async function evaluate(form: core.Form, batch: Case) {
   return result;
 }
 
+/** A batch without special values, the same every time; β drawn per element. */
+function plainCase(form: core.Form, rows: number, classes: number): Case {
+  return {
+    shape: [rows, classes],
+    logits: Float32Array.from({ length: rows * classes }, (_, k) => Math.sin(k * 12.9898) * 8),
+    gate: core.createGate(
+      Array.from({ length: classes }, (_, j) => j % 3),
+      { threshold: 1.5 },
+    ),
+    labels: Array.from({ length: rows }, (_, i) => (i * 7) % classes),
+    reduction: 'mean',
+    options: form === 'softmax' ? { beta: [...core.drawBeta({ rows, classes, gamma: 0.9, seed: 7, step: 0 })] } : {},
+  };
+}
+
+/** Rows `from` to `to` of a plain case, as a worker sees them that divides by the rows of all workers. */
+async function evaluateMean(form: core.Form, batch: Case, from: number, to: number) {
+  const [rows, classes] = batch.shape;
+  const { beta } = batch.options;
+  const cut: Case = {
+    ...batch,
+    shape: [to - from, classes],
+    logits: batch.logits.slice(from * classes, to * classes),
+    labels: batch.labels?.slice(from, to),
+    options: typeof beta === 'object' ? { beta: beta.slice(from * classes, to * classes) } : {},
+  };
+  const mean = await evaluate(form, { ...cut, options: { ...cut.options, normalizer: rows } });
+  const none = await evaluate(form, { ...cut, reduction: 'none' });
+  return { loss: mean.value[0], gradient: mean.gradient, rowLosses: none.value };
+}
+
 /** The worst distance as a multiple of N4's bound; Infinity when a kind differs. `scale` undoes the mean's division. */
 export function worst(actual: ArrayLike<number>, exact: ArrayLike<number>, scale = 1): number {
   expect(actual.length).toBe(exact.length);
@@ -134,6 +165,26 @@ export function describeBackend(name: string, start: () => Promise<void>, runs: 
       expect(worst(value, exact.rowLosses)).toBeLessThanOrEqual(0.5);
       expect(worst(gradient, exact.gradient)).toBeLessThanOrEqual(0.5);
     });
+
+    const sizes = forms.flatMap((form) => [45, 1203].map((classes) => ({ form, classes })));
+    test.each(sizes)(
+      '$form, $classes classes: shards of rows are bit for bit those of the whole (P1)',
+      async ({ form, classes }) => {
+        const whole = await evaluateMean(form, plainCase(form, 7, classes), 0, 7);
+        const parts = [];
+        for (const [from, to] of [
+          [0, 1],
+          [1, 5],
+          [5, 7],
+        ]) {
+          parts.push(await evaluateMean(form, plainCase(form, 7, classes), from, to));
+        }
+        expect(parts.flatMap(({ rowLosses }) => [...rowLosses])).toEqual([...whole.rowLosses]);
+        expect(parts.flatMap(({ gradient }) => [...gradient])).toEqual([...whole.gradient]);
+        const loss = parts.reduce((sum, part) => sum + part.loss, 0);
+        expect(Math.abs(loss / whole.loss - 1)).toBeLessThan(1e-6);
+      },
+    );
 
     test('small sigmoid losses and gradients keep their relative accuracy (N3)', async () => {
       const logits = Float32Array.from({ length: 170 }, (_, k) => -k / 2);
