@@ -12,11 +12,16 @@ export type Rows = Tensor | ArrayLike<number> | ArrayLike<ArrayLike<number>>;
 /**
  * Index labels `[rows]` or target rows `[rows, classes]`.
  *
- * Rank 2 or nested is target rows, rank 1 is index labels; a flat array is target rows when it has one value per logit
- * and not just one per row. SPEC G5, G7.
+ * A tensor says which by its rank, 1 or 2. Nested arrays are target rows; a flat array is target rows when it has one
+ * value per logit and not just one per row, else index labels. SPEC G5, G7.
  */
 export type Labels = Values | Rows;
 
+/**
+ * What both forms take; `undefined` and `null` count as left out.
+ *
+ * An option by another name is refused with `UNSUPPORTED`: a misspelt weight must not be ignored. SPEC R1 to R3.
+ */
 export interface CommonOptions<R extends Reduction> {
   /** SPEC R1. Default `mean`. */
   readonly reduction?: R;
@@ -26,11 +31,13 @@ export interface CommonOptions<R extends Reduction> {
   readonly normalizer?: number;
 }
 
+/** What `sigmoidEql` takes. There is no β here: giving one is `UNSUPPORTED`. SPEC S1 to S5. */
 export interface SigmoidOptions<R extends Reduction = Reduction> extends CommonOptions<R> {
   /** E `[rows]`, each 0 or 1; wins over what the labels suggest. SPEC G4. */
   readonly foreground?: Values;
 }
 
+/** What `softmaxEql` takes. There is no foreground here: giving one is `UNSUPPORTED`. SPEC X1 to X6. */
 export interface SoftmaxOptions<R extends Reduction = Reduction> extends CommonOptions<R> {
   /** β in [0, 1]: a number, `[classes]`, or `[rows, classes]`. Required. SPEC X5. */
   readonly beta: number | Rows;
