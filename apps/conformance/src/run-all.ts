@@ -28,6 +28,8 @@ const NODE_AT_ONCE = 2;
 // Software GPUs share the processor with everything else.
 const TEST_TIMEOUT = 60_000;
 const START_TIMEOUT = 120_000;
+// Of a browser's start each step has that limit, and the first page is bundled before.
+const STEPS = 5;
 
 /**
  * Runs every test of the suite against every target.
@@ -58,7 +60,13 @@ export async function runAll(
     options.onStart?.(run);
     const started = performance.now();
     const open = () => (runtime === 'node' ? openNode(name, START_TIMEOUT) : openPage(name));
-    const report = await runTarget(name, open, files, { runtime, filter, knownFailures, timeout });
+    const report = await runTarget(name, open, files, {
+      runtime,
+      filter,
+      knownFailures,
+      timeout,
+      startTimeout: STEPS * START_TIMEOUT,
+    });
     reports.set(run, report);
     options.onReport?.(run, report, performance.now() - started);
   };

@@ -154,6 +154,48 @@ test('the target of the README is judged: it overflows, and forgets the gate', a
   expect(gate.out).toMatch(/expected {2}0 +0000000000000000/);
 });
 
+test('a module that never gives its target is 1, and told', async () => {
+  const { code, out } = await run(withVectors('--timeout', '1'), { FAKE: 'no-start' });
+  expect(code).toBe(1);
+  expect(out).toContain('did not start: no answer within 1 s');
+});
+
+test('a target that never stops is judged all the same', async () => {
+  const { code, out } = await run(withVectors('--timeout', '1'), { FAKE: 'no-stop' });
+  expect(code).toBe(0);
+  expect(out).toContain('✓ PASSED  4 pass');
+});
+
+test('a target that leaves the process with code 0 is 1, and told', async () => {
+  const { code, err } = await run(withVectors(), { FAKE: 'exit' });
+  expect(code).toBe(1);
+  expect(err).toContain('the process ended before the run');
+});
+
+test('a module that is never read to its end is 1, and told', async () => {
+  writeFileSync(join(folder, 'target.mjs'), 'await new Promise(() => {});\nexport const createTarget = () => {};');
+  const { code, err } = await run(['run', 'target.mjs', '--vectors', vectors]);
+  expect(code).toBe(1);
+  expect(err).toContain('the process ended before the run');
+});
+
+test('a slow reader gets all of a long report', async () => {
+  const child = start(withVectors(), { FAKE: 'wordy' });
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  // The pipe is full long before.
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  const out = (await child.stdout?.setEncoding('utf8').toArray())?.join('') ?? '';
+  expect(await ended).toBe(1);
+  expect(out.length).toBeGreaterThan(4e6);
+  expect(out).toMatch(/✗ FAILED {2}4 error, 1 of 1 target available\n$/);
+});
+
+test('a reader that leaves early does not change the verdict', async () => {
+  const child = start(withVectors());
+  child.stdout?.destroy();
+  expect(await new Promise<number | null>((resolve) => child.on('close', resolve))).toBe(0);
+});
+
 test('--help is 0', async () => {
   const { code, out } = await run(['--help']);
   expect(code).toBe(0);

@@ -3,7 +3,23 @@
 
 import { main } from './command.ts';
 
+let verdict: number | undefined;
+
+process.on('exit', (code) => {
+  // Codes from 128 are those of signals. No other may stand for a verdict: a target runs in this process, and may leave
+  // it, or wait for what never comes until nothing is left to do.
+  if (code >= 128) return;
+  process.exitCode = verdict ?? 1;
+  if (verdict === undefined) process.stderr.write('eqloss-conformance: the process ended before the run\n');
+});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', () => {
+    // A reader that leaves early, like head, changes nothing about the verdict.
+  });
+}
+
 main(process.argv.slice(2)).then((code) => {
+  verdict = code;
   // An engine may keep handles open; what was printed goes out first.
-  process.stdout.write('', () => process.exit(code));
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
 });

@@ -12,6 +12,7 @@ import { loadVectors } from './load.ts';
 import { renderNdjson } from './ndjson.ts';
 import { runTarget } from './open.ts';
 import { type RunRecord, recordRun, writeWhole } from './record.ts';
+import { TIMEOUT } from './run.ts';
 import { stdioTarget } from './stdio.ts';
 import type { Target } from './target.ts';
 import { renderTerminal, wantsColor } from './terminal.ts';
@@ -66,7 +67,9 @@ export async function main(args: readonly string[]): Promise<number> {
   const release = exitOnSignals();
   try {
     const timeout = wishes.timeout === undefined ? undefined : wishes.timeout * 1000;
-    const options = { filter: wishes.filter, knownFailures, timeout };
+    // A program has the same limit from stdioTarget, whose words tell more: what it printed, how it ended.
+    const startTimeout = wishes.stdio ? 2 * (timeout ?? TIMEOUT) : timeout;
+    const options = { filter: wishes.filter, knownFailures, timeout, startTimeout };
     const report = await runTarget(wishes.target.join(' '), createTarget, files, options);
     const record = recordRun([report], files);
     const look = { color: wantsColor(process.stdout), columns: process.stdout.columns };

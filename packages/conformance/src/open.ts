@@ -1,8 +1,9 @@
 // From a factory to a report: makes the target, runs the suite, stops the target, and says why when there is none.
 
 import { checkDescription } from './description.ts';
+import { withLimit } from './limit.ts';
 import type { Runtime, TargetReport, TestResult } from './results.ts';
-import { type RunOptions, runSuite } from './run.ts';
+import { type RunOptions, runSuite, TIMEOUT } from './run.ts';
 import { listTests, type SuiteFile } from './suite.ts';
 import type { Target } from './target.ts';
 import { isUnavailable } from './unavailable.ts';
@@ -21,28 +22,50 @@ export async function runTarget(
   files: readonly SuiteFile[],
   options: RunOptions = {},
 ): Promise<TargetReport> {
-  const opened = await openTarget(createTarget);
+  const { timeout = TIMEOUT, startTimeout = timeout } = options;
+  const opened = await openTarget(createTarget, { timeout, startTimeout });
   if ('unavailable' in opened) return unavailableReport(name, opened.unavailable, files, options);
   if ('broken' in opened) return brokenReport(name, opened.broken, files, options);
   try {
     return await runSuite(opened.target, files, options);
   } finally {
-    // A target that cannot stop has been judged all the same.
-    await opened.target.stop?.().catch(() => undefined);
+    await stopTarget(opened.target, timeout);
   }
 }
 
-/** Makes a target, or says why there is none: `unavailable` on this machine, or `broken`. */
+/**
+ * Makes a target, or says why there is none: `unavailable` on this machine, or `broken`. One that comes too late, or is
+ * no proper target, is stopped.
+ *
+ * @param options Time limits in milliseconds; `startTimeout` is `timeout` by default, and that 20,000.
+ */
 export async function openTarget(
   createTarget: () => Promise<Target>,
+  options: Pick<RunOptions, 'timeout' | 'startTimeout'> = {},
 ): Promise<{ readonly target: Target } | { readonly unavailable: string } | { readonly broken: string }> {
+  const { timeout = TIMEOUT, startTimeout = timeout } = options;
+  const making = Promise.resolve().then(createTarget);
   try {
-    const target = await createTarget();
+    const target = await withLimit(startTimeout, () => making);
     checkDescription(target);
     return { target };
   } catch (error) {
+    // Nobody waits for it any more, but it may hold a device or a process.
+    making.then(
+      (target) => stopTarget(target, timeout),
+      () => {},
+    );
     if (isUnavailable(error)) return { unavailable: error.reason };
     return { broken: error instanceof Error ? error.message || error.name : `threw ${String(error)}` };
+  }
+}
+
+/** Stops a target. One that cannot stop has been judged all the same. */
+async function stopTarget(target: Target, timeout: number): Promise<void> {
+  try {
+    await withLimit(timeout, () => target.stop?.());
+  } catch {
+    // Nothing depends on it: the process or page of a target ends with the run.
   }
 }
 

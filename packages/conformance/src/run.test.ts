@@ -236,6 +236,28 @@ test('a target is stopped after its run, and what its stop does changes nothing'
   expect(stopped).toBe(true);
 });
 
+test('a stop that is no promise, or throws at once, changes nothing', async () => {
+  for (const stop of [() => undefined, () => JSON.parse('no JSON')]) {
+    const target = fakeTarget(answer, { stop: stop as unknown as () => Promise<void> });
+    const report = await runTarget('fake', async () => target, suite);
+    expect(countStatuses(report.results)).toEqual({ pass: 4 });
+  }
+});
+
+test('a target that comes too late is broken, and stopped when it comes', async () => {
+  let stop = () => {};
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  const late = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    return fakeTarget(answer, { stop: async () => stop() });
+  };
+  const report = await runTarget('fake', late, suite, { startTimeout: 20 });
+  expect(report.harness).toContain('did not start: no answer within 0.02 s');
+  await stopped;
+});
+
 test('an aborted run ends before the next test', async () => {
   const controller = new AbortController();
   const run = runSuite(fakeTarget(), suite, {

@@ -3,12 +3,14 @@
 import { decodeTest } from './decode.ts';
 import { judge } from './judge.ts';
 import { findKnownFailure, type KnownFailure } from './known-failures.ts';
+import { withLimit } from './limit.ts';
 import { fitTest } from './requirements.ts';
 import { NEEDS, type Runtime, SEEN, type TargetReport, type TestResult } from './results.ts';
 import { smokeProblem, smokeTest } from './smoke.ts';
 import { listTests, type SuiteFile, type SuiteTest } from './suite.ts';
 import type { DecodedTest, Outcome, Target } from './target.ts';
 
+/** How a run is made; everything may be left out. */
 export interface RunOptions {
   /** Where the target runs; default `node`. */
   readonly runtime?: Runtime;
@@ -16,12 +18,17 @@ export interface RunOptions {
   readonly filter?: string;
   /** Milliseconds that one test may take; default 20,000. Synchronous work in this process cannot be interrupted. */
   readonly timeout?: number;
+  /** Milliseconds that making the target may take; default `timeout`. Stopping it may take `timeout`. */
+  readonly startTimeout?: number;
   readonly knownFailures?: readonly KnownFailure[];
   /** Called after each test, in order. */
   readonly onResult?: (result: TestResult) => void;
   /** Ends the run before the next test; it then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
+
+/** Milliseconds that one test may take when nobody says otherwise. */
+export const TIMEOUT = 20_000;
 
 /**
  * Runs every test of the suite that the target can take, one after the other.
@@ -37,7 +44,7 @@ export async function runSuite(
   files: readonly SuiteFile[],
   options: RunOptions = {},
 ): Promise<TargetReport> {
-  const { runtime = 'node', timeout = 20_000, onResult, signal } = options;
+  const { runtime = 'node', timeout = TIMEOUT, onResult, signal } = options;
   const { name, version, environment, supports } = target;
   const about = { target: name, runtime, version, environment };
   const suite = listTests(files, options.filter);
@@ -80,22 +87,10 @@ async function ask(
   test: DecodedTest,
   timeout: number,
 ): Promise<{ readonly outcome: Outcome } | { readonly broken: string }> {
-  const controller = new AbortController();
-  const late = new Error(`no answer within ${timeout / 1000} s`);
-  let timer: ReturnType<typeof setTimeout> | undefined;
   try {
-    const limit = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        controller.abort(late);
-        reject(late);
-      }, timeout);
-    });
-    const outcome = await Promise.race([target.run(test, controller.signal), limit]);
-    return { outcome };
+    return { outcome: await withLimit(timeout, (signal) => target.run(test, signal)) };
   } catch (error) {
     return { broken: error instanceof Error ? error.message || error.name : `threw ${String(error)}` };
-  } finally {
-    clearTimeout(timer);
   }
 }
 

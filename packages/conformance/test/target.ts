@@ -8,5 +8,13 @@ export async function createTarget(): Promise<Target> {
   const manner = process.env.FAKE;
   if (manner === 'unavailable') throw new Unavailable('no such device');
   if (manner === 'off') return fakeTarget(spoil((outputs) => ({ ...outputs, rowLosses: [0, 0, 0] })));
+  if (manner === 'no-start') return new Promise(() => {});
+  if (manner === 'no-stop') return fakeTarget(answer, { stop: () => new Promise(() => {}) });
+  if (manner === 'exit') return fakeTarget(() => process.exit(0));
+  if (manner === 'wordy') {
+    return fakeTarget(() => {
+      throw new Error('a long story '.repeat(100_000));
+    });
+  }
   return fakeTarget(answer);
 }
