@@ -1,10 +1,9 @@
-// Finds a Chromium, or gets one. Plain Node 20 without dependencies: it runs before anything is installed.
+// Finds a Chromium, and the software GPU that it brings along. Plain Node 20 without dependencies: it runs before
+// anything is installed.
 
-import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 /**
  * What the search looks at; every field defaults to this process's own.
@@ -18,15 +17,40 @@ import { fileURLToPath } from 'node:url';
 const onPath = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 
 /**
- * The path of a Chromium or Chrome: `CHROME_PATH` (it wins, and must exist), then the search path, then the usual places
- * of macOS and Windows, then what Playwright has downloaded.
+ * The path of a Chromium or Chrome, or the reason why there is none: `CHROME_PATH` (it wins, and must exist), then what
+ * the setup found out (`EQLOSS_NO_BROWSER`: no candidate starts), then the first of {@link browserCandidates}.
+ *
+ * @param {Surroundings} [surroundings]
+ * @returns {{ path: string, reason?: undefined } | { path?: undefined, reason: string }}
+ */
+export function lookForBrowser(surroundings = {}) {
+  const { env = process.env } = surroundings;
+  const [first] = browserCandidates(surroundings);
+  if (env.CHROME_PATH && !first) return { reason: `CHROME_PATH is ${env.CHROME_PATH}, which is no program` };
+  if (env.EQLOSS_NO_BROWSER) return { reason: env.EQLOSS_NO_BROWSER };
+  return first ? { path: first } : { reason: 'no Chromium or Chrome on this machine; install one or set CHROME_PATH' };
+}
+
+/**
+ * The path that {@link lookForBrowser} gives.
  *
  * @param {Surroundings} [surroundings]
  * @returns {string | undefined}
  */
 export function findBrowser(surroundings = {}) {
+  return lookForBrowser(surroundings).path;
+}
+
+/**
+ * Every Chromium and Chrome that is there, best first, whether it starts or not: only `CHROME_PATH` when that is set,
+ * else the search path, then the usual places of macOS and Windows, then what Playwright has downloaded.
+ *
+ * @param {Surroundings} [surroundings]
+ * @returns {string[]}
+ */
+export function browserCandidates(surroundings = {}) {
   const { env = process.env, platform = process.platform } = surroundings;
-  if (env.CHROME_PATH) return isProgram(env.CHROME_PATH) ? env.CHROME_PATH : undefined;
+  if (env.CHROME_PATH) return [env.CHROME_PATH].filter(isProgram);
   const names = platform === 'win32' ? onPath.map((name) => `${name}.exe`) : onPath;
   const folders = (env.PATH ?? env.Path ?? '').split(delimiter).filter(Boolean);
   const candidates = [
@@ -34,45 +58,7 @@ export function findBrowser(surroundings = {}) {
     ...usualPlaces(surroundings),
     ...playwrightBrowsers(surroundings),
   ];
-  return candidates.find(isProgram);
-}
-
-/**
- * The path of a Chromium, downloaded or installed when there is none, or the reason why there is none. Says in one line
- * each on standard error what it does.
- *
- * @param {Surroundings & { root?: string, isRoot?: boolean }} [options] `root`: the repository.
- * @returns {{ path: string, reason?: undefined } | { path?: undefined, reason: string }}
- */
-export function ensureBrowser(options = {}) {
-  const { env = process.env, platform = process.platform, isRoot = process.getuid?.() === 0 } = options;
-  const { root = fileURLToPath(new URL('..', import.meta.url)) } = options;
-  const found = findBrowser(options);
-  if (found) return { path: found };
-  if (env.CHROME_PATH) return { reason: `CHROME_PATH is ${env.CHROME_PATH}, which is no program` };
-  const failures = [];
-  const playwright = join(root, 'node_modules', 'playwright-core', 'cli.js');
-  if (existsSync(playwright)) {
-    say("no Chromium found: downloading Playwright's");
-    // The full browser: the headless shell alone has no dependable WebGPU.
-    failures.push(run(process.execPath, [playwright, 'install', 'chromium', '--no-shell', '--no-progress'], env));
-    const downloaded = startable(findBrowser(options), env, platform);
-    if (downloaded) return { path: downloaded };
-    failures[0] ||= "Playwright's Chromium does not start, libraries are missing";
-  }
-  if (isRoot && isDebian(platform)) {
-    const apt = { ...env, DEBIAN_FRONTEND: 'noninteractive' };
-    say('updating the lists of packages: apt-get update');
-    const update = run('apt-get', ['-q', 'update'], apt);
-    say("installing Debian's: apt-get install chromium libvulkan1");
-    const packages = ['chromium', 'libvulkan1'];
-    const install = run('apt-get', ['-q', 'install', '-y', '--no-install-recommends', ...packages], apt);
-    const installed = startable(findBrowser(options), env, platform);
-    if (installed) return { path: installed };
-    failures.push(update, install);
-  }
-  const tried = failures.filter(Boolean).join('; ') || 'nothing to install it with';
-  return { reason: `no Chromium or Chrome on this machine (${tried}); install one or set CHROME_PATH` };
+  return candidates.filter(isProgram);
 }
 
 /**
@@ -162,36 +148,4 @@ function isProgram(path) {
   } catch {
     return false;
   }
-}
-
-/** A fresh download may lack libraries. Only Linux has that, and only there `--version` opens no window. */
-function startable(path, env, platform) {
-  if (!path || platform !== 'linux') return path;
-  return spawnSync(path, ['--version'], { env, stdio: 'ignore', timeout: 60_000 }).status === 0 ? path : undefined;
-}
-
-function isDebian(platform) {
-  if (platform !== 'linux') return false;
-  try {
-    return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(readFileSync('/etc/os-release', 'utf8'));
-  } catch {
-    return false;
-  }
-}
-
-/** Runs a command; what went wrong, in one line, or ''. */
-function run(command, args, env) {
-  const done = spawnSync(command, args, {
-    env,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    encoding: 'utf8',
-    timeout: 900_000,
-  });
-  if (done.status === 0) return '';
-  const lines = (done.stderr ?? '').split('\n').filter((line) => /\b(error|E:|failed|unable)/i.test(line));
-  return (done.error?.message ?? lines.at(0) ?? `${command} failed`).trim();
-}
-
-function say(line) {
-  process.stderr.write(`eqloss: ${line}\n`);
 }

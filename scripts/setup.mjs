@@ -3,14 +3,15 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureBrowser } from './browser.mjs';
+import { ensureBrowser } from './get-browser.mjs';
 import { root, run } from './run.mjs';
 
 const { packageManager, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const stampFile = join(root, 'node_modules', '.eqloss-setup');
 
 /**
- * Installs the dependencies as the lockfile has them, when they are not, and finds or installs a browser.
+ * Installs the dependencies as the lockfile has them, when they are not, and finds or installs a browser: its path goes
+ * on as `CHROME_PATH`, the reason why there is none as `EQLOSS_NO_BROWSER`.
  *
  * @returns {Promise<void>} Ends the process with 1 when the dependencies cannot be installed. A missing browser is only
  * said: whoever needs one reports it as unavailable, with the reason.
@@ -28,8 +29,13 @@ export async function setup() {
     }
     writeFileSync(stampFile, stamp);
   }
-  const browser = ensureBrowser();
-  if (browser.reason) say(browser.reason);
+  const browser = ensureBrowser({ dependencies: stamp });
+  // What runs after this takes the same one, without looking again.
+  if (browser.path) process.env.CHROME_PATH = browser.path;
+  else {
+    process.env.EQLOSS_NO_BROWSER = browser.reason;
+    say(browser.reason);
+  }
 }
 
 /** Runs the pnpm that package.json pins: the workspace's own, or before there is one, fetched by npm. */

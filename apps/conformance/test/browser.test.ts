@@ -4,7 +4,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ensureBrowser, findBrowser, findSoftwareVulkan } from '../../../scripts/browser.mjs';
+import { findBrowser, findSoftwareVulkan, lookForBrowser } from '../../../scripts/browser.mjs';
+import { ensureBrowser } from '../../../scripts/get-browser.mjs';
 
 let home: string;
 
@@ -22,7 +23,9 @@ describe.skipIf(process.platform === 'win32')('a browser', () => {
     const PATH = dirname(program('bin/chromium'));
     expect(findBrowser({ env: { CHROME_PATH: chosen, PATH }, home })).toBe(chosen);
     expect(findBrowser({ env: { CHROME_PATH: join(home, 'none'), PATH }, home })).toBeUndefined();
-    expect(ensureBrowser({ env: { CHROME_PATH: join(home, 'none'), PATH }, home }).reason).toMatch(/CHROME_PATH is/);
+    const bad = { env: { CHROME_PATH: join(home, 'none'), PATH }, home, root: home };
+    expect(ensureBrowser(bad).reason).toMatch(/CHROME_PATH is .*none, which is no program/);
+    expect(lookForBrowser(bad).reason).toMatch(/CHROME_PATH is .*none, which is no program/);
   });
 
   test('is found on the search path, Chromium before Chrome', () => {
@@ -83,6 +86,50 @@ describe.skipIf(process.platform === 'win32')('a browser', () => {
     expect(found.reason).toMatch(/no Chromium or Chrome on this machine \(Error: getaddrinfo ENOTFOUND cdn\)/);
   });
 
+  test('that does not start is passed over, and asked only once', () => {
+    const log = join(home, 'starts');
+    program('one/chromium', `#!/bin/sh\necho stub >> '${log}'\nexit 1\n`);
+    const works = program('two/google-chrome', `#!/bin/sh\necho chrome >> '${log}'\n`);
+    const PATH = [join(home, 'one'), join(home, 'two')].join(delimiter);
+    const options = { env: { PATH }, home, root: join(home, 'repository'), platform: 'linux', isRoot: false } as const;
+    expect(ensureBrowser(options)).toEqual({ path: works });
+    expect(ensureBrowser(options)).toEqual({ path: works });
+    expect(readFileSync(log, 'utf8')).toBe('stub\nchrome\n');
+    expect(ensureBrowser({ ...options, env: { PATH, CHROME_PATH: join(home, 'one/chromium') } }).reason).toMatch(
+      /CHROME_PATH is .*chromium, which does not start/,
+    );
+    rmSync(works);
+    expect(ensureBrowser(options).reason).toMatch(/one.chromium does not start/);
+  });
+
+  test('that the setup could not get is not looked for again', () => {
+    const PATH = dirname(program('bin/chromium', '#!/bin/sh\nexit 1\n'));
+    const env = { PATH, EQLOSS_NO_BROWSER: 'it does not start' };
+    expect(lookForBrowser({ env, home })).toEqual({ reason: 'it does not start' });
+    const chosen = { ...env, CHROME_PATH: join(home, 'none') };
+    expect(lookForBrowser({ env: chosen, home }).reason).toMatch(/CHROME_PATH is/);
+  });
+
+  test('that cannot be got is tried for once, until something changes', () => {
+    const log = join(home, 'tries');
+    const root = playwright(`require('node:fs').appendFileSync(${JSON.stringify(log)}, 'try '); process.exit(1);`);
+    const bin = join(home, 'bin');
+    const options = { env: { PATH: bin }, home, root, platform: 'linux', isRoot: false } as const;
+    const tries = () => readFileSync(log, 'utf8').trim().split(' ').length;
+    const { reason } = ensureBrowser(options);
+    expect(reason).toContain(`to try again, delete ${join(root, '.cache', 'browser.json')}`);
+    expect(ensureBrowser(options).reason).toBe(reason);
+    expect(tries()).toBe(1);
+    expect(ensureBrowser({ ...options, dependencies: 'newer' }).path).toBeUndefined();
+    expect(tries()).toBe(2);
+    const browser = program('bin/chromium');
+    expect(ensureBrowser({ ...options, dependencies: 'newer' })).toEqual({ path: browser });
+    rmSync(browser);
+    rmSync(join(root, '.cache'), { recursive: true });
+    expect(ensureBrowser(options).path).toBeUndefined();
+    expect(tries()).toBe(3);
+  });
+
   const debian = existsSync('/etc/debian_version');
   test.runIf(debian)("that cannot be downloaded is installed from Debian's packages, by root", () => {
     const root = playwright('process.exit(1);');
@@ -90,7 +137,7 @@ describe.skipIf(process.platform === 'win32')('a browser', () => {
     const log = join(home, 'log');
     program(
       'bin/apt-get',
-      `#!/bin/sh\necho "$@" >> ${log}\n[ "$2" = update ] || printf '#!/bin/sh\\n' > ${installed}\n[ "$2" = update ] || chmod +x ${installed}\n`,
+      `#!/bin/sh\necho "$@" >> '${log}'\n[ "$2" = update ] || printf '#!/bin/sh\\n' > '${installed}'\n[ "$2" = update ] || chmod +x '${installed}'\n`,
     );
     const env = { PATH: [join(home, 'bin'), '/usr/sbin', '/sbin'].join(delimiter) };
     // The fake needs chmod, which must not bring a real browser into sight.
