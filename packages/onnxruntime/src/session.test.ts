@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { createGate, EqlError } from '@eqloss/core';
 import * as ort from 'onnxruntime-node';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createLossSession, type LossBatch, type LossSessionOptions, type Ort } from './index.ts';
 import { describeProvider, evaluate, expectNear, forms, lossOf, plainCase } from './testing.ts';
 
@@ -226,4 +226,23 @@ test('release frees every session although one fails, and reports the first fail
   expect(released).toBe(3);
   await session.release();
   expect(released).toBe(3);
+});
+
+describe.each([[[0, 2]], [undefined]])('softmax at the edge of single precision, labels %o', (labels) => {
+  const largest = 3.4028234663852886e38;
+  const answers = labels ? { labels } : { targets: [1, 0, 0, 0, 0, 1] };
+  const rows: [string, number[]][] = [
+    ['every logit is the lowest, as masks have it', [-largest, -largest, -largest]],
+    ['every logit is the largest', [largest, largest, largest]],
+    ['the largest is the lowest beside -Infinity', [-largest, -Infinity, -largest]],
+    ['an excluded logit is the largest', [-1, largest, 2]],
+    ['an excluded logit is finite and the others are not', [-Infinity, -largest, -Infinity]],
+    ['an included one is +Infinity', [largest, 0, Infinity]],
+  ];
+  test.each(rows)('%s', async (_, row) => {
+    for (const beta of [0.9, 1, [0, 1, 0, 0.9, 1, 1]]) {
+      const batch = { gate, logits: Float32Array.of(...row, ...row), beta, ...answers };
+      expectNear(await evaluate(ort, 'cpu', 'softmax', batch), lossOf.softmax(batch), 2);
+    }
+  });
 });

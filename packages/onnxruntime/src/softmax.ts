@@ -7,7 +7,7 @@ import type { Graph, Value } from './graph.ts';
 /** Whether β, and with it the weight of a negative entry, is given per class or per element. */
 export type BetaShape = 'class' | 'element';
 
-// Below any finite logit that matters.
+// No finite logit is lower.
 const LOWEST = -3.4028234663852886e38;
 
 /**
@@ -29,13 +29,14 @@ export function softmaxOfLabels(graph: Graph, outputs: readonly Output[], beta: 
   const logits = orderedLogits(graph, rows.logits);
   const x = lowestUnless(graph, included, logits);
   const ofLabel = lowestUnless(graph, label.present, label.entry(logits));
-  const { max, valid } = rowMaximum(graph, op('Max', [maxOverClasses(graph, x), ofLabel]));
+  const { max, bounded } = rowMaximum(graph, op('Max', [maxOverClasses(graph, x), ofLabel]));
 
   const terms = label.replace(op('Mul', [expOfDifference(graph, max, x), weights]), zero);
   const rest = sumOverClasses(graph, terms);
   const below = op('Max', [op('Sub', [max, ofLabel]), zero]);
   const own = expOfMinus(graph, below);
   const sum = op('Add', [own, rest]);
+  const valid = hasDistribution(graph, bounded, sum);
   const nan = constant('float', NaN);
   finish(
     graph,
@@ -71,10 +72,11 @@ export function softmaxOfRows(graph: Graph, outputs: readonly Output[], beta: Be
   const weights = op('Add', [v, op('Mul', [op('Sub', [one, v]), y])]);
   const included = op('And', [op('Greater', [weights, zero]), rows.active]);
   const x = lowestUnless(graph, included, orderedLogits(graph, rows.logits));
-  const { max, valid } = rowMaximum(graph, maxOverClasses(graph, x));
+  const { max, bounded } = rowMaximum(graph, maxOverClasses(graph, x));
 
   const terms = op('Mul', [expOfDifference(graph, max, x), weights]);
   const sum = sumOverClasses(graph, terms);
+  const valid = hasDistribution(graph, bounded, sum);
   const nan = constant('float', NaN);
   finish(
     graph,
@@ -112,14 +114,20 @@ function lowestUnless(graph: Graph, included: Value, logits: Value): Value {
   return graph.op('Where', [included, logits, graph.constant('float', LOWEST)]);
 }
 
-/**
- * A row is valid when its maximum is a number: +Infinity (or NaN) has no distribution, nor has a row of which every
- * included logit is -Infinity. Others get 0, so that no NaN enters the arithmetic.
- */
-function rowMaximum(graph: Graph, max: Value): { max: Value; valid: Value } {
+/** The maximum where it is a finite number, else 0, so that no NaN enters the arithmetic. */
+function rowMaximum(graph: Graph, max: Value): { max: Value; bounded: Value } {
   const { op, constant } = graph;
-  const valid = op('Less', [op('Abs', [max]), constant('float', -LOWEST)]);
-  return { max: op('Where', [valid, max, constant('float', 0)]), valid };
+  const bounded = op('LessOrEqual', [op('Abs', [max]), constant('float', -LOWEST)]);
+  return { max: op('Where', [bounded, max, constant('float', 0)]), bounded };
+}
+
+/**
+ * Whether a row has a distribution: not with an included +Infinity (or NaN), the maximum of its row; nor when every
+ * included logit is -Infinity. The maximum cannot tell the latter from a finite row, since excluded entries count as
+ * LOWEST in it, which a logit may be too (masks write it); the sum can: e^(m - m) of a finite one is 1. SPEC N2.
+ */
+function hasDistribution(graph: Graph, bounded: Value, sum: Value): Value {
+  return graph.op('And', [bounded, graph.op('Greater', [sum, graph.constant('float', 0)])]);
 }
 
 /** e^(x - m), x <= m in every row that counts. */
