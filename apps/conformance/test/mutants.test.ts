@@ -3,7 +3,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { isFailure, type LoadedFile, loadVectors, runSuite, type Target } from '@eqloss/conformance';
+import { isFailure, loadVectors, runSuite, type SuiteFile, type Target } from '@eqloss/conformance';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTarget, targetOf } from '../src/targets/core.ts';
 import { type Mutant, mutants } from './mutants.ts';
@@ -11,7 +11,7 @@ import { type Mutant, mutants } from './mutants.ts';
 const source = fileURLToPath(new URL('../../../packages/core/src', import.meta.url));
 // Beside the sources, so that the copies are compiled like them.
 const scratch = mkdtempSync(join(fileURLToPath(new URL('.', import.meta.url)), '.mutants-'));
-let files: LoadedFile[];
+let files: SuiteFile[];
 
 /** Small vectors only: a rule that only a large batch proves would be hard to learn from. */
 const LARGEST = 2000;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,8 +49,11 @@ function changed(path: string, value: unknown): unknown {
 test('one file and a folder of files are read', async () => {
   const path = join(folder, 'a.json');
   await writeFile(path, JSON.stringify(good));
-  expect(await loadVectors(path)).toEqual([{ path, file: good }]);
-  expect(await loadVectors(folder)).toEqual([{ path, file: good }]);
+  const hash = createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+  expect(await loadVectors(path)).toEqual([{ path, file: good, hash }]);
+  expect(await loadVectors(folder)).toEqual([{ path, file: good, hash }]);
 });
 
 test('one bad file keeps back the good ones', async () => {

@@ -1,5 +1,6 @@
 // Reads vector files from disk, all or nothing: a bad file is an error, never a smaller suite. Node only.
 
+import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +12,8 @@ import { lintFile, type Problem } from './lint.ts';
 export interface LoadedFile {
   readonly path: string;
   readonly file: VectorFile;
+  /** SHA-256 of its bytes, 64 digits in lower case. */
+  readonly hash: string;
 }
 
 /** What is wrong with vector files; each problem names file, test id (where there is one) and JSON path. */
@@ -49,7 +52,7 @@ export async function loadVectors(path: string = vectorsFolder()): Promise<Loade
   for (const file of paths) {
     const found = await checkFile(file, validate, ids);
     if ('problems' in found) problems.push(...found.problems.map((problem) => ({ ...problem, file })));
-    else loaded.push({ path: file, file: found.content });
+    else loaded.push({ path: file, file: found.content, hash: found.hash });
   }
   if (paths.length === 0) problems.push({ file: path, path: '', message: 'no vector file (*.json) here' });
   if (problems.length > 0) throw new VectorFileError(problems);
@@ -76,10 +79,13 @@ async function checkFile(
   path: string,
   validate: ValidateFunction<VectorFile>,
   ids: Map<string, string>,
-): Promise<{ content: VectorFile } | { problems: Problem[] }> {
+): Promise<{ content: VectorFile; hash: string } | { problems: Problem[] }> {
   let content: unknown;
+  let hash: string;
   try {
-    content = JSON.parse(await readFile(path, 'utf8'));
+    const bytes = await readFile(path);
+    hash = createHash('sha256').update(bytes).digest('hex');
+    content = JSON.parse(bytes.toString());
   } catch (cause) {
     return { problems: [{ path: '', message: `not readable as JSON: ${(cause as Error).message}` }] };
   }
@@ -94,7 +100,7 @@ async function checkFile(
       ids.set(id, path);
     }
   }
-  return problems.length > 0 ? { problems } : { content };
+  return problems.length > 0 ? { problems } : { content, hash };
 }
 
 function schemaProblem(content: unknown, error: ErrorObject): Problem {

@@ -1,11 +1,12 @@
 // A whole run, as the reports see it.
 
-import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import type { LoadedFile } from './load.ts';
 import { failuresOf, type TargetReport } from './results.ts';
-import { listTests, type SuiteFile } from './suite.ts';
+import { listTests } from './suite.ts';
 
+/** A run with its vectors and its verdict: what every report is made of. */
 export interface RunRecord {
   /** ISO 8601. */
   readonly date: string;
@@ -17,16 +18,25 @@ export interface RunRecord {
   readonly failures: readonly string[];
 }
 
+/** One vector file of a run. */
 export interface VectorSource {
+  /** Its name, without folders. */
   readonly file: string;
+  /** Of its bytes, 64 digits in lower case. */
   readonly sha256: string;
+  /** How many tests it holds, whether they were run or not. */
   readonly tests: number;
 }
 
-/** Puts a run on record. Reads the vector files once more, for their hashes. */
+/**
+ * Puts a run on record.
+ *
+ * @param files The vectors that were run, as `loadVectors` gave them: with their hashes at that time.
+ * @param date When; now by default.
+ */
 export function recordRun(
   reports: readonly TargetReport[],
-  files: readonly SuiteFile[],
+  files: readonly LoadedFile[],
   date: Date = new Date(),
 ): RunRecord {
   return {
@@ -34,7 +44,7 @@ export function recordRun(
     spec: [...new Set(files.map(({ file }) => file.spec))].join(', '),
     vectors: files.map((file) => ({
       file: basename(file.path),
-      sha256: createHash('sha256').update(readFileSync(file.path)).digest('hex'),
+      sha256: file.hash,
       tests: listTests([file]).length,
     })),
     reports,
