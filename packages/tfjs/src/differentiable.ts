@@ -1,6 +1,6 @@
 // Reduction, row weights and the gradient's way through tfjs's tape, the same for both forms. SPEC R1 to R5.
 
-import { EqlError, type PreparedBatch, type Reduction } from '@eqloss/core';
+import { checkSingle, EqlError, type PreparedBatch, type Reduction, toSingle } from '@eqloss/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { rowSums } from './numerics.ts';
 import type { LossTensor } from './options.ts';
@@ -19,13 +19,14 @@ export interface Formula {
  * The gradient is our own: tfjs-core by itself registers none, and SPEC N1 asks for more than automatic differentiation
  * of a select gives.
  *
- * @throws {EqlError} `UNSUPPORTED`, from the second derivative.
+ * @throws {EqlError} `UNSUPPORTED` for weights beyond single precision, and from the second derivative.
  */
 export function differentiable<R extends Reduction>(
   logits: tf.Tensor,
   batch: PreparedBatch,
   formula: Formula,
 ): LossTensor<R> {
+  checkSingle(batch);
   const loss = tf.customGrad((...args: unknown[]) => {
     const [z, save] = args as [tf.Tensor, tf.GradSaveFunc];
     if (batch.rows === 0) {
@@ -44,7 +45,7 @@ export function differentiable<R extends Reduction>(
 }
 
 function reduce(batch: PreparedBatch, rowLosses: tf.Tensor): tf.Tensor {
-  const weighted = tf.mul(rowLosses, tf.tensor1d(Float32Array.from(batch.rowWeights)));
+  const weighted = tf.mul(rowLosses, tf.tensor1d(toSingle(batch.rowWeights)));
   if (batch.reduction === 'none') return weighted;
   return tf.div(tf.reshape(rowSums(tf.reshape(weighted, [1, batch.rows])), []), batch.divisor);
 }
@@ -52,10 +53,7 @@ function reduce(batch: PreparedBatch, rowLosses: tf.Tensor): tf.Tensor {
 /** `dy` is what follows the loss: a scalar, or `[rows]` for reduction `none`. */
 function backward(batch: PreparedBatch, dy: tf.Tensor, formula: Formula, kept: readonly tf.Tensor[]): tf.Tensor {
   const { rows, rowWeights, divisor } = batch;
-  const scale = tf.tensor2d(
-    Float32Array.from(rowWeights, (weight) => weight / divisor),
-    [rows, 1],
-  );
+  const scale = tf.tensor2d(toSingle(rowWeights.map((weight) => weight / divisor)), [rows, 1]);
   const upstream = tf.reshape(dy, dy.rank === 0 ? [] : [rows, 1]);
   return tf.mul(formula.gradient(kept.slice(1)), tf.mul(scale, upstream));
 }

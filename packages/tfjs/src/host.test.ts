@@ -87,6 +87,13 @@ describe('bad input is refused with its code before the engine works', () => {
     ['UNSUPPORTED', 'no labels', () => sigmoid(undefined)],
     ['UNSUPPORTED', 'an option that does not exist', () => sigmoid([0, 0], { rowWeight: [1, 1] })],
     ['UNSUPPORTED', 'words for labels', () => sigmoid(words)],
+    ['UNSUPPORTED', 'a row weight beyond single precision', () => sigmoid([0, 0], { rowWeights: [1, 1e39] })],
+    ['UNSUPPORTED', 'a normalizer of 1e-50', () => softmax([0, 0], { beta: 1, normalizer: 1e-50 })],
+    [
+      'UNSUPPORTED',
+      'a row weight that the normalizer carries beyond single precision',
+      () => sigmoid([1, 1], { rowWeights: [1, 1e30], normalizer: 1e-20 }),
+    ],
     ['DISPOSED', 'disposed labels', () => sigmoid(disposed)],
     ['DISPOSED', 'disposed logits', () => sigmoidEql([0], gone, gate)],
   ];

@@ -1,6 +1,6 @@
 // The softmax form, SEQL, on the current backend. SPEC X1 to X7.
 
-import { type Gate, type PreparedSoftmax, prepareSoftmax, type Reduction } from '@eqloss/core';
+import { type Gate, type PreparedSoftmax, prepareSoftmax, type Reduction, toSingle } from '@eqloss/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { differentiable, type Formula } from './differentiable.ts';
 import { readBatch } from './host.ts';
@@ -79,7 +79,7 @@ function weights(batch: PreparedSoftmax, y: tf.Tensor, hard: boolean): tf.Tensor
 }
 
 function keptWeights({ rows, classes, negativeWeights, perElement, rowWeights }: PreparedSoftmax): tf.Tensor {
-  const v = Float32Array.from(negativeWeights);
+  const v = toSingle(negativeWeights);
   if (perElement) {
     for (let i = 0; i < rows; i++) if (rowWeights[i] === 0) v.fill(0, i * classes, (i + 1) * classes);
     return tf.tensor2d(v, [rows, classes]);
@@ -100,14 +100,14 @@ function withoutDistribution(s: tf.Tensor, m: tf.Tensor): tf.Tensor {
   return tf.add(s, tf.sub(marked, marked));
 }
 
-/** `Σ_j y_ij` in double, 0 for a row that is taken out, and whether a row is not. SPEC X4, R3. */
+/** `Σ_j y_ij`, added in double, 0 for a row that is taken out, and whether a row is not. SPEC X4, R3. */
 function rowMass({ rows, classes, targets, rowWeights }: PreparedSoftmax) {
-  const mass = new Float32Array(rows);
+  const mass = new Float64Array(rows);
   for (let i = 0; i < rows; i++) {
     if (rowWeights[i] === 0) continue;
     if (targets === undefined) mass[i] = 1;
     else mass[i] = targets.subarray(i * classes, (i + 1) * classes).reduce((sum, y) => sum + y, 0);
   }
   const kept = Uint8Array.from(rowWeights, (weight) => (weight === 0 ? 0 : 1));
-  return { mass: tf.tensor1d(mass), kept: tf.tensor1d(kept, 'bool') };
+  return { mass: tf.tensor1d(toSingle(mass)), kept: tf.tensor1d(kept, 'bool') };
 }

@@ -1,6 +1,6 @@
 // Labels and targets as tensors. Rows that are taken out have no positive entry here. SPEC G5, R3.
 
-import type { PreparedBatch } from '@eqloss/core';
+import { type PreparedBatch, toSingle } from '@eqloss/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
@@ -16,7 +16,7 @@ export function indexMask({ rows, classes, labels, rowWeights }: PreparedBatch):
 
 /** y, float32 `[rows, classes]`. */
 export function targetRows({ rows, classes, targets, rowWeights }: PreparedBatch): tf.Tensor {
-  const y = Float32Array.from(targets!);
+  const y = toSingle(targets!);
   for (let i = 0; i < rows; i++) if (rowWeights[i] === 0) y.fill(0, i * classes, (i + 1) * classes);
   return tf.tensor2d(y, [rows, classes]);
 }

@@ -69,16 +69,17 @@ export function cases(form: core.Form): fc.Arbitrary<Case> {
     });
 }
 
-/** Runs a case through tfjs. Target rows go in as a tensor, so that their shape is seen. */
+/** Runs a case through tfjs. Target rows go in nested, so that their shape is seen and they stay doubles. */
 export async function evaluate(form: core.Form, batch: Case) {
   const { shape, gate, reduction, options } = batch;
   const logits = tf.tensor2d(batch.logits, shape);
-  const labels = batch.labels ?? tf.tensor2d(Float32Array.from(batch.targets!), shape);
+  const [rows, classes] = shape;
+  const nested = Array.from({ length: rows }, (_, i) => batch.targets?.slice(i * classes, (i + 1) * classes) ?? []);
+  const labels = batch.labels ?? nested;
   const run = (z: tf.Tensor) => lossOf[form](labels, z, gate, { ...options, reduction } as SoftmaxOptions);
   const { value, grad } = tf.valueAndGrad(run)(logits);
   const result = { value: await value.data(), shape: value.shape, gradient: await grad.data() };
   tf.dispose([logits, value, grad]);
-  if (labels instanceof tf.Tensor) labels.dispose();
   return result;
 }
 
@@ -196,6 +197,23 @@ export function describeBackend(name: string, start: () => Promise<void>, runs: 
         expect(Math.abs(value[i] / Math.log1p(Math.exp(z)) - 1)).toBeLessThan(2e-6);
         expect(Math.abs(gradient[i] / (1 / (1 + Math.exp(-z))) - 1)).toBeLessThan(2e-6);
       });
+    });
+
+    test.each(forms)('%s: a target or weight far below single precision still includes (N1, N2)', async (form) => {
+      const gate = core.createGate([0, 5], { threshold: 1 });
+      const beta = form === 'softmax' ? { beta: 1 } : {};
+      const common: Pick<Case, 'shape' | 'gate' | 'reduction'> = { shape: [1, 2], gate, reduction: 'sum' };
+      const target: Case = { ...common, logits: Float32Array.of(Number.NaN, 1), targets: [1e-50, 1], options: beta };
+      const rowWeights = { rowWeights: [1e-50] };
+      const logits = Float32Array.of(0, Infinity);
+      const weight: Case = { ...common, logits, labels: [0], options: { ...beta, ...rowWeights } };
+      for (const batch of [target, weight]) {
+        const { value, gradient } = await evaluate(form, batch);
+        const exact = (form === 'sigmoid' ? core.sigmoidEql : core.softmaxEql)({ ...batch, ...batch.options }, batch);
+        expect(exact.loss).not.toBeLessThan(Infinity);
+        expect(worst(value, [exact.loss])).toBe(0);
+        expect(worst(gradient, exact.gradient)).toBeLessThanOrEqual(1);
+      }
     });
 
     test('e^-s and log(1 + u) are right to 1e-6 relative, and 20,000 terms add up to 1e-6', async () => {
