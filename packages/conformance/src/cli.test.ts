@@ -70,6 +70,10 @@ test('known failures make it 0, an unexpected pass 1 again', async () => {
   expect((await run(withVectors('--known-failures', file), { FAKE: 'off' })).code).toBe(0);
   writeFileSync(file, JSON.stringify([...failing, { ...entry, id: 'label-*' }]));
   expect((await run(withVectors('--known-failures', file), { FAKE: 'off' })).code).toBe(1);
+  writeFileSync(file, JSON.stringify([...failing, { ...entry, id: '*', target: 'fkae' }]));
+  const typo = await run(withVectors('--known-failures', file), { FAKE: 'off' });
+  expect(typo.code).toBe(0);
+  expect(typo.err).toContain('known failures of other targets were not used: fkae');
 });
 
 test('an unavailable target, or a filter that matches nothing, is 1: no test was run', async () => {

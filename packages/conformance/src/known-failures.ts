@@ -1,10 +1,12 @@
 // Known failures are data: what an engine cannot do is listed with its reason, and tolerances stay the same for all.
 
+import type { Runtime } from './results.ts';
+
 /** One entry: a test, or all tests whose ids start the same way, that a target is known to fail. */
 export interface KnownFailure {
   readonly target: string;
   /** Where; absent means everywhere. */
-  readonly runtime?: string;
+  readonly runtime?: Runtime;
   /** A test's id; a trailing `*` stands for any ending. */
   readonly id: string;
   readonly reason: string;
@@ -12,26 +14,40 @@ export interface KnownFailure {
   readonly link: string;
   /** The clause of SPEC.md that is not kept. */
   readonly clause: string;
+  /** Covers an `error` (a crash, a hang, a broken protocol) beside a `fail`. */
+  readonly errors?: true;
 }
 
-/** The entry that covers a test of a target, if there is one. */
-export function findKnownFailure(
+/** Where a test of a target ran. */
+interface Place {
+  readonly target: string;
+  readonly runtime: string;
+  readonly id: string;
+}
+
+/** The entry that lists a test of a target, if there is one. Whether it covers what happened is for `errors` to say. */
+export function findKnownFailure(known: readonly KnownFailure[], at: Place): KnownFailure | undefined {
+  return known.find((entry) => isAbout(entry, at) && lists(entry, at.id));
+}
+
+/**
+ * The entries about a target that list none of its tests: a typo, or a test that has another id now.
+ *
+ * @param ids Of the whole suite: with a part of it, entries of other tests would seem stale.
+ */
+export function staleEntries(
   known: readonly KnownFailure[],
-  at: { readonly target: string; readonly runtime: string; readonly id: string },
-): KnownFailure | undefined {
-  return known.find(
-    (entry) =>
-      entry.target === at.target &&
-      (entry.runtime === undefined || entry.runtime === at.runtime) &&
-      (entry.id.endsWith('*') ? at.id.startsWith(entry.id.slice(0, -1)) : at.id === entry.id),
-  );
+  at: Omit<Place, 'id'>,
+  ids: readonly string[],
+): readonly KnownFailure[] {
+  return known.filter((entry) => isAbout(entry, at) && !ids.some((id) => lists(entry, id)));
 }
 
 /**
  * Checks what a known-failures file holds.
  *
  * @param value Parsed JSON.
- * @throws {TypeError} naming the entry and the field that is missing, empty or unknown.
+ * @throws {TypeError} naming the entry and the field that is missing, empty, unknown or of no use.
  */
 export function checkKnownFailures(value: unknown): readonly KnownFailure[] {
   if (!Array.isArray(value)) throw new TypeError('known failures: an array of entries is wanted');
@@ -43,11 +59,26 @@ export function checkKnownFailures(value: unknown): readonly KnownFailure[] {
       if (typeof text !== 'string' || text === '') throw new TypeError(`known failures: /${index}/${field} is no text`);
     }
     for (const field of Object.keys(fields)) {
-      if (field === 'runtime' && typeof fields[field] === 'string') continue;
-      if (!required.includes(field)) throw new TypeError(`known failures: /${index}/${field} is not expected`);
+      if (field === 'runtime' && !runtimes.includes(fields[field])) {
+        throw new TypeError(`known failures: /${index}/runtime is neither ${runtimes.join(' nor ')}`);
+      }
+      if (field === 'errors' && fields[field] !== true) {
+        throw new TypeError(`known failures: /${index}/errors can only be true`);
+      }
+      if (!fieldNames.includes(field)) throw new TypeError(`known failures: /${index}/${field} is not expected`);
     }
   }
   return value as readonly KnownFailure[];
 }
 
 const required: readonly string[] = ['target', 'id', 'reason', 'link', 'clause'];
+const fieldNames: readonly string[] = [...required, 'runtime', 'errors'];
+const runtimes: readonly unknown[] = ['node', 'chromium'] satisfies Runtime[];
+
+function isAbout({ target, runtime }: KnownFailure, at: Omit<Place, 'id'>): boolean {
+  return target === at.target && (runtime === undefined || runtime === at.runtime);
+}
+
+function lists(entry: KnownFailure, id: string): boolean {
+  return entry.id.endsWith('*') ? id.startsWith(entry.id.slice(0, -1)) : id === entry.id;
+}

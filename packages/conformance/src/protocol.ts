@@ -13,7 +13,7 @@ export { encodeNumber, encodeTensor, type TensorEncoding } from './encode.ts';
 export { bitsOf, type Kind, kindOf, spacingIn } from './floats.ts';
 export type * from './format.ts';
 export { createHandler } from './handler.ts';
-export { checkKnownFailures, findKnownFailure, type KnownFailure } from './known-failures.ts';
+export { checkKnownFailures, findKnownFailure, type KnownFailure, staleEntries } from './known-failures.ts';
 export { type Cell, type CellText, cellOf, describeCell, type Family, families, familyOf } from './matrix.ts';
 export type { Reply, Request, Started, WireOutcome, WireTest } from './messages.ts';
 export { brokenReport, openTarget, runTarget, unavailableReport } from './open.ts';

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { answer, fakeTarget, spoil, suite, supports } from '../test/fakes.ts';
+import { checkKnownFailures } from './known-failures.ts';
 import { openTarget, runTarget, unavailableReport } from './open.ts';
 import { countStatuses, failuresOf, type TestResult } from './results.ts';
-import { runSuite } from './run.ts';
+import { type RunOptions, runSuite } from './run.ts';
 import type { Outcome, Target } from './target.ts';
 import { Unavailable } from './unavailable.ts';
 
@@ -183,12 +184,55 @@ test('a known failure does not fail the run, and keeps its reason, clause and li
 test('an unexpected pass fails the run', async () => {
   const knownFailures = [
     { ...limit, id: 'sum-*' },
-    { ...limit, id: 'mean-two-rows', runtime: 'chromium' },
+    { ...limit, id: 'mean-two-rows', runtime: 'chromium' as const },
   ];
   const report = await runSuite(fakeTarget(), suite, { knownFailures });
   expect(byId(report.results, 'sum-one-row').status).toBe('unexpected-pass');
   expect(byId(report.results, 'mean-two-rows').status).toBe('pass');
   expect(failuresOf([report])).toEqual(['fake: 1 passed although listed as known failures']);
+});
+
+test('an entry that lists no test is a failure of its own, if the whole suite was run', async () => {
+  const off = spoil((outputs) => ({ ...outputs, rowLosses: [0] }));
+  const known = [
+    { ...limit, id: '*-rows' },
+    { ...limit, id: 'sum-one-row' },
+    { ...limit, id: 'summ*' },
+    { ...limit, id: 'elsewhere', runtime: 'chromium' as const },
+    { ...limit, id: 'of-another', target: 'other' },
+  ];
+  const run = (options: RunOptions) => runSuite(fakeTarget(off), suite, { ...options, knownFailures: known });
+  const report = await run({});
+  const stale = report.results.filter(({ reason }) => reason?.includes('no test has this id'));
+  expect(stale.map(({ id, status }) => [id, status])).toEqual([
+    ['*-rows', 'fail'],
+    ['summ*', 'fail'],
+  ]);
+  expect(byId(report.results, 'sum-one-row').status).toBe('known-failure');
+  expect((await run({ partial: true })).results).toHaveLength(4);
+  expect(failuresOf([await run({ filter: 'sum-one-row' })])).toEqual([]);
+});
+
+test('a known failure covers a wrong answer; a crash or a hang only if it says so', async () => {
+  const target = fakeTarget(() => {
+    throw new Error('device lost');
+  });
+  const entry = { ...limit, id: '*' };
+  const plain = await runSuite(target, suite, { knownFailures: [entry] });
+  expect(countStatuses(plain.results)).toEqual({ error: 4 });
+  const covered = await runSuite(target, suite, { knownFailures: [{ ...entry, errors: true }] });
+  expect(countStatuses(covered.results)).toEqual({ 'known-failure': 4 });
+});
+
+test.each<[string, object, string]>([
+  ['a runtime that is none', { runtime: 'chrome' }, '/0/runtime'],
+  ['errors that is not true', { errors: 'yes' }, '/0/errors'],
+  ['an unknown field', { status: 'fail' }, '/0/status'],
+  ['no link', { link: '' }, '/0/link'],
+])('%s in an entry is refused with its place', (_, changes, place) => {
+  const entry = { ...limit, id: '*', runtime: 'chromium', errors: true };
+  expect(checkKnownFailures([entry])).toEqual([entry]);
+  expect(() => checkKnownFailures([{ ...entry, ...changes }])).toThrow(place);
 });
 
 test('an unavailable target is listed with its reason and never passes', async () => {

@@ -1,8 +1,9 @@
 // Runs a suite against a target: smoke test, requirements, time limit, judgement, known failures.
 
 import { decodeTest } from './decode.ts';
+import type { Form } from './format.ts';
 import { judge } from './judge.ts';
-import { findKnownFailure, type KnownFailure } from './known-failures.ts';
+import { findKnownFailure, type KnownFailure, staleEntries } from './known-failures.ts';
 import { withLimit } from './limit.ts';
 import { fitTest } from './requirements.ts';
 import { NEEDS, type Runtime, SEEN, type TargetReport, type TestResult } from './results.ts';
@@ -20,7 +21,10 @@ export interface RunOptions {
   readonly timeout?: number;
   /** Milliseconds that making the target may take; default `timeout`. Stopping it may take `timeout`. */
   readonly startTimeout?: number;
+  /** What the target is known to fail. An entry about it that lists no test of the suite is a `fail` of its own. */
   readonly knownFailures?: readonly KnownFailure[];
+  /** The files are a part of what the known failures are about, as with `filter`: no entry is stale. */
+  readonly partial?: boolean;
   /** Called after each test, in order. */
   readonly onResult?: (result: TestResult) => void;
   /** Ends the run before the next test; it then rejects with the signal's reason. */
@@ -67,6 +71,14 @@ export async function runSuite(
     results.push(result);
     onResult?.(result);
   }
+  if (!options.partial && !options.filter) {
+    const ids = suite.map(({ test }) => test.id);
+    for (const entry of staleEntries(options.knownFailures ?? [], { target: name, runtime }, ids)) {
+      const result = staleResult(entry, files[0]?.file.form ?? 'sigmoid');
+      results.push(result);
+      onResult?.(result);
+    }
+  }
   return { ...about, results };
 }
 
@@ -102,7 +114,12 @@ function withKnownFailure(result: TestResult, known: KnownFailure): TestResult {
       reason: `passes, though listed as a known failure: ${known.reason}`,
     };
   }
-  if (result.status !== 'fail' && result.status !== 'error') return result;
+  if (result.status !== 'fail' && !(result.status === 'error' && known.errors)) return result;
   const reason = `${known.reason} (${known.clause})${SEEN}${result.reason}`;
   return { ...result, status: 'known-failure', reason, link: known.link };
+}
+
+/** An entry that lists no test is a result of its own, so that every report shows it. */
+function staleResult({ id, link }: KnownFailure, form: Form): TestResult {
+  return { id, form, status: 'fail', clauses: [], reason: 'listed as a known failure, but no test has this id', link };
 }
