@@ -1,6 +1,6 @@
 // The part of gpu.js that is used, structurally: any copy of the library will do.
 
-import { EqlError } from '@eqloss/core';
+import { EqlError, kindOf } from '@eqloss/core';
 
 /** What `gpu.createKernel` returns. */
 export interface GpuKernel {
@@ -50,7 +50,7 @@ export function createProgram(gpu: GpuLike, source: ProgramSource): Program {
     mode: () => modeOf(kernel.kernel),
     run: async (args) => {
       const result = await kernel(...args);
-      if (!(result instanceof Float32Array) || result.length !== source.output) {
+      if (!isSingle(result) || result.length !== source.output) {
         throw new Error(`gpu.js returned no Float32Array of ${source.output} numbers.`);
       }
       return result;
@@ -63,7 +63,11 @@ export function createProgram(gpu: GpuLike, source: ProgramSource): Program {
   };
 }
 
-/** Refuses what is no gpu.js instance. */
+/**
+ * Refuses what is no gpu.js instance.
+ *
+ * @throws {EqlError} `UNSUPPORTED`
+ */
 export function checkGpu(gpu: GpuLike): void {
   if (typeof gpu?.createKernel === 'function') return;
   throw new EqlError('UNSUPPORTED', 'gpu has no createKernel; wanted an instance of GPU from gpu.js.');
@@ -77,6 +81,11 @@ function modeOf(instance: { readonly context?: unknown }): string {
     return 'webgl2';
   if (typeof WebGLRenderingContext !== 'undefined' && instance.context instanceof WebGLRenderingContext) return 'webgl';
   return 'headlessgl';
+}
+
+/** Also when gpu.js was loaded in another realm. */
+function isSingle(values: unknown): values is Float32Array {
+  return kindOf(values) === 'Float32Array';
 }
 
 function isKernel(kernel: unknown): kernel is GpuKernel {

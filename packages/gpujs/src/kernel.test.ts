@@ -1,8 +1,9 @@
-import { createGate } from '@eqloss/core';
+import { runInNewContext } from 'node:vm';
+import { createGate, sigmoidEql, softmaxEql } from '@eqloss/core';
 import { GPU } from 'gpu.js';
 import { describe, expect, test } from 'vitest';
 import { createSigmoidEql, createSoftmaxEql, type GpuLike, type KernelBatch, type KernelOptions } from './index.ts';
-import { createOf, describeMode, evaluate, manyClasses } from './testing.ts';
+import { createOf, describeMode, evaluate, expectNear, manyClasses } from './testing.ts';
 
 describeMode('cpu', async () => new GPU({ mode: 'cpu' }), 100);
 describeMode('webasm', async () => new GPU({ mode: 'webasm' }), 100);
@@ -39,6 +40,8 @@ describe('bad input', () => {
     ['ROW_COUNT', { rows: 0 }],
     ['ROW_COUNT', { rows: 1.5 }],
     ['CLASS_COUNT', { classes: 4 }],
+    ['CLASS_COUNT', { gate: undefined }],
+    ['CLASS_COUNT', { gate: null as unknown as undefined, classes: 3 }],
     ['UNSUPPORTED', { labels: 'both' as 'rows' }],
     ['REDUCTION', { reduction: 'average' as 'mean' }],
     ['UNSUPPORTED', { gate: createGate(new Float64Array(2 ** 21 + 1), { threshold: 1 }) }],
@@ -48,6 +51,18 @@ describe('bad input', () => {
       const { gpu, counts } = watched();
       await expect(create(gpu, { rows: 2, gate, ...options })).rejects.toMatchObject({ name: 'EqlError', code });
       expect(counts.kernels).toBe(0);
+    }
+  });
+
+  test.each([undefined, null, 2])('UNSUPPORTED: options or a batch of %o', async (nothing) => {
+    for (const create of Object.values(createOf)) {
+      const { gpu, counts } = watched();
+      const created = create(gpu, nothing as unknown as KernelOptions);
+      await expect(created).rejects.toMatchObject({ name: 'EqlError', code: 'UNSUPPORTED' });
+      expect(counts.kernels).toBe(0);
+      const kernel = await create(gpu, { rows: 2, gate });
+      const run = kernel.run(nothing as unknown as KernelBatch);
+      await expect(run).rejects.toMatchObject({ name: 'EqlError', code: 'UNSUPPORTED' });
     }
   });
 
@@ -70,6 +85,10 @@ describe('bad input', () => {
     ['TARGET_RANGE', { labels: undefined, targets: [0, 0, 1, 0, 0, 2] }],
     ['ROW_WEIGHT_RANGE', { rowWeights: [1, -1] }],
     ['NORMALIZER_RANGE', { normalizer: 0 }],
+    ['UNSUPPORTED', { rowWeights: [1, 1e39] }],
+    ['UNSUPPORTED', { normalizer: 1e-50 }],
+    ['UNSUPPORTED', { normalizer: 1e39 }],
+    ['UNSUPPORTED', { rowWeights: [1, 1e30], normalizer: 1e-20 }],
     ['UNSUPPORTED', { labels: undefined }],
     ['UNSUPPORTED', { targets: new Float64Array(6) }],
   ];
@@ -165,6 +184,45 @@ describe('work that is not done', () => {
     expect(seen.length).toBeGreaterThan(0);
     expect(seen.every(Number.isFinite)).toBe(true);
   });
+});
+
+test.each(['sigmoid', 'softmax'] as const)('%s: what the caller changes after run has no effect', async (form) => {
+  const wide = createGate([1, 2, 3, 1], { threshold: 2 });
+  // Rows with an included infinity go on the host, the other one to the engine.
+  const make = () => ({
+    logits: Float32Array.of(Infinity, 1, -2, 0.5, 3, -1, 0.25, 2, -Infinity, 1, 0, 2),
+    labels: [1, 2, 3],
+    targets: Float64Array.of(0, 0.5, 0.5, 1, 1, 0, 0, 0, 0, 0, 1e-20, 1),
+    rowWeights: [2, 3, 0.5],
+    foreground: [1, 0, 1],
+    beta: Float64Array.from({ length: 12 }, (_, k) => [1, 0.3, 1e-20, 0.999][k % 4]),
+  });
+  const gpu = cpu();
+  for (const kind of ['labels', 'targets'] as const) {
+    const own = createGate([1, 2, 3, 1], { threshold: 2 });
+    const kernel = await createOf[form](gpu, { rows: 3, gate: own, labels: kind === 'labels' ? 'index' : 'rows' });
+    const batch = (from: ReturnType<typeof make>): KernelBatch => ({
+      logits: from.logits,
+      [kind]: from[kind],
+      rowWeights: from.rowWeights,
+      ...(form === 'sigmoid' ? { foreground: from.foreground } : { beta: from.beta }),
+    });
+    const given = make();
+    const running = kernel.run(batch(given));
+    for (const values of [...Object.values(given), own.tail]) values.fill(0);
+    const exact = (form === 'sigmoid' ? sigmoidEql : softmaxEql)({ ...batch(make()), gate: wide });
+    expectNear(await running, exact, 3);
+    await kernel.destroy();
+  }
+});
+
+test('logits of another realm are logits', async () => {
+  const foreign = runInNewContext('Float32Array.of(9, 1, -2, 3, 0, 0.5, -0.25).subarray(1)') as Float32Array;
+  expect(foreign instanceof Float32Array).toBe(false);
+  const batch = { gate, logits: Float32Array.of(1, -2, 3, 0, 0.5, -0.25), labels };
+  expect(await evaluate(cpu(), 'sigmoid', { ...batch, logits: foreign })).toEqual(
+    await evaluate(cpu(), 'sigmoid', batch),
+  );
 });
 
 test('in Node, mode gpu without OpenGL is webasm, and says so', async () => {

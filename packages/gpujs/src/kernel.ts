@@ -3,8 +3,10 @@
 import {
   type Batch,
   type BatchInputs,
+  checkSingle,
   EqlError,
   type Gate,
+  kindOf,
   type PreparedBatch,
   type Reduction,
   shapeOf,
@@ -14,6 +16,7 @@ import { runOnHost } from './host.ts';
 import { type Job, jobOf, type Plan, type Stage, type Variant } from './plan.ts';
 import { checkProgram } from './probe.ts';
 
+/** What `createSigmoidEql` and `createSoftmaxEql` compile for. Later changes have no effect. */
 export interface KernelOptions {
   /**
    * Rows of one launch: an integer >= 1, best the size of the batches. A smaller batch is padded to it, a larger one
@@ -22,6 +25,7 @@ export interface KernelOptions {
   readonly rows: number;
   /** C, if given the same as the gate's. */
   readonly classes?: number;
+  /** Which classes are tail, `[classes]`: core's `createGate`. SPEC G1, G2. */
   readonly gate: Gate;
   /** SPEC R1. Default `mean`. */
   readonly reduction?: Reduction;
@@ -29,7 +33,7 @@ export interface KernelOptions {
   readonly labels?: 'index' | 'rows';
 }
 
-/** One batch: core's inputs without the gate, and the logits. Must not change until the run is over. */
+/** One batch: core's inputs without the gate, and the logits. Copied when `run` is called: later changes have no effect. */
 export interface KernelBatch extends Omit<BatchInputs, 'gate'> {
   /** z, row-major, `[rows * classes]`. */
   readonly logits: Float32Array;
@@ -37,6 +41,7 @@ export interface KernelBatch extends Omit<BatchInputs, 'gate'> {
   readonly shape?: readonly number[];
 }
 
+/** What a batch costs, and in which direction it would cost less. */
 export interface KernelResult {
   /** Σ rowLosses / divisor, in double: the mean for `mean`, else the sum. */
   readonly loss: number;
@@ -57,7 +62,8 @@ export interface LossKernel {
    * Loss, row losses and gradient of one batch. Calls may overlap; they take turns.
    *
    * Rejects with an `EqlError`: what `prepareSigmoid` or `prepareSoftmax` of core throws, `DTYPE` for logits that are
-   * no Float32Array, `DISPOSED` after `destroy`, `UNSUPPORTED` when the engine computes wrongly.
+   * no Float32Array, `DISPOSED` after `destroy`, `UNSUPPORTED` without a batch, for a row weight, a normalizer or a quotient
+   * of both beyond single precision, and when the engine computes wrongly.
    */
   run(batch: KernelBatch): Promise<KernelResult>;
   /** Frees the kernels once the runs under way are over. More calls do nothing. The `gpu` stays the caller's. */
@@ -72,14 +78,23 @@ interface Entry<P extends PreparedBatch> {
   readonly stage: Stage<P>;
 }
 
-/** Checks the options, compiles, and asks the engine a question whose answer is known. */
+/**
+ * Checks the options, compiles, and asks the engine a question whose answer is known.
+ *
+ * @param gpu The caller's gpu.js instance. @param options See {@link KernelOptions}. @param plan The form.
+ * @returns The handle of both forms.
+ * @throws {EqlError} (rejects) `ROW_COUNT` for rows that are no integer >= 1; `CLASS_COUNT` without a gate, or with one of
+ * other classes; `REDUCTION`; `UNSUPPORTED` without options or a gpu.js instance, for more classes than a launch takes, and
+ * when the engine computes wrongly
+ */
 export async function createLossKernel<P extends PreparedBatch>(
   gpu: GpuLike,
   options: KernelOptions,
   plan: Plan<P>,
 ): Promise<LossKernel> {
-  const { gate } = options;
   const rows = checkOptions(gpu, options, plan);
+  const { reduction, labels } = options;
+  const gate: Gate = { ...options.gate, tail: options.gate.tail.slice() };
   const entries = new Map<Variant, Entry<P>>();
   let last: Program | undefined;
   let turns: Promise<unknown> = Promise.resolve();
@@ -116,29 +131,35 @@ export async function createLossKernel<P extends PreparedBatch>(
     entries.set(variant, entry);
     return entry;
   };
-  const evaluate = async (inputs: BatchInputs, logits: Float32Array, prepared: P): Promise<KernelResult> => {
-    const job = jobOf(prepared, logits);
+  const evaluate = async (job: Job<P>): Promise<KernelResult> => {
+    const { prepared } = job;
     await launch(job, await entryOf(plan.variantOf(prepared)));
-    runOnHost(plan, job, inputs);
+    runOnHost(plan, gate, job);
     let sum = 0;
     for (const rowLoss of job.rowLosses) sum += rowLoss;
     return { loss: sum / prepared.divisor, rowLosses: job.rowLosses, gradient: job.gradient };
   };
 
-  await entryOf(options.labels === 'rows' ? 'dense' : 'light');
+  await entryOf(labels === 'rows' ? 'dense' : 'light');
   return {
     get mode() {
       return last?.mode() ?? 'unknown';
     },
     run: async (batch) => {
       if (destroyed !== undefined) throw new EqlError('DISPOSED', 'run came after destroy; create another kernel.');
-      const inputs: Batch = { ...batch, gate };
+      if (typeof batch !== 'object' || batch === null) {
+        throw new EqlError('UNSUPPORTED', `batch is ${batch}; wanted an object with logits and labels or targets.`);
+      }
       const { logits } = batch;
-      if (!(logits instanceof Float32Array)) {
+      if (kindOf(logits) !== 'Float32Array') {
         throw new EqlError('DTYPE', 'logits must be a Float32Array: the kernels compute in single precision.');
       }
-      const prepared = plan.prepare(shapeOf(inputs), inputs, options.reduction);
-      return inTurn(() => evaluate(inputs, logits, prepared));
+      const inputs: Batch = { ...batch, gate };
+      const prepared = plan.prepare(shapeOf(inputs), inputs, reduction);
+      checkSingle(prepared);
+      // Everything is a copy from here on: the turn may come when the caller has filled its arrays anew.
+      const job = jobOf(prepared, new Float32Array(logits));
+      return inTurn(() => evaluate(job));
     },
     destroy: () => {
       destroyed ??= inTurn(async () => {
@@ -152,6 +173,9 @@ export async function createLossKernel<P extends PreparedBatch>(
 
 /** Checks everything that needs no batch; returns the rows of one launch. */
 function checkOptions<P extends PreparedBatch>(gpu: GpuLike, options: KernelOptions, plan: Plan<P>): number {
+  if (typeof options !== 'object' || options === null) {
+    throw new EqlError('UNSUPPORTED', `options are ${options}; wanted an object with at least rows and gate.`);
+  }
   const { rows, gate, labels = 'index' } = options;
   if (labels !== 'index' && labels !== 'rows') {
     throw new EqlError('UNSUPPORTED', `labels is ${labels}; wanted "index" or "rows", the kind to compile for first.`);
@@ -161,7 +185,7 @@ function checkOptions<P extends PreparedBatch>(gpu: GpuLike, options: KernelOpti
   }
   // An empty batch: core checks the rest of what it knows.
   const beta = plan.form === 'softmax' ? 0 : undefined;
-  plan.prepare([0, options.classes ?? gate.classes], { gate, labels: [], beta }, options.reduction);
+  plan.prepare([0, options.classes ?? gate?.classes], { gate, labels: [], beta }, options.reduction);
   checkGpu(gpu);
   const perRow = plan.source('light', 1, gate.classes).output;
   if (perRow > LAUNCH_SIZE) {

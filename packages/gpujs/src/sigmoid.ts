@@ -1,6 +1,6 @@
 // The sigmoid form as a gpu.js kernel. SPEC S1 to S4.
 
-import { type PreparedSigmoid, prepareSigmoid, sigmoidEql } from '@eqloss/core';
+import { type PreparedSigmoid, prepareSigmoid, sigmoidEql, toSingle } from '@eqloss/core';
 import type { GpuLike } from './engine.ts';
 import { createLossKernel, type KernelOptions, type LossKernel } from './kernel.ts';
 import { LARGEST, type Plan, type Stage, type Variant } from './plan.ts';
@@ -14,7 +14,7 @@ import { BLOCK, sigmoidSource } from './sources.ts';
  * @param gpu An instance of gpu.js's `GPU`, in any mode but `dev`. It stays the caller's.
  * @param options `rows` of a launch, the gate, the reduction.
  * @returns The handle: `run(batch)`, `destroy()`.
- * @throws {EqlError} (rejects) `ROW_COUNT`, `CLASS_COUNT`, `REDUCTION`, `UNSUPPORTED`
+ * @throws {EqlError} (rejects) `ROW_COUNT`, `CLASS_COUNT` (also without a gate), `REDUCTION`, `UNSUPPORTED`
  */
 export async function createSigmoidEql(gpu: GpuLike, options: KernelOptions): Promise<LossKernel> {
   return createLossKernel(gpu, options, plan);
@@ -40,6 +40,7 @@ function createStage(variant: Variant, rows: number, classes: number): Stage<Pre
     fill: (job, start, end) => {
       const { prepared, onHost } = job;
       tail.set(prepared.tail);
+      if (prepared.targets) targets.set(toSingle(prepared.targets.subarray(start * classes, end * classes)));
       // Rows that are padding, taken out or on the host keep a scale of 0: their gradient is 0.
       perRow.fill(0);
       for (let i = start; i < end; i++) {
@@ -52,7 +53,6 @@ function createStage(variant: Variant, rows: number, classes: number): Stage<Pre
         perRow[row * 3] = prepared.labels?.[i] ?? -1;
         perRow[row * 3 + 1] = prepared.foreground[i];
         perRow[row * 3 + 2] = prepared.rowWeights[i] / prepared.divisor;
-        if (prepared.targets) targets.set(prepared.targets.subarray(i * classes, (i + 1) * classes), row * classes);
       }
     },
     collect: (job, start, end, result) => {

@@ -1,6 +1,6 @@
 // The softmax form, SEQL, as a gpu.js kernel. SPEC X1 to X4.
 
-import { type PreparedSoftmax, prepareSoftmax, softmaxEql } from '@eqloss/core';
+import { type PreparedSoftmax, prepareSoftmax, softmaxEql, toSingle } from '@eqloss/core';
 import type { GpuLike } from './engine.ts';
 import { createLossKernel, type KernelOptions, type LossKernel } from './kernel.ts';
 import { type Job, LARGEST, type Plan, type Stage, type Variant } from './plan.ts';
@@ -15,7 +15,7 @@ import { softmaxSource } from './sources.ts';
  * @param gpu An instance of gpu.js's `GPU`, in any mode but `dev`. It stays the caller's.
  * @param options `rows` of a launch, the gate, the reduction.
  * @returns The handle: `run(batch)`, `destroy()`.
- * @throws {EqlError} (rejects) `ROW_COUNT`, `CLASS_COUNT`, `REDUCTION`, `UNSUPPORTED`
+ * @throws {EqlError} (rejects) `ROW_COUNT`, `CLASS_COUNT` (also without a gate), `REDUCTION`, `UNSUPPORTED`
  */
 export async function createSoftmaxEql(gpu: GpuLike, options: KernelOptions): Promise<LossKernel> {
   return createLossKernel(gpu, options, plan);
@@ -41,7 +41,7 @@ function createStage(variant: Variant, rows: number, classes: number): Stage<Pre
     args: [logits, weights, maxima],
     fill: (job, start, end) => {
       const { prepared, onHost } = job;
-      if (variant === 'light') weights.set(prepared.negativeWeights);
+      if (variant === 'light') weights.set(toSingle(prepared.negativeWeights));
       for (let i = start; i < end; i++) {
         if (prepared.rowWeights[i] === 0) continue; // SPEC G5, R3, X3
         const row = i - start;
