@@ -5,14 +5,17 @@ import { splitLines } from './lines.ts';
 import type { Request } from './messages.ts';
 import { MAX_LINE } from './serve.ts';
 
+/** How a child process is started. */
 export interface ChildOptions {
   /** Added to this process's environment; undefined takes a variable out. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Its working directory; by default that of this process. */
   readonly cwd?: string;
   /** Runs the command by the system's shell. */
   readonly shell?: boolean;
 }
 
+/** A running child process. */
 export interface Child {
   /** Neither ended nor killed. */
   readonly alive: boolean;

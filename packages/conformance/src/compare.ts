@@ -23,6 +23,7 @@ export interface WorstElement {
   readonly ratio: number;
 }
 
+/** All outputs of one test, judged. */
 export interface Comparison {
   readonly pass: boolean;
   /** The largest ratio; 0 when there was nothing but equal numbers, Infinity when kinds or shapes differ. */
@@ -36,6 +37,7 @@ export interface Comparison {
 /** Exact outputs; an output that is absent must not be given. */
 export type Expected = Partial<Readonly<Record<Output, DecodedTensor>>>;
 
+/** What outputs are judged by. */
 export interface CompareOptions {
   /** The dtype that is judged: its spacing bounds what can be asked. */
   readonly dtype: Dtype;

@@ -1,9 +1,13 @@
 // The shape of a vector file: what is stored on disk, and what goes over the wire to a target.
 // JSON Schema twin: ../schema/vectors.schema.json. Prose for outsiders: ../FORMAT.md.
 
+/** Which of the two losses: one sigmoid a class, or a softmax over all. */
 export type Form = 'sigmoid' | 'softmax';
+/** IEEE 754 binary64 or binary32: what a test is computed in. */
 export type Dtype = 'float64' | 'float32';
+/** How row losses become `loss` (SPEC R1): not at all, summed, or summed and divided. */
 export type Reduction = 'none' | 'sum' | 'mean';
+/** What is compared: `loss`, a scalar; `rowLosses`, `[rows]`; `gradient` with respect to the logits, `[rows, classes]`. */
 export type Output = 'loss' | 'rowLosses' | 'gradient';
 
 /**
@@ -44,6 +48,7 @@ export interface EncodedInputs {
   readonly draw?: { readonly gamma: number; readonly seed: number; readonly step: number; readonly rowOffset: number };
 }
 
+/** How a test's loss is computed. */
 export interface EncodedOptions {
   /** λ as one hexadecimal float64 word. Absent only in a test that it is required. */
   readonly threshold?: string;
@@ -60,6 +65,7 @@ export type EncodedExpected =
   | { readonly loss?: EncodedTensor; readonly rowLosses: EncodedTensor; readonly gradient: EncodedTensor }
   | { readonly error: string };
 
+/** One call of an implementation, and what must come of it. */
 export interface EncodedTest {
   /** Permanent slug, unique over all files: lower case, digits and hyphens. */
   readonly id: string;
@@ -67,6 +73,7 @@ export interface EncodedTest {
   readonly comment: string;
   /** Keys of the file's `notes`. */
   readonly flags: readonly string[];
+  /** In which the inputs are exact; it runs in one of them. */
   readonly dtypes: readonly Dtype[];
   readonly inputs: EncodedInputs;
   readonly options: EncodedOptions;
@@ -79,12 +86,16 @@ export interface Tolerance {
   readonly rel: number;
 }
 
+/** Tests with one origin, judged with the same tolerances. */
 export interface Group {
   readonly name: string;
   readonly source: {
+    /** The library that computed the expectations, and its version. */
     readonly oracle: string;
     readonly version: string;
+    /** Decimal digits that it worked with. */
     readonly digits: number;
+    /** Of the random inputs. */
     readonly seed: number;
     /** For real data: where it comes from and how it was made. */
     readonly provenance?: string;
@@ -93,6 +104,7 @@ export interface Group {
   readonly tests: readonly EncodedTest[];
 }
 
+/** What a flag of tests stands for. */
 export interface Note {
   /** What a test with this flag catches. */
   readonly catches: string;
@@ -101,11 +113,13 @@ export interface Note {
   readonly links?: readonly string[];
 }
 
+/** A whole vector file: the tests of one form. */
 export interface VectorFile {
   readonly $schema: string;
   /** Version of SPEC.md that the expectations follow. */
   readonly spec: string;
   readonly form: Form;
+  /** By flag. */
   readonly notes: Readonly<Record<string, Note>>;
   readonly groups: readonly Group[];
 }

@@ -4,8 +4,10 @@ import { isFailure, isJudged, type TargetReport, type TestResult } from './resul
 
 /** Clause families in the order of SPEC.md. */
 export const families = ['gate', 'sigmoid', 'softmax', 'reduce', 'shards', 'numeric', 'errors'] as const;
+/** A column of the matrix. */
 export type Family = (typeof families)[number];
 
+/** What the tests of one family came to for one target: how many of them were judged, failed, or left open. */
 export interface Cell {
   /** Tests that said something about the target's maths. */
   readonly judged: number;

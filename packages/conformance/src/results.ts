@@ -23,20 +23,26 @@ export type Status =
 /** Where a target ran. */
 export type Runtime = 'node' | 'chromium';
 
+/** What one test came to. */
 export interface TestResult {
   readonly id: string;
   readonly form: Form;
   readonly status: Status;
+  /** In which it ran; absent if it did not run. */
   readonly dtype?: Dtype;
   /** Clauses of SPEC.md and error codes that the test is about. */
   readonly clauses: readonly string[];
   /** Worst element's distance over its tolerance; Infinity when kinds or shapes differ. Absent if nothing was compared. */
   readonly ratio?: number;
+  /** Why it is no plain pass, in words. */
   readonly reason?: string;
+  /** Where the reason of a known failure or a skip is documented. */
   readonly link?: string;
+  /** The worst elements that were compared, worst first, five at most. */
   readonly worst?: readonly WorstElement[];
 }
 
+/** What one target came to in one runtime. */
 export interface TargetReport {
   readonly target: string;
   readonly runtime: Runtime;
@@ -49,6 +55,7 @@ export interface TargetReport {
   readonly results: readonly TestResult[];
 }
 
+/** How many results have a status; one that none has is absent. */
 export type Counts = Readonly<Partial<Record<Status, number>>>;
 
 /** How many results have each status; statuses without any are left out. */

@@ -4,6 +4,7 @@ import { type Child, type ChildOptions, startChild } from './child.ts';
 import { checkStarted, remoteTarget, type Send } from './remote.ts';
 import type { Target } from './target.ts';
 
+/** How a program is started, and how long it may take. */
 export interface StdioOptions extends ChildOptions {
   /** Milliseconds for starting, and for a test when the runner sets no limit; default 20,000. */
   readonly timeout?: number;

@@ -17,15 +17,18 @@ export type Feature =
   /** Has a handle that can be released and then refuses work with `DISPOSED`. */
   | 'release';
 
+/** What a target claims. A test that needs more is `unsupported`; what is claimed is judged. */
 export interface Supports {
   readonly forms: readonly Form[];
   /** In order of preference: a test runs in the first that it lists. */
   readonly dtypes: readonly Dtype[];
+  /** What it returns; the rest is not compared. */
   readonly outputs: readonly Output[];
   readonly reductions: readonly Reduction[];
   readonly features: readonly Feature[];
 }
 
+/** A dense array: `data` in row-major order, as many values as `shape` says. */
 export interface DecodedTensor<T = Float64Array> {
   readonly shape: readonly number[];
   readonly data: T;
@@ -56,20 +59,28 @@ export interface DecodedTest {
   };
 }
 
+/** What a target computed. All values are read as doubles; the runner checks their number against the shape. */
 export interface Outputs {
   /** Absent for reduction `none`. */
   readonly loss?: number;
+  /** Of shape `[rows]`; 0 for a row that is ignored or has weight 0. */
   readonly rowLosses?: ArrayLike<number>;
-  /** Row-major `[rows * classes]`. */
+  /** With respect to the logits, row-major `[rows * classes]`. */
   readonly gradient?: ArrayLike<number>;
 }
 
+/**
+ * The answer to one test: its outputs; or the error code of SPEC.md with which the input was refused; or why the target
+ * declined.
+ */
 export type Outcome =
   | { readonly outputs: Outputs }
   | { readonly error: string; readonly message?: string }
   | { readonly skipped: { readonly reason: string; readonly link?: string } };
 
+/** An implementation under test. */
 export interface Target {
+  /** The version of this interface. */
   readonly protocol: 1;
   readonly name: string;
   readonly version: string;
@@ -82,5 +93,6 @@ export interface Target {
    * @param signal Aborts when the time limit is over: a target that can interrupt its work should, the answer is dropped.
    */
   run(test: DecodedTest, signal?: AbortSignal): Promise<Outcome>;
+  /** Releases what the target holds. Called once, at the end; what goes wrong in it is no failure. */
   stop?(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import type { WorstElement } from './compare.ts';
 import { type CellText, cellOf, describeCell, families } from './matrix.ts';
 import { countStatuses, isFailure, labelOf, openReasons, type TargetReport, type TestResult } from './results.ts';
 
+/** How the terminal shows a run. */
 export interface TerminalOptions {
   /** Default false. See {@link wantsColor}. */
   readonly color?: boolean;
