@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { createGate, EqlError } from '@eqloss/core';
+import { createGate, EqlError, type Gate } from '@eqloss/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test, vi } from 'vitest';
 import { type Labels, type SigmoidOptions, type SoftmaxOptions, sigmoidEql, softmaxEql } from './index.ts';
@@ -41,6 +41,13 @@ describe('the same input in any dress gives the same loss', () => {
     expect(sigmoid([2, 0], { foreground })).toBe(sigmoid([2, 0], { foreground: [1, 0] }));
   });
 
+  test('what is null counts as left out', () => {
+    expect(sigmoid([2, 0], null as unknown as object)).toBe(sigmoid([2, 0]));
+    const nothing = { reduction: null, normalizer: null, rowWeights: null, foreground: null, beta: null };
+    expect(sigmoid([2, 0], nothing)).toBe(sigmoid([2, 0]));
+    expect(softmax([2, 0], { ...nothing, beta: 0.5 })).toBe(softmax([2, 0], { beta: 0.5 }));
+  });
+
   test('one class: a flat array is index labels, a nested one target rows', () => {
     const single = createGate([5], { threshold: 1 });
     const z = tf.tensor2d([1, 2], [2, 1]);
@@ -62,6 +69,10 @@ describe('bad input is refused with its code before the engine works', () => {
   const turned = tf.tensor2d([0, 0, 0, 0, 0, 0], [3, 2]);
   const deep = tf.zeros([2, 3, 1]);
   const tall = tf.zeros([3, 3]);
+  const flatTargets = tf.tensor1d([0, 1, 0, 1, 0, 0], 'int32');
+  const column = tf.tensor2d([1, 1], [2, 1]);
+  const scalar = tf.scalar(0, 'int32');
+  const oneRow = tf.tensor2d([1, 2, 3], [1, 3]);
   const table: [string, string, () => unknown][] = [
     ['RANK', 'logits of rank 1', () => sigmoidEql([0], flat, gate)],
     ['DTYPE', 'integer logits', () => sigmoidEql([0, 0], integers, gate)],
@@ -70,6 +81,37 @@ describe('bad input is refused with its code before the engine works', () => {
     ['CLASS_COUNT', 'targets [classes, rows]', () => sigmoid(turned)],
     ['CLASS_COUNT', 'targets of rank 3', () => sigmoid(deep)],
     ['CLASS_COUNT', 'ragged targets', () => sigmoid([[0, 1, 0], [1]])],
+    ['CLASS_COUNT', 'a null row of targets', () => sigmoid([[0, 1, 0], null])],
+    ['CLASS_COUNT', 'a number for a row of targets', () => sigmoid([[0, 1, 0], 1])],
+    ['CLASS_COUNT', 'rows that are no lists', () => sigmoid([{}, {}])],
+    ['CLASS_COUNT', 'a null row of β', () => softmax([0, 0], { beta: [[0, 1, 0], null] })],
+    ['CLASS_COUNT', 'no gate', () => sigmoidEql([0, 0], logits, undefined as unknown as Gate)],
+    ['LABEL_RANGE', 'null for the first row of targets', () => sigmoid([null, [0, 1, 0]])],
+    [
+      'TARGET_RANGE',
+      'null in a row of targets',
+      () =>
+        sigmoid([
+          [0, 1, 0],
+          [null, 1, 0],
+        ]),
+    ],
+    [
+      'CLASS_COUNT',
+      'targets nested three deep',
+      () =>
+        sigmoid([
+          [[0], [1], [0]],
+          [[0], [1], [0]],
+        ]),
+    ],
+    ['TARGET_RANGE', 'rows of BigInt', () => sigmoid([BigInt64Array.of(0n, 1n, 0n), BigInt64Array.of(0n, 1n, 0n)])],
+    ['ROW_WEIGHT_RANGE', 'a row weight of null', () => sigmoid([0, 0], { rowWeights: [1, null] })],
+    ['ROW_COUNT', 'a rank 1 tensor with one value per logit', () => sigmoid(flatTargets)],
+    ['ROW_COUNT', 'a scalar for labels', () => sigmoidEql(scalar, oneRow, gate)],
+    ['ROW_COUNT', 'row weights [rows, 1]', () => sigmoid([0, 0], { rowWeights: column })],
+    ['ROW_COUNT', 'nested row weights', () => sigmoid([0, 0], { rowWeights: [[1], [1]] })],
+    ['ROW_COUNT', 'foreground [rows, 1]', () => sigmoid([0, 0], { foreground: column })],
     ['CLASS_COUNT', 'β [classes, rows]', () => softmax([0, 0], { beta: turned })],
     ['ROW_COUNT', 'too few labels', () => sigmoid([0])],
     ['ROW_COUNT', 'too many target rows', () => sigmoid(tall)],
@@ -77,6 +119,7 @@ describe('bad input is refused with its code before the engine works', () => {
     ['LABEL_RANGE', 'a background label', () => softmax([0, 3], { beta: 1 })],
     ['TARGET_RANGE', 'a target of 2', () => sigmoid([0, 0, 0, 0, 0, 2])],
     ['BETA_RANGE', 'no β', () => softmax([0, 0])],
+    ['BETA_RANGE', 'a β of null', () => softmax([0, 0], { beta: null })],
     ['BETA_RANGE', 'no options', () => softmaxEql([0, 0], logits, gate, undefined as unknown as SoftmaxOptions)],
     ['FOREGROUND_RANGE', 'a foreground of 2', () => sigmoid([0, 0], { foreground: [2, 0] })],
     ['ROW_WEIGHT_RANGE', 'a negative weight', () => sigmoid([0, 0], { rowWeights: [1, -1] })],
@@ -86,6 +129,8 @@ describe('bad input is refused with its code before the engine works', () => {
     ['UNSUPPORTED', 'foreground with the softmax form', () => softmax([0, 0], { beta: 1, foreground: [1, 1] })],
     ['UNSUPPORTED', 'no labels', () => sigmoid(undefined)],
     ['UNSUPPORTED', 'an option that does not exist', () => sigmoid([0, 0], { rowWeight: [1, 1] })],
+    ['UNSUPPORTED', 'null for labels', () => sigmoid(null)],
+    ['UNSUPPORTED', 'a number for options', () => sigmoid([0, 0], 0.5 as unknown as object)],
     ['UNSUPPORTED', 'words for labels', () => sigmoid(words)],
     ['UNSUPPORTED', 'a row weight beyond single precision', () => sigmoid([0, 0], { rowWeights: [1, 1e39] })],
     ['UNSUPPORTED', 'a normalizer of 1e-50', () => softmax([0, 0], { beta: 1, normalizer: 1e-50 })],

@@ -1,63 +1,64 @@
 // Reads what the caller gave, tensors or arrays, into the plain arrays that core checks. Nothing here computes.
 
-import { type BatchInputs, EqlError, type Gate } from '@eqloss/core';
+import { type BatchInputs, EqlError, type Gate, type Reduction } from '@eqloss/core';
 import { engine, Tensor } from '@tensorflow/tfjs-core';
 import type { Labels, Rows, Values } from './options.ts';
 
-/** The options of both forms, before any check. */
+/** The options of both forms, before any check. Null counts as left out, as it does in core. */
 export interface AnyOptions {
-  readonly reduction?: unknown;
-  readonly normalizer?: number;
-  readonly rowWeights?: Values;
-  readonly foreground?: Values;
-  readonly beta?: number | Rows;
+  readonly reduction?: Reduction | null;
+  readonly normalizer?: number | null;
+  readonly rowWeights?: Values | null;
+  readonly foreground?: Values | null;
+  readonly beta?: number | Rows | null;
 }
 
 /** What came, as core takes it, and the shapes that flat arrays do not show. */
 export interface HostBatch {
   readonly inputs: BatchInputs;
-  /** Refuses rows of the wrong shape whose number of values happens to fit. Call it after core's own checks. */
+  readonly reduction: Reduction | undefined;
+  /** Refuses a wrong shape whose number of values happens to fit. Call it after core's own checks. */
   checkShapes(): void;
 }
 
 /**
  * Reads labels and options to the host.
  *
- * @throws {EqlError} `DTYPE` for logits that are no float tensor; `UNSUPPORTED` for an unknown option or a tensor that
- * cannot be read synchronously; `DISPOSED` for a disposed tensor.
+ * @throws {EqlError} `DTYPE` for logits that are no float tensor; `CLASS_COUNT` for nested arrays that are no rows of one
+ * length; `UNSUPPORTED` for an unknown option or a tensor that cannot be read synchronously; `DISPOSED` for a disposed
+ * tensor.
  */
-export function readBatch(labels: Labels, logits: Tensor, gate: Gate, options: AnyOptions): HostBatch {
+export function readBatch(labels: Labels, logits: Tensor, gate: Gate, given: AnyOptions | null | undefined): HostBatch {
   if (!(logits instanceof Tensor) || logits.dtype !== 'float32') {
     const came = logits instanceof Tensor ? `a tensor of ${logits.dtype}` : typeof logits;
     throw new EqlError('DTYPE', `logits are ${came}; wanted a float32 tensor [rows, classes].`);
   }
   refuseDisposed('logits', logits);
-  for (const name of Object.keys(options)) {
-    if (!known.has(name)) {
-      throw new EqlError('UNSUPPORTED', `option ${name} is unknown; there are ${[...known].join(', ')}.`);
-    }
-  }
-  const { normalizer, beta } = options;
-  const given = labels === undefined || labels === null ? undefined : read('labels', labels);
-  const rowWeights = options.rowWeights === undefined ? undefined : read('rowWeights', options.rowWeights).data;
-  const foreground = options.foreground === undefined ? undefined : read('foreground', options.foreground).data;
-  const betas = beta === undefined || typeof beta === 'number' ? undefined : read('beta', beta);
-  const areTargets = given !== undefined && isTargets(given, logits.shape);
-  const inputs: BatchInputs = {
-    gate,
-    labels: areTargets ? undefined : given?.data,
-    targets: areTargets ? given.data : undefined,
-    rowWeights,
-    foreground,
-    // A scalar tensor is a number.
-    beta: betas?.shape.length === 0 ? betas.data[0] : (betas?.data ?? (beta as number | undefined)),
-    normalizer,
-  };
+  const options = given ?? {};
+  checkNames(options);
+  const answers = readGiven('labels', labels);
+  const rowWeights = readGiven('rowWeights', options.rowWeights);
+  const foreground = readGiven('foreground', options.foreground);
+  const beta = typeof options.beta === 'number' ? options.beta : readGiven('beta', options.beta);
+  const areTargets = answers !== undefined && isTargets(answers, logits.shape);
   return {
-    inputs,
+    inputs: {
+      gate,
+      labels: areTargets ? undefined : answers?.data,
+      targets: areTargets ? answers.data : undefined,
+      rowWeights: rowWeights?.data,
+      foreground: foreground?.data,
+      // A scalar tensor is a number.
+      beta: typeof beta === 'object' ? (beta.shape.length === 0 ? beta.data[0] : beta.data) : beta,
+      normalizer: options.normalizer ?? undefined,
+    },
+    reduction: options.reduction ?? undefined,
     checkShapes() {
-      if (areTargets) checkRows('targets', given.shape, logits.shape);
-      if (betas) checkRows('beta', betas.shape, logits.shape);
+      if (areTargets) checkRows('targets', answers.shape, logits.shape);
+      else checkList('labels', answers);
+      checkList('rowWeights', rowWeights);
+      checkList('foreground', foreground);
+      if (typeof beta === 'object') checkRows('beta', beta.shape, logits.shape);
     },
   };
 }
@@ -65,12 +66,25 @@ export function readBatch(labels: Labels, logits: Tensor, gate: Gate, options: A
 interface HostArray {
   readonly data: ArrayLike<number>;
   readonly shape: readonly number[];
+  /** An array that is not nested: the only kind whose rank says nothing. */
+  readonly flat: boolean;
 }
 
 const known: ReadonlySet<string> = new Set(['reduction', 'rowWeights', 'normalizer', 'foreground', 'beta']);
 
-function isTargets({ data, shape }: HostArray, logits: readonly number[]): boolean {
-  if (shape.length !== 1) return shape.length > 1;
+function checkNames(options: AnyOptions): void {
+  if (typeof options !== 'object') {
+    throw new EqlError('UNSUPPORTED', `options came as ${typeof options}; wanted an object, or nothing.`);
+  }
+  for (const name of Object.keys(options)) {
+    if (!known.has(name)) {
+      throw new EqlError('UNSUPPORTED', `option ${name} is unknown; there are ${[...known].join(', ')}.`);
+    }
+  }
+}
+
+function isTargets({ data, shape, flat }: HostArray, logits: readonly number[]): boolean {
+  if (!flat) return shape.length > 1;
   const [rows, classes] = logits;
   return logits.length === 2 && data.length === rows * classes && data.length !== rows;
 }
@@ -84,18 +98,34 @@ function checkRows(name: string, shape: readonly number[], [rows, classes]: read
   );
 }
 
-function read(name: string, values: Values | Rows): HostArray {
-  if (values instanceof Tensor) return { data: readTensor(name, values), shape: values.shape };
-  if (!isNested(values)) return { data: values, shape: [values.length] };
-  const columns = values[0].length;
-  const data = new Float64Array(values.length * columns);
-  for (let i = 0; i < values.length; i++) {
-    if (values[i].length !== columns) {
-      throw new EqlError('CLASS_COUNT', `${name}[${i}] has ${values[i].length} values but ${name}[0] has ${columns}.`);
+/** Core counts one value a row: [rows, 1] and a scalar must not pass for [rows]. */
+function checkList(name: string, values: HostArray | undefined): void {
+  if (values === undefined || values.shape.length === 1) return;
+  throw new EqlError('ROW_COUNT', `${name} have shape [${values.shape.join(', ')}]; wanted [rows].`);
+}
+
+function readGiven(name: string, values: Values | Rows | null | undefined): HostArray | undefined {
+  if (values === undefined || values === null) return undefined;
+  if (values instanceof Tensor) return { data: readTensor(name, values), shape: values.shape, flat: false };
+  if (!isNested(values)) return { data: values, shape: [values.length], flat: true };
+  return { ...flatten(name, values), flat: false };
+}
+
+/** What the values are, is for core to judge: a Float64Array would turn null into 0. */
+function flatten(name: string, rows: ArrayLike<ArrayLike<number> | null>): Omit<HostArray, 'flat'> {
+  const columns = rows[0]?.length;
+  const data: number[] = [];
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i];
+    if (typeof row?.length !== 'number' || isNested(row)) {
+      throw new EqlError('CLASS_COUNT', `${name}[${i}] is no list of numbers; wanted one row of ${name}.`);
     }
-    data.set(values[i], i * columns);
+    if (row.length !== columns) {
+      throw new EqlError('CLASS_COUNT', `${name}[${i}] has ${row.length} values but ${name}[0] has ${columns}.`);
+    }
+    for (let j = 0; j < columns; j++) data.push(row[j]);
   }
-  return { data, shape: [values.length, columns] };
+  return { data, shape: [rows.length, columns ?? 0] };
 }
 
 function isNested(values: Values | Rows): values is ArrayLike<ArrayLike<number>> {

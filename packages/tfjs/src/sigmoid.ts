@@ -25,10 +25,10 @@ export function sigmoidEql<R extends Reduction = 'mean'>(
   labels: Labels,
   logits: tf.Tensor,
   gate: Gate,
-  options: SigmoidOptions<R> = {},
+  options?: SigmoidOptions<R>,
 ): LossTensor<R> {
   const host = readBatch(labels, logits, gate, options);
-  const batch = prepareSigmoid(logits.shape, host.inputs, options.reduction);
+  const batch = prepareSigmoid(logits.shape, host.inputs, host.reduction);
   host.checkShapes();
   return differentiable<R>(logits, batch, formulaOf(batch));
 }

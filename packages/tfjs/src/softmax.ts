@@ -28,8 +28,8 @@ export function softmaxEql<R extends Reduction = 'mean'>(
   gate: Gate,
   options: SoftmaxOptions<R>,
 ): LossTensor<R> {
-  const host = readBatch(labels, logits, gate, options ?? {});
-  const batch = prepareSoftmax(logits.shape, host.inputs, options?.reduction);
+  const host = readBatch(labels, logits, gate, options);
+  const batch = prepareSoftmax(logits.shape, host.inputs, host.reduction);
   host.checkShapes();
   return differentiable<R>(logits, batch, formulaOf(batch));
 }
