@@ -62,8 +62,8 @@ const engines: Readonly<Record<string, () => Promise<Engine>>> = {
   webgpu: async () => {
     // Node only, and not for the bundler's eyes. ONNX Runtime brings its own Dawn and looks for a Vulkan driver.
     const file = '../dawn.ts';
-    const { useSoftwareVulkan }: typeof import('../dawn.ts') = await import(/* @vite-ignore */ file);
-    const driver = useSoftwareVulkan();
+    const { useVulkan }: typeof import('../dawn.ts') = await import(/* @vite-ignore */ file);
+    const driver = useVulkan();
     return nodeEngine('webgpu', driver === undefined ? {} : { vulkanDriver: driver });
   },
   'web-wasm': async () => {
