@@ -19,7 +19,8 @@ import {
   wantsColor,
   writeWhole,
 } from '@eqloss/conformance';
-import { findBrowser } from '../../../scripts/browser.mjs';
+import { lookForBrowser } from '../../../scripts/browser.mjs';
+import { isContinuousIntegration } from '../../../scripts/ci.mjs';
 import { type Options, parseOptions, usage } from './options.ts';
 import { runAll } from './run-all.ts';
 import type { TargetRun } from './targets.ts';
@@ -47,7 +48,7 @@ async function main(args: readonly string[]): Promise<number> {
     say(error instanceof Error ? error.message : String(error));
     return 2;
   }
-  const browser = findBrowser();
+  const browser = lookForBrowser();
   const { runs, filter, out } = options;
   let left = runs.length;
   const reports = await runAll(runs, files, {
@@ -60,7 +61,7 @@ async function main(args: readonly string[]): Promise<number> {
       say(`${nameOf(run)}: ${outcomeOf(report)}, ${(milliseconds / 1000).toFixed(1)} s; ${left} to go`);
     },
   });
-  const failures = verdictOf(reports, { strict: isSet(process.env.CI), browser: browser !== undefined });
+  const failures = verdictOf(reports, { strict: isContinuousIntegration() });
   const record = { ...recordRun(reports, files), failures };
   writeWhole(join(out, 'report.ndjson'), renderNdjson(record));
   writeWhole(join(out, 'junit.xml'), renderJunit(record));
@@ -97,11 +98,6 @@ function outcomeOf(report: TargetReport): string {
   if (report.harness !== undefined) return 'does not answer as it should';
   const counts = Object.entries(countStatuses(report.results));
   return counts.map(([status, count]) => `${count} ${status.replace('-', ' ')}`).join(', ') || 'no test';
-}
-
-/** As continuous integration sets it: anything but nothing, 0 and false. */
-function isSet(value: string | undefined): boolean {
-  return value !== undefined && !['', '0', 'false'].includes(value);
 }
 
 function say(line: string): void {

@@ -16,8 +16,8 @@ import type { TargetRun } from './targets.ts';
 
 export interface RunAllOptions extends Pick<RunOptions, 'filter' | 'timeout'> {
   readonly knownFailures?: readonly KnownFailure[];
-  /** Path of the browser; without one the Chromium targets are unavailable. */
-  readonly browser?: string;
+  /** Path of the browser, or the reason why there is none, for which the Chromium targets are then unavailable. */
+  readonly browser?: { readonly path?: string; readonly reason?: string };
   readonly onStart?: (run: TargetRun) => void;
   readonly onReport?: (run: TargetRun, report: TargetReport, milliseconds: number) => void;
   /** Makes the Node targets; by default each in a process of its own. */
@@ -49,10 +49,10 @@ export async function runAll(
   let server: Promise<PageServer> | undefined;
 
   const openPage = async (name: string): Promise<Target> => {
-    if (!browser) throw new Unavailable('no Chromium or Chrome on this machine; install one or set CHROME_PATH');
+    if (!browser?.path) throw new Unavailable(browser?.reason ?? 'no browser was given');
     server ??= servePage();
     const { url } = await server;
-    return pageTarget(name, { browser, url, timeout: START_TIMEOUT });
+    return pageTarget(name, { browser: browser.path, url, timeout: START_TIMEOUT });
   };
   const runOne = async (run: TargetRun): Promise<void> => {
     const { name } = run.entry;

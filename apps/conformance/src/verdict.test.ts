@@ -1,9 +1,10 @@
 import type { Status, TargetReport } from '@eqloss/conformance';
 import { describe, expect, test } from 'vitest';
+import { isContinuousIntegration } from '../../../scripts/ci.mjs';
 import { verdictOf } from './verdict.ts';
 
-const relaxed = { strict: false, browser: true };
-const strict = { strict: true, browser: true };
+const relaxed = { strict: false };
+const strict = { strict: true };
 
 describe('the verdict', () => {
   test('is a pass when every judged test passed', () => {
@@ -27,11 +28,21 @@ describe('the verdict', () => {
     ]);
   });
 
-  test('requires no page and no software GPU where there is no browser to bring them', () => {
-    const strictAlone = { strict: true, browser: false };
+  test('requires every page and the software GPU in continuous integration, browser or not', () => {
     const pages = [reportOf('core', 'pass'), missing('core', 'chromium'), missing('gpujs-webgpu', 'node')];
-    expect(verdictOf(pages, strictAlone)).toEqual([]);
-    expect(verdictOf([...pages, missing('tfjs-wasm', 'node')], strictAlone)).toHaveLength(1);
+    expect(verdictOf(pages, relaxed)).toEqual([]);
+    expect(verdictOf(pages, strict)).toHaveLength(2);
+  });
+
+  test.each([
+    ['true', true],
+    ['1', true],
+    ['', false],
+    ['0', false],
+    ['false', false],
+    [undefined, false],
+  ])('takes CI=%s for continuous integration: %s', (CI, answer) => {
+    expect(isContinuousIntegration({ CI })).toBe(answer);
   });
 });
 

@@ -56,6 +56,13 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(code).toBe(1);
   });
 
+  test('requires a browser in continuous integration, and says what is wrong with the given one', async () => {
+    const args = ['--targets', 'core', '--vectors', tinyFile(), '--out', out()];
+    const { code, stdout } = await ended(start(args, { CI: '1' }));
+    expect(stdout).toContain('core (chromium) is required but unavailable: CHROME_PATH is /nowhere');
+    expect(code).toBe(1);
+  });
+
   test('fails on a wrong number, and shows it', async () => {
     // The word of -0.5 in the expected gradient becomes 0.5.
     const vectors = tinyFile((text) => text.replace('bfe0000000000000', '3fe0000000000000'));
@@ -110,7 +117,7 @@ describe('npm start', { timeout: 120_000 }, () => {
   test.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM'] as const)(
     '%s leaves no process, no browser and no half-written report',
     async (signal) => {
-      const child = start('--targets', 'core,gpujs-cpu', '--out', out());
+      const child = start(['--targets', 'core,gpujs-cpu', '--out', out()]);
       const browser = findBrowser() !== undefined;
       // Both runtimes are at work: a Node target, and a page in a browser with its own processes.
       await until(() => descendants(child.pid).length >= (browser ? 5 : 2));
@@ -136,8 +143,17 @@ function tinyFile(change: (text: string) => string = (text) => text): string {
 }
 
 /** Runs the Node part of it only: a browser for each call would take too long. */
-async function run(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = start(...args);
+function run(...args: string[]): Promise<Ended> {
+  return ended(start(args));
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function ended(child: ReturnType<typeof start>): Promise<Ended> {
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {
@@ -150,11 +166,11 @@ async function run(...args: string[]): Promise<{ code: number | null; stdout: st
   return { code, stdout, stderr };
 }
 
-function start(...args: string[]) {
+function start(args: readonly string[], more: Readonly<Record<string, string>> = {}) {
   const { CI, ...env } = process.env;
   const noBrowser = args.includes('--vectors') ? { CHROME_PATH: '/nowhere' } : {};
   const child = spawn(process.execPath, ['--conditions=@eqloss/source', main, ...args], {
-    env: { ...env, ...noBrowser, NO_COLOR: '1' },
+    env: { ...env, ...noBrowser, ...more, NO_COLOR: '1' },
   });
   const ended = new Promise<number | null>((resolve) => {
     child.on('close', (code) => resolve(code));
