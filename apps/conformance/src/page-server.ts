@@ -6,6 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, defaultClientConditions } from 'vite';
+import { engines } from './targets.ts';
+
+/** File names to contents. */
+export type Bundle = ReadonlyMap<string, string | Uint8Array>;
 
 export interface PageServer {
   /** Of the page, with a slash at the end. */
@@ -17,12 +21,14 @@ export interface PageServer {
  * Bundles `page/index.html` for production with Vite and serves it on a free port of 127.0.0.1, cross-origin isolated,
  * so that threads and precise clocks work.
  *
+ * @param bundle Makes the files; by default with Vite.
  * @throws {Error} what Vite says, when a target's file cannot be bundled.
  */
-export async function servePage(): Promise<PageServer> {
-  const files = await bundlePage();
+export async function servePage(bundle: () => Promise<Bundle> = bundlePage): Promise<PageServer> {
+  const files = await bundle();
   const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://page').pathname.slice(1) || 'index.html';
+    // Not by URL: it throws on `//`, and anybody on this machine can ask for that.
+    const path = (request.url ?? '/').split('?')[0].slice(1) || 'index.html';
     const file = files.get(path);
     response.writeHead(file ? 200 : 404, {
       'content-type': types[extname(path)] ?? 'application/octet-stream',
@@ -48,8 +54,7 @@ const types: Readonly<Record<string, string>> = {
   '.json': 'application/json',
 };
 
-/** File names to contents. */
-async function bundlePage(): Promise<Map<string, string | Uint8Array>> {
+async function bundlePage(): Promise<Bundle> {
   const nothing = fileURLToPath(new URL('./nothing.ts', import.meta.url));
   const built = await build({
     configFile: false,
@@ -58,8 +63,8 @@ async function bundlePage(): Promise<Map<string, string | Uint8Array>> {
     logLevel: 'error',
     resolve: {
       conditions: ['@eqloss/source', ...defaultClientConditions],
-      // Engines for Node only: a target asks for them in Node only, but the bundler follows every import.
-      alias: { 'onnxruntime-node': nothing, webgpu: nothing },
+      // A target asks for these in Node only, but the bundler follows every import.
+      alias: Object.fromEntries(engines.nodeOnly.map((name) => [name, nothing])),
     },
     build: { write: false, minify: false, target: 'esnext', assetsInlineLimit: 0, reportCompressedSize: false },
   });

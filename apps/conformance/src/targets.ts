@@ -1,4 +1,4 @@
-// THE list of targets. A new adapter is its package, one file in ./targets, and its lines here.
+// THE list of targets. A new adapter is its package, one file in ./targets, its lines here, and its place in package.json.
 
 import type { Runtime } from '@eqloss/conformance';
 
@@ -22,6 +22,20 @@ export interface TargetRun {
 const node: readonly Runtime[] = ['node'];
 const chromium: readonly Runtime[] = ['chromium'];
 const both: readonly Runtime[] = ['node', 'chromium'];
+
+/** What bundlers need to know of the engines that the targets import. */
+export const engines: {
+  /** In Node only: nothing, in a page. */
+  readonly nodeOnly: readonly string[];
+  /** Prepared for pages before the tests start, so that finding one does not reload the page. */
+  readonly prepared: readonly string[];
+  /** Left as they are: they look for files beside their own. */
+  readonly untouched: readonly string[];
+} = {
+  nodeOnly: ['onnxruntime-node', 'webgpu'],
+  prepared: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-webgl', '@tensorflow/tfjs-backend-webgpu', 'gpu.js'],
+  untouched: ['onnxruntime-web'],
+};
 
 /** Every target. */
 export const targets: readonly TargetEntry[] = [
