@@ -1,9 +1,17 @@
 // A target that runs in a page of a real Chromium.
 
-import { type Reply, type Request, remoteTarget, type Send, type Target, Unavailable } from '@eqloss/conformance';
+import {
+  type Reply,
+  type Request,
+  restartingTarget,
+  type Session,
+  type Target,
+  Unavailable,
+} from '@eqloss/conformance';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { browserFlags } from '../../../scripts/browser.mjs';
 
+/** Where a page comes from, and how long it may take. */
 export interface PageOptions {
   /** Path of the browser. */
   readonly browser: string;
@@ -12,8 +20,6 @@ export interface PageOptions {
   /** Milliseconds for starting the browser and the target. */
   readonly timeout: number;
 }
-
-const RESTARTS = 2;
 
 /**
  * Opens a target of the list in a browser of its own, with a fresh profile: a hanging GPU process ends with it.
@@ -24,59 +30,28 @@ const RESTARTS = 2;
  * @throws {Unavailable} when the browser does not start, or the target says so.
  */
 export async function pageTarget(name: string, options: PageOptions): Promise<Target> {
-  const { timeout } = options;
-  let open: OpenPage | undefined;
-  let restarts = 0;
-  let lastWords = '';
-
-  const exchange: Send = async (message, signal = AbortSignal.timeout(timeout)) => {
-    if (!open) throw new Error('not open');
-    try {
-      return await open.exchange(message, signal);
-    } catch (error) {
-      lastWords = error instanceof Error ? error.message : String(error);
-      await end();
-      throw error;
-    }
+  let version = '';
+  const open = async (): Promise<Session> => {
+    const opened = await openPage(name, options);
+    version = opened.version;
+    return opened;
   };
-  const begin = async (): Promise<unknown> => {
-    open = await openPage(name, options);
-    return exchange({ type: 'start', protocol: 1 });
-  };
-  const end = async (): Promise<void> => {
-    const closing = open;
-    open = undefined;
-    await closing?.close();
-  };
-  const send: Send = async (message, signal) => {
-    if (message.type === 'start') return begin();
-    if (message.type === 'run' && !open) {
-      if (restarts === RESTARTS) throw new Error(`target is gone: it was restarted ${RESTARTS} times (${lastWords})`);
-      restarts++;
-      await begin();
-    }
-    const reply = open && (await exchange(message, signal));
-    if (message.type === 'stop') await end();
-    return reply;
-  };
-  try {
-    const target = await remoteTarget(send);
-    return { ...target, environment: { ...target.environment, runtime: `Chromium ${open?.version}` } };
-  } catch (error) {
-    await end();
-    throw error;
-  }
+  const target = await restartingTarget(open, options.timeout);
+  return { ...target, environment: { ...target.environment, runtime: `Chromium ${version}` } };
 }
 
-interface OpenPage {
-  /** Of the browser. */
+/** A page, and the version of its browser. */
+interface OpenPage extends Session {
   readonly version: string;
-  exchange(message: Request, signal: AbortSignal): Promise<unknown>;
-  close(): Promise<void>;
 }
 
 async function openPage(name: string, { browser: path, url, timeout }: PageOptions): Promise<OpenPage> {
   const browser = await launch(path, timeout);
+  let alive = true;
+  const close = async (): Promise<void> => {
+    alive = false;
+    await browser.close();
+  };
   try {
     const context = await browser.newContext();
     const page = await context.newPage();
@@ -86,11 +61,22 @@ async function openPage(name: string, { browser: path, url, timeout }: PageOptio
     await page.waitForFunction(() => 'answer' in globalThis, undefined, { timeout });
     return {
       version: browser.version(),
-      exchange: (message, signal) => exchangeWith(page, said, message, signal),
-      close: () => browser.close(),
+      get alive() {
+        return alive;
+      },
+      async exchange(message, signal) {
+        try {
+          return await exchangeWith(page, said, message, signal);
+        } catch (error) {
+          // What still runs in the page, or in its GPU process, must not reach the next test.
+          await close();
+          throw error;
+        }
+      },
+      close,
     };
   } catch (error) {
-    await browser.close();
+    await close();
     throw error;
   }
 }

@@ -19,6 +19,7 @@ export type { Reply, Request, Started, WireOutcome, WireTest } from './messages.
 export { brokenReport, openTarget, runTarget, unavailableReport } from './open.ts';
 export { checkStarted, remoteTarget, type Send } from './remote.ts';
 export { type Fit, featuresOf, fitTest } from './requirements.ts';
+export { restartingTarget, type Session } from './restart.ts';
 export {
   type Counts,
   countStatuses,
