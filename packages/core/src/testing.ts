@@ -1,7 +1,41 @@
-// What the tests of this package share: arbitrary batches, and the code that a call throws. Not published.
+// What the tests of this package and of the adapters share: arbitrary batches, the reference, and how near to it a result
+// must be. Not published.
 
 import fc from 'fast-check';
-import { type Batch, createGate, EqlError, type Form, sigmoidEql, softmaxEql } from './index.ts';
+import { expect } from 'vitest';
+import {
+  type Batch,
+  createGate,
+  drawBeta,
+  EqlError,
+  type Form,
+  type LossResult,
+  sigmoidEql,
+  softmaxEql,
+  toSingle,
+} from './index.ts';
+
+export const forms: readonly Form[] = ['sigmoid', 'softmax'];
+
+/** The reference of each form. */
+export const lossOf = { sigmoid: sigmoidEql, softmax: softmaxEql };
+
+/** A batch in single precision, whose lists are plain arrays. */
+export interface Case extends Batch {
+  readonly logits: Float32Array;
+  readonly labels?: readonly number[];
+  readonly targets?: readonly number[];
+  readonly rowWeights?: readonly number[];
+  readonly foreground?: readonly number[];
+  readonly beta?: number | readonly number[];
+}
+
+/** How large random batches are, from and to; and what a logit may be now and then. */
+export interface Sizes {
+  readonly rows: readonly [number, number];
+  readonly classes: readonly [number, number];
+  readonly special?: readonly number[];
+}
 
 /** The code of the EqlError that `run` throws; fails the test when it throws none. */
 export function codeOf(run: () => unknown): string {
@@ -29,7 +63,37 @@ export function tagged<T extends ArrayBufferView>(values: T, kind: string): T {
   return Object.defineProperty(values, Symbol.toStringTag, { value: kind });
 }
 
-export const lossOf = { sigmoid: sigmoidEql, softmax: softmaxEql };
+/**
+ * The largest distance as a multiple of N4's bound for single; Infinity when a kind or the length differs.
+ *
+ * @param scale Undoes the mean's division: a gradient is judged before it.
+ */
+export function ratioToN4(actual: ArrayLike<number>, exact: ArrayLike<number>, scale = 1): number {
+  if (actual.length !== exact.length) return Infinity;
+  return Array.from(actual, (value, k) => {
+    const [a, e] = [value * scale, exact[k] * scale];
+    if (a === e || Object.is(a, e)) return 0;
+    const ratio = Math.abs(a - e) / (2e-6 * Math.max(1, Math.abs(e)));
+    return Number.isNaN(ratio) ? Infinity : ratio;
+  }).reduce((x, y) => Math.max(x, y), 0);
+}
+
+/** Fails unless every number is within N4 of core's. `divisor`: see {@link divisorOf}. */
+export function expectNear(
+  actual: { readonly loss: number; readonly rowLosses: ArrayLike<number>; readonly gradient: ArrayLike<number> },
+  exact: LossResult,
+  divisor: number,
+): void {
+  expect(ratioToN4([actual.loss], [exact.loss])).toBeLessThanOrEqual(1);
+  expect(ratioToN4(actual.rowLosses, exact.rowLosses)).toBeLessThanOrEqual(1);
+  expect(ratioToN4(actual.gradient, exact.gradient, divisor)).toBeLessThanOrEqual(1);
+}
+
+/** What the mean of a batch divides by. SPEC R1, R2. */
+export function divisorOf({ labels, logits, gate, normalizer }: Batch): number {
+  const counted = labels ? Array.from(labels).filter((label) => label !== -1).length : logits.length / gate.classes;
+  return normalizer ?? Math.max(counted, 1);
+}
 
 /** Numbers of every order of magnitude, and as often spread evenly: fc.double alone is nearly always tiny. */
 export function between(min: number, max: number): fc.Arbitrary<number> {
@@ -39,38 +103,99 @@ export function between(min: number, max: number): fc.Arbitrary<number> {
 
 /** Random finite batches of a form, with every optional input now and then. */
 export function batches(form: Form, largest = 20): fc.Arbitrary<Batch & { logits: Float64Array; rows: number }> {
+  const unit = fc.oneof(fc.constantFrom(0, 1), between(0, 1));
+  return inputs(form, { rows: [1, 5], classes: [1, 7] }, between(-largest, largest), unit, between(0, 3)).map(
+    ({ rows, classes, ...batch }) => ({
+      ...batch,
+      rows,
+      shape: [rows, classes],
+      logits: Float64Array.from(batch.logits),
+    }),
+  );
+}
+
+/** Random batches of a form in single precision, with every optional input and every special value now and then. */
+export function cases(form: Form, { special = [], ...sizes }: Sizes): fc.Arbitrary<Case> {
+  const single = (min: number, max: number) => between(min, max).map(Math.fround);
+  const logit = fc.oneof(
+    { weight: 20, arbitrary: single(-20, 20) },
+    { weight: 4, arbitrary: single(-1e4, 1e4) },
+    { weight: 1, arbitrary: fc.constantFrom(Number.NaN, Infinity, -Infinity, -0, 2 ** -149, ...special) },
+  );
+  // 0 or normal: the softmax takes the logarithm of a weight, so that toSingle's 2^-126 for 1e-45 is seen in its loss.
+  const unit = fc.oneof(
+    fc.constantFrom(0, 1),
+    single(0, 1).map((value) => toSingle([value])[0]),
+  );
+  const batch = inputs(form, sizes, logit, unit, fc.constantFrom(0, 0.25, 1, 3));
   return fc
-    .record({ rows: fc.integer({ min: 1, max: 5 }), classes: fc.integer({ min: 1, max: 7 }) })
-    .chain(({ rows, classes }) => {
-      const perRow = <T>(each: fc.Arbitrary<T>) => fc.array(each, { minLength: rows, maxLength: rows });
-      const perClass = <T>(each: fc.Arbitrary<T>) => fc.array(each, { minLength: classes, maxLength: classes });
-      const perElement = <T>(each: fc.Arbitrary<T>) =>
-        fc.array(each, { minLength: rows * classes, maxLength: rows * classes });
-      const unit = fc.oneof(fc.constantFrom(0, 1), between(0, 1));
-      const maybe = <T>(each: fc.Arbitrary<T>) => fc.option(each, { nil: undefined });
-      const highest = form === 'sigmoid' ? classes : classes - 1;
-      const answers = fc.oneof(
-        fc.record({ labels: perRow(fc.integer({ min: -1, max: highest })) }),
-        fc.record({ targets: perElement(unit) }),
-      );
-      return fc
-        .record({
-          logits: perElement(between(-largest, largest)),
-          frequencies: perClass(fc.integer({ min: 0, max: 20 })),
-          threshold: fc.integer({ min: 0, max: 20 }),
-          answers,
-          rowWeights: maybe(perRow(between(0, 3))),
-          foreground: maybe(perRow(fc.constantFrom(0, 1))),
-          beta: fc.oneof(unit, perClass(unit), perElement(unit)),
-        })
-        .map((b) => ({
-          rows,
-          shape: [rows, classes],
-          logits: Float64Array.from(b.logits),
-          gate: createGate(b.frequencies, { threshold: b.threshold }),
-          ...b.answers,
-          rowWeights: b.rowWeights,
-          ...(form === 'sigmoid' ? { foreground: b.foreground } : { beta: b.beta }),
-        }));
-    });
+    .tuple(batch, fc.option(fc.constantFrom(1, 7), { nil: undefined }))
+    .map(([{ rows: _, classes: __, logits, ...rest }, normalizer]) => ({
+      ...rest,
+      logits: Float32Array.from(logits),
+      normalizer,
+    }));
+}
+
+/** A batch without special values, the same every time; β drawn per element. */
+export function plainCase(form: Form, rows: number, classes: number): Case {
+  const wave = (k: number): number => 4 * Math.sin(k * 12.9898) + 3 * Math.cos(k * 0.0078);
+  const frequencies = Float64Array.from({ length: classes }, (_, j) => (j * 7) % 10);
+  const gate = createGate(frequencies, { threshold: 6 });
+  const logits = Float32Array.from({ length: rows * classes }, (_, k) => wave(k));
+  const labels = Array.from({ length: rows }, (_, i) => (i * 613) % (form === 'sigmoid' ? classes + 1 : classes));
+  if (form === 'sigmoid') return { gate, logits, labels };
+  return { gate, logits, labels, beta: [...drawBeta({ rows, classes, gamma: 0.9, seed: 1, step: 2 })] };
+}
+
+/** Rows `from` to `to` of a {@link plainCase}, as a worker sees them that divides by the rows of all workers. SPEC P1. */
+export function shardOf({ gate, logits, labels, beta }: Case, from: number, to: number): Case {
+  const [start, end] = [from * gate.classes, to * gate.classes];
+  return {
+    gate,
+    logits: logits.slice(start, end),
+    labels: labels?.slice(from, to),
+    normalizer: logits.length / gate.classes,
+    ...(typeof beta === 'object' && { beta: beta.slice(start, end) }),
+  };
+}
+
+/** What random batches of every precision have in common. */
+function inputs(
+  form: Form,
+  sizes: Sizes,
+  logit: fc.Arbitrary<number>,
+  unit: fc.Arbitrary<number>,
+  weight: fc.Arbitrary<number>,
+) {
+  const size = ([min, max]: readonly [number, number]) => fc.integer({ min, max });
+  return fc.record({ rows: size(sizes.rows), classes: size(sizes.classes) }).chain(({ rows, classes }) => {
+    const list = (length: number, each: fc.Arbitrary<number>) =>
+      fc.array(each, { minLength: length, maxLength: length });
+    const maybe = <T>(each: fc.Arbitrary<T>) => fc.option(each, { nil: undefined });
+    const highest = form === 'sigmoid' ? classes : classes - 1;
+    const answers: fc.Arbitrary<Pick<Case, 'labels' | 'targets'>> = fc.oneof(
+      fc.record({ labels: list(rows, fc.integer({ min: -1, max: highest })) }),
+      fc.record({ targets: list(rows * classes, unit) }),
+    );
+    return fc
+      .record({
+        logits: list(rows * classes, logit),
+        frequencies: list(classes, fc.integer({ min: 0, max: 20 })),
+        threshold: fc.integer({ min: 0, max: 20 }),
+        answers,
+        rowWeights: maybe(list(rows, weight)),
+        foreground: maybe(list(rows, fc.constantFrom(0, 1))),
+        beta: fc.oneof(unit, list(classes, unit), list(rows * classes, unit)),
+      })
+      .map(({ logits, frequencies, threshold, answers, rowWeights, foreground, beta }) => ({
+        rows,
+        classes,
+        logits,
+        gate: createGate(frequencies, { threshold }),
+        ...answers,
+        rowWeights,
+        ...(form === 'sigmoid' ? { foreground } : { beta }),
+      }));
+  });
 }

@@ -1,9 +1,10 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { createGate, EqlError } from '@eqloss/core';
+import { forms } from '@eqloss/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { type SoftmaxOptions, sigmoidEql, softmaxEql } from './index.ts';
-import { forms, lossOf } from './testing.ts';
+import { lossOf } from './testing.ts';
 
 const gate = createGate([0, 1, 2], { threshold: 1 });
 const values = [0.5, -1, 2, 3, 0, -2];

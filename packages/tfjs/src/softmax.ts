@@ -47,7 +47,7 @@ function formulaOf(batch: PreparedSoftmax): Formula {
       const y = positive === undefined ? targetRows(batch) : tf.cast(positive, 'float32');
       const w = weights(batch, y, positive !== undefined);
       const included = tf.greater(w, 0);
-      const m = tf.max(tf.where(included, logits, tf.fill(logits.shape, lowest)), 1, true);
+      const m = maximum(tf.where(included, logits, tf.fill(logits.shape, lowest)));
       const d = tf.where(included, tf.sub(logits, m), zeros);
       const terms = tf.mul(w, tf.exp(d));
       const s = withoutDistribution(rowSums(terms), m);
@@ -65,8 +65,16 @@ function formulaOf(batch: PreparedSoftmax): Formula {
   };
 }
 
-/** Below every logit, and finite: an engine may start its own maximum anywhere above -Infinity. */
+/** No finite logit is lower. Not -Infinity, which engines lose. */
 const lowest = -3.4028234663852886e38;
+
+/**
+ * Largest entry of each row, `[rows, 1]`. The webgl backend starts a maximum at -1e20, masks write logits far below that:
+ * scaled by 2^-64 none is. The power of two is exact but for logits below 2^-62, of which it makes 0: all the same to e^d.
+ */
+function maximum(values: tf.Tensor): tf.Tensor {
+  return tf.mul(tf.max(tf.mul(values, 2 ** -64), 1, true), 2 ** 64);
+}
 
 /**
  * `w_ik`, `[rows, classes]`, and 0 throughout a row that is taken out. SPEC X1, R3.
