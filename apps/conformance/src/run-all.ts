@@ -14,7 +14,7 @@ import { type PageServer, servePage } from './page-server.ts';
 import { pageTarget } from './page-target.ts';
 import type { TargetRun } from './targets.ts';
 
-export interface RunAllOptions extends Pick<RunOptions, 'filter' | 'timeout'> {
+export interface RunAllOptions extends Pick<RunOptions, 'filter' | 'partial' | 'timeout'> {
   readonly knownFailures?: readonly KnownFailure[];
   /** Path of the browser, or the reason why there is none, for which the Chromium targets are then unavailable. */
   readonly browser?: { readonly path?: string; readonly reason?: string };
@@ -43,7 +43,7 @@ export async function runAll(
   files: readonly SuiteFile[],
   options: RunAllOptions = {},
 ): Promise<readonly TargetReport[]> {
-  const { openNode = nodeTarget, browser, filter, knownFailures, timeout = TEST_TIMEOUT } = options;
+  const { openNode = nodeTarget, browser, filter, partial, knownFailures, timeout = TEST_TIMEOUT } = options;
   const reports = new Map<TargetRun, TargetReport>();
   // Bundled once, on first use; what goes wrong there is every page's failure.
   let server: Promise<PageServer> | undefined;
@@ -63,6 +63,7 @@ export async function runAll(
     const report = await runTarget(name, open, files, {
       runtime,
       filter,
+      partial,
       knownFailures,
       timeout,
       startTimeout: STEPS * START_TIMEOUT,

@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { checkKnownFailures } from '@eqloss/conformance';
 import { describe, expect, test } from 'vitest';
 import { selectRuns, targets } from './targets.ts';
 
@@ -13,6 +14,16 @@ describe('the list of targets', () => {
       .filter((name) => name.endsWith('.ts') && name !== 'batch.ts')
       .map((name) => name.slice(0, -'.ts'.length));
     expect([...new Set(targets.map(({ module }) => module))].sort()).toEqual(files.sort());
+  });
+
+  test('holds every target of the known failures, in its runtime', () => {
+    const file = new URL('./known-failures.json', import.meta.url);
+    const entries = checkKnownFailures(JSON.parse(readFileSync(file, 'utf8')));
+    const lost = entries.filter(({ target, runtime }) => {
+      const entry = targets.find(({ name }) => name === target);
+      return !entry || (runtime !== undefined && !entry.runtimes.includes(runtime));
+    });
+    expect(lost).toEqual([]);
   });
 
   test('runs the reference in both runtimes', () => {
