@@ -82,6 +82,10 @@ export const NOTES: Readonly<Record<string, Note>> = {
     clauses: ['N1', 'R3', 'G5'],
   },
   'included-special': { catches: 'NaN or Infinity lost, spread too far, or of the wrong kind.', clauses: ['N2'] },
+  'largest-logits': {
+    catches: 'The largest finite logits taken for infinities, or one of them for "no maximum yet".',
+    clauses: ['N1', 'N2', 'X2'],
+  },
   'large-logits': { catches: 'Overflow and underflow of exponentials.', clauses: ['N2', 'N3'] },
   'logit-differences': { catches: 'Digits lost in large sums before the difference is taken.', clauses: ['N3', 'N4'] },
   'no-epsilon': {

@@ -1,5 +1,5 @@
-// One row of the softmax form, straight from SPEC X1 to X4, N1 and N2. Decimals cannot overflow, so no maximum is
-// subtracted: D is the plain sum.
+// One row of the softmax form, straight from SPEC X1 to X4, N1 and N2. The exponents of decimals reach to 9e15, so no
+// maximum is subtracted, D is the plain sum; except in rows whose logits lie beyond that, up to the largest of a float.
 
 import type { Arithmetic, Exact } from './arithmetic.ts';
 import type { ExactRow } from './sigmoid.ts';
@@ -36,19 +36,26 @@ export function softmaxRow(
     return { loss: nan, gradient: weights.map((weight) => (weight.isZero() ? zero : nan)) };
   }
 
-  const terms = logits.map((z, k) => {
-    if (weights[k].isZero() || !z.isFinite()) return zero;
-    return weights[k].eq(1) ? math.exp(z) : weights[k].times(math.exp(z));
-  });
+  const shift = shiftOf(math, included);
+  const powers = logits.map((z, k) => (weights[k].isZero() || !z.isFinite() ? zero : math.exp(z.minus(shift))));
+  const terms = powers.map((power, k) => (weights[k].eq(1) ? power : weights[k].times(power)));
   const total = terms.reduce((sum, term) => sum.plus(term), zero);
   let loss = zero;
   for (const [j, y] of targets.entries()) {
     if (y.isZero()) continue;
     // ln D - z = ln (D / e^z), which is 0 and not a rounding error when the label stands alone.
-    const cost = logits[j].isFinite() ? math.ln(total.div(math.exp(logits[j]))) : math.exact(Number.POSITIVE_INFINITY);
-    loss = loss.plus(y.times(cost));
+    // A power that no decimal holds is 0; the difference then is too large to lose digits.
+    const finite = powers[j].isZero() ? math.ln(total).minus(logits[j].minus(shift)) : math.ln(total.div(powers[j]));
+    loss = loss.plus(y.times(logits[j].isFinite() ? finite : math.exact(Number.POSITIVE_INFINITY)));
   }
   return { loss, gradient: softmaxGradient(math, terms, total, mass, targets) };
+}
+
+/** 0, or where the exponential of a logit leaves the range of decimals, the largest logit of those included. */
+function shiftOf(math: Arithmetic, included: readonly Exact[]): Exact {
+  const finite = included.filter((z) => z.isFinite());
+  if (finite.every((z) => z.abs().lt(1e15))) return math.exact(0);
+  return finite.reduce((largest, z) => (z.gt(largest) ? z : largest));
 }
 
 function softmaxGradient(

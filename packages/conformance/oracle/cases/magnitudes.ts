@@ -1,8 +1,11 @@
 // SPEC N3 and N4: large logits, small losses, subnormal numbers, and what only a double can tell.
 
 import type { Form } from '../../src/format.ts';
-import { base, FREQUENCIES, logits, type Variation, vary, withEntries } from '../base.ts';
+import { base, FREQUENCIES, logits, TARGETS, type Variation, vary, withEntries } from '../base.ts';
 import { type Case, grid } from '../case.ts';
+
+/** The largest finite number of single precision. */
+const LARGEST_SINGLE = (2 - 2 ** -23) * 2 ** 127;
 
 /** Where naive formulas overflow, underflow or lose digits. */
 export function magnitudeCases(form: Form): Case[] {
@@ -53,6 +56,7 @@ function largeLogits(form: Form): Variation[] {
         },
       })),
     ]),
+    ...largestLogits(form),
     {
       id: 'logits-subnormal',
       comment: 'Logits that are subnormal in single precision count as 0 to any accuracy.',
@@ -113,6 +117,76 @@ function largeLogits(form: Form): Variation[] {
         [2, 2, 9],
         [3, 3, 14],
       ]),
+    },
+  ];
+}
+
+/** Logits of ±3.4e38. Losses and their sums stay within single precision. */
+function largestLogits(form: Form): Variation[] {
+  const [high, low] = [LARGEST_SINGLE, -LARGEST_SINGLE];
+  const flags = ['largest-logits'];
+  if (form === 'sigmoid') {
+    return [
+      {
+        id: 'largest-agree',
+        comment: 'The largest finite logits, each on the side of its label: no loss. A tail positive, a gated entry.',
+        flags,
+        logits: grid([
+          [high, low, low, low, low],
+          [low, high, low, low, low],
+          [low, high, high, low, low],
+          [low, low, low, low, low],
+        ]),
+        labels: [0, 1, 2, 5],
+      },
+      {
+        id: 'largest-cost',
+        comment: 'One label at the lowest finite logit costs the largest finite loss.',
+        flags,
+        logits: grid([[low, 0, 1, 2, -3]]),
+        labels: [0],
+      },
+    ];
+  }
+  return [
+    {
+      id: 'largest-uniform',
+      comment:
+        'Every logit of a row is the lowest finite one, as masks have it, or the largest: a uniform distribution.',
+      flags,
+      logits: grid([low, high, low, high].map((value) => [value, value, value, value, value])),
+    },
+    {
+      id: 'largest-uniform-beta-1',
+      comment: 'The same beside excluded entries, and beside -Infinity.',
+      flags: [...flags, 'beta-number'],
+      beta: 1,
+      logits: grid([
+        [low, low, low, low, low],
+        [high, high, high, high, high],
+        [low, Number.NEGATIVE_INFINITY, low, 0, low],
+        [low, high, Number.NEGATIVE_INFINITY, low, low],
+      ]),
+      labels: [0, 1, 2, 4],
+    },
+    {
+      id: 'largest-agree',
+      comment: 'The label is the largest finite logit, or 0 above the lowest: the others vanish beside it.',
+      flags,
+      logits: grid([
+        [high, low, low, low, low],
+        [low, high, 0, 1, low],
+        [low, low, 0, low, low],
+        [low, low, low, high, 0],
+      ]),
+    },
+    {
+      id: 'largest-targets',
+      comment: 'Soft and multi-hot target rows over logits that are all the lowest finite one.',
+      flags: [...flags, 'target-rows'],
+      logits: grid([0, 1, 2, 3].map(() => [low, low, low, low, low])),
+      labels: undefined,
+      targets: TARGETS,
     },
   ];
 }
