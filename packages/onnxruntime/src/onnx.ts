@@ -5,6 +5,7 @@ import { bytesField, type Field, floatField, integerField, join, messageField, t
 /** Element types by their number in `TensorProto.DataType`. */
 export const elementTypes = { float: 1, int32: 6, int64: 7, bool: 9 } as const;
 
+/** Name of an element type that the graphs use. */
 export type ElementType = keyof typeof elementTypes;
 
 /** A dimension: a size, or the name of one that is known only at run time. */
