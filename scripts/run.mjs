@@ -1,6 +1,7 @@
 // Starts a program of the workspace in the foreground and ends as it ends. Plain Node 20 without dependencies.
 
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,6 +12,22 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 export function workspaceEnvironment() {
   const path = `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`;
   return { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: '1' };
+}
+
+/**
+ * What `spawn` takes to run a command of the workspace. Windows needs a shell for the scripts of `.bin`, but not for Node
+ * itself, and a shell needs quotes.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ platform?: NodeJS.Platform, folder?: string }} [options] `folder`: the repository.
+ * @returns {{ file: string, args: readonly string[], shell: boolean }}
+ */
+export function commandLine(command, args, { platform = process.platform, folder = root } = {}) {
+  if (platform !== 'win32') return { file: command, args, shell: false };
+  const node = join(folder, 'node_modules', 'node', 'bin', 'node.exe');
+  if (command === 'node' && existsSync(node)) return { file: node, args, shell: false };
+  return { file: [command, ...args].map(quote).join(' '), args: [], shell: true };
 }
 
 /**
@@ -26,11 +43,11 @@ export function workspaceEnvironment() {
  */
 export function run(command, args, { cwd = root, quiet = false } = {}) {
   return new Promise((resolve, reject) => {
-    const windows = process.platform === 'win32';
-    const child = spawn(command, args, {
+    const line = commandLine(command, args);
+    const child = spawn(line.file, line.args, {
       cwd,
       env: workspaceEnvironment(),
-      shell: windows,
+      shell: line.shell,
       stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
     });
     const output = [];
@@ -48,4 +65,10 @@ export function run(command, args, { cwd = root, quiet = false } = {}) {
       resolve(code ?? (signal === 'SIGINT' ? 130 : 143));
     });
   });
+}
+
+/** As cmd.exe passes it on unchanged: what is special to it is not special in quotes, and a program reads `""` as one. */
+function quote(text) {
+  if (/^[\w@=:,./\\-]+$/.test(text)) return text;
+  return `"${text.replace(/(\\*)"/g, '$1$1""').replace(/\\+$/, '$&$&')}"`;
 }

@@ -2,15 +2,13 @@
 
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { root, workspaceEnvironment } from '../scripts/run.mjs';
+import { commandLine, root, workspaceEnvironment } from '../scripts/run.mjs';
 
 /** The projects with a file to run, and what is said about the others. */
 function projectsWith(more: Readonly<Record<string, string>>): { readonly listed: string; readonly said: string } {
   const { CI, VITEST, ...env } = workspaceEnvironment() as NodeJS.ProcessEnv;
-  const shell = process.platform === 'win32';
-  const command = 'vitest list --filesOnly kernel. loss. session.';
-  const [program, ...args] = command.split(' ');
-  const done = spawnSync(program, args, { cwd: root, env: { ...env, ...more }, encoding: 'utf8', shell });
+  const { file, args, shell } = commandLine('vitest', ['list', '--filesOnly', 'kernel.', 'loss.', 'session.']);
+  const done = spawnSync(file, args, { cwd: root, env: { ...env, ...more }, encoding: 'utf8', shell });
   expect(done.status, done.stderr).toBe(0);
   return { listed: done.stdout, said: done.stderr };
 }
