@@ -6,6 +6,8 @@ import { root, run } from './run.mjs';
 import { setup } from './setup.mjs';
 
 await setup();
+// The packages promise more than the workspace's own Node.
+process.env.EQLOSS_NODE = process.execPath;
 const report = join(root, '.cache', 'vitest.json');
 mkdirSync(join(root, '.cache'), { recursive: true });
 rmSync(report, { force: true });

@@ -6,19 +6,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packAll, publishedPackages } from '../scripts/pack.mjs';
-import { root, workspaceEnvironment } from '../scripts/run.mjs';
+import { commandLine, root, workspaceEnvironment } from '../scripts/run.mjs';
 import { filesOf, snippetsOf } from './readme.ts';
 
+/** What runs the examples: the Node that started `npm test`, which may be older than the workspace's. */
+const node = process.env.EQLOSS_NODE ?? 'node';
 const folder = mkdtempSync(join(tmpdir(), 'eqloss-packed-'));
 const readmes = [join(root, 'README.md'), ...publishedPackages().map((each) => join(each.folder, 'README.md'))];
 
 /** Runs a program in the empty folder; its standard output. */
 function inFolder(command: string, ...args: string[]): string {
-  const done = spawnSync(command, args, {
+  const line = commandLine(command, args);
+  const done = spawnSync(line.file, line.args, {
     cwd: folder,
     encoding: 'utf8',
     env: workspaceEnvironment(),
-    shell: process.platform === 'win32',
+    shell: line.shell,
   });
   if (done.status !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${done.stdout}\n${done.stderr}`);
   return done.stdout;
@@ -29,10 +32,8 @@ beforeAll(async () => {
   const manifests = packages.map((each) => JSON.parse(readFileSync(join(each.folder, 'package.json'), 'utf8')));
   // Engines as a user would add them: the peers, in the version that the workspace tests with.
   const peers = new Set(manifests.flatMap((manifest) => Object.keys(manifest.peerDependencies ?? {})));
-  const engines = [...peers, '@tensorflow/tfjs-backend-cpu', 'onnxruntime-node'].map((name) => {
-    const holder = manifests.find((manifest) => manifest.devDependencies?.[name]);
-    return `${name}@${holder ? versionOf(name) : 'latest'}`;
-  });
+  const wanted = new Set([...peers, '@tensorflow/tfjs-backend-cpu', 'onnxruntime-node']);
+  const engines = [...wanted].map((name) => `${name}@${versionOf(name)}`);
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
   const tarballs = packages.map((each) => each.tarball);
   inFolder('npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund', ...tarballs, ...engines);
@@ -74,7 +75,7 @@ describe.each(readmes.map((path) => ({ name: path.slice(root.length), path })))(
     ({ code, prints }) => {
       for (const file of files) writeFileSync(join(folder, file.name), file.code);
       writeFileSync(join(folder, 'example.mjs'), code);
-      const lines = inFolder('node', 'example.mjs').trimEnd().split('\n');
+      const lines = inFolder(node, 'example.mjs').trimEnd().split('\n');
       expect(lines).toEqual(prints);
     },
     60_000,
