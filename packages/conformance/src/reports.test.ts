@@ -127,6 +127,9 @@ describe('terminal', () => {
     expect(lineOf(output, 'ort-webgpu ')).toContain('– unavailable');
     expect(lineOf(output, 'gone ')).toContain('✗ your harness is wrong');
   });
+  test('the legend tells that columns overlap', () => {
+    expect(renderTerminal(clean.reports, clean.failures)).toContain('A test counts in every family that it is about.');
+  });
   test('failures show bits and ratio, open tests their reason, the last line the sum', () => {
     const output = renderTerminal(record.reports, record.failures);
     expect(output).toMatch(

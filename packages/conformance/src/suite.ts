@@ -13,7 +13,7 @@ export interface SuiteTest {
   readonly test: EncodedTest;
   readonly form: Form;
   readonly tolerances: Group['tolerances'];
-  /** Of the notes that the test's flags name, without repetition. */
+  /** Of the notes that the test's flags name, without repetition, and without those of the other form. */
   readonly clauses: readonly string[];
 }
 
@@ -23,10 +23,14 @@ export function listTests(files: readonly SuiteFile[], filter?: string): readonl
     .flatMap(({ file }) =>
       file.groups.flatMap(({ tests, tolerances }) =>
         tests.map((test) => {
-          const clauses = [...new Set(test.flags.flatMap((flag) => file.notes[flag]?.clauses ?? []))];
+          const cited = new Set(test.flags.flatMap((flag) => file.notes[flag]?.clauses ?? []));
+          const clauses = [...cited].filter((clause) => !otherForms[file.form].test(clause));
           return { test, form: file.form, tolerances, clauses };
         }),
       ),
     )
     .filter(({ test, clauses }) => !filter || [...test.flags, ...clauses].includes(filter) || test.id.includes(filter));
 }
+
+/** Notes are shared by both forms and cite both; a test of one form says nothing about the clauses of the other. */
+const otherForms: Readonly<Record<Form, RegExp>> = { sigmoid: /^X\d+$/, softmax: /^S\d+$/ };

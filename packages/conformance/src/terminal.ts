@@ -78,6 +78,7 @@ function matrixLines(reports: readonly TargetReport[], columns: number, paint: P
       );
     }),
     paint('open', '✓ all passed   ✗ failed/judged   ~ known failures/judged   – not judged'),
+    paint('open', 'A test counts in every family that it is about.'),
   ];
 }
 
