@@ -27,7 +27,7 @@ ${list(failures)}
 <h2 id="matrix">Targets and clauses</h2>
 <div class="scroll" role="region" aria-labelledby="matrix" tabindex="0">
 <table class="matrix">
-<caption>✓ all passed, ✗ failed of judged, ~ known failures of judged, – not judged. A test counts in every family that it is about.</caption>
+<caption>✓ all passed, ✓ with / passed of all, the rest not judged, ✗ failed of judged, ~ known failures of judged, – not judged. A test counts in every family that it is about.</caption>
 <thead><tr><th scope="col">target</th>${['all', ...families].map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead>
 <tbody>
 ${reports.map(matrixRow).join('\n')}
@@ -90,6 +90,7 @@ function elementRow({ output, index, actual, expected, actualBits, expectedBits,
 function targetSection(report: TargetReport): string {
   const facts = [report.version && `version ${report.version}`];
   for (const [key, value] of Object.entries(report.environment ?? {})) facts.push(`${key}: ${value}`);
+  for (const [key, words] of Object.entries(report.supports ?? {})) facts.push(`${key}: ${words.join(', ') || 'none'}`);
   const open = [...openReasons(report)];
   if (report.unavailable) open.push(`unavailable: ${report.unavailable}`);
   if (report.harness) open.push(report.harness);

@@ -43,14 +43,20 @@ export interface CellText {
   readonly words: string;
 }
 
-/** `✓ 34` all passed, `✗ 2/34` failed, `~ 2/34` known failures, `– 34` not judged; nothing where there is no test. */
+/**
+ * `✓ 34` all passed, `✓ 34/50` all passed that were judged, `✗ 2/34` failed of judged, `~ 2/34` known failures of judged,
+ * `– 34` not judged; nothing where there is no test.
+ */
 export function describeCell({ judged, failed, known, open }: Cell): CellText {
   const rest = open > 0 ? `, ${open} not judged` : '';
   if (failed > 0) return { kind: 'fail', text: `✗ ${failed}/${judged}`, words: `${failed} of ${judged} failed${rest}` };
   if (known > 0) {
     return { kind: 'known', text: `~ ${known}/${judged}`, words: `${known} of ${judged} known failures${rest}` };
   }
-  if (judged > 0) return { kind: 'pass', text: `✓ ${judged}`, words: `all ${judged} passed${rest}` };
+  if (judged > 0) {
+    const of = open > 0 ? `/${judged + open}` : '';
+    return { kind: 'pass', text: `✓ ${judged}${of}`, words: `all ${judged} passed${rest}` };
+  }
   if (open > 0) return { kind: 'open', text: `– ${open}`, words: `${open} not judged` };
   return { kind: 'none', text: '', words: 'no test' };
 }

@@ -7,8 +7,8 @@ import { type Counts, countStatuses, type TargetReport, type TestResult } from '
 /** First a `header`, then a `result` for each test of each target, last a `footer` with counts per target and status. */
 export function renderNdjson(record: RunRecord): string {
   const { date, spec, vectors, reports, failures } = record;
-  const targets = reports.map(({ target, runtime, version, environment, unavailable, harness }) => {
-    return { target, runtime, version, environment, unavailable, harness };
+  const targets = reports.map(({ target, runtime, version, environment, supports, unavailable, harness }) => {
+    return { target, runtime, version, environment, supports, unavailable, harness };
   });
   const lines: object[] = [{ type: 'header', spec, date, vectors, targets }];
   for (const report of reports) lines.push(...report.results.map((result) => resultLine(report, result)));

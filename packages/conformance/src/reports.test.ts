@@ -13,7 +13,7 @@ import { cellOf, describeCell, familyOf } from './matrix.ts';
 import { renderNdjson } from './ndjson.ts';
 import { brokenReport, unavailableReport } from './open.ts';
 import { type RunRecord, recordRun, writeWhole } from './record.ts';
-import type { TargetReport } from './results.ts';
+import { failuresOf, type TargetReport } from './results.ts';
 import { runSuite } from './run.ts';
 import { renderTerminal } from './terminal.ts';
 
@@ -196,6 +196,44 @@ test.each([
   ['D1', undefined],
 ])('clause %s is of the family %s', (clause, family) => {
   expect(familyOf(clause)).toBe(family);
+});
+
+describe('what a target does not claim', () => {
+  const wrongGradient = shift(1);
+  const claims = { ...supports, outputs: ['rowLosses'] as const, features: ['index-labels'] as const };
+  const narrow = () => runSuite(fakeTarget(wrongGradient, { name: 'narrow', supports: claims }), suite);
+
+  test('is told by every report, though nothing failed', async () => {
+    const report = await narrow();
+    expect(failuresOf([report])).toEqual([]);
+    const words = 'loss and gradient were not judged: not in supports.outputs';
+    expect(renderTerminal([report], [])).toContain(`– narrow: ${words}`);
+    const page = renderHtml({ ...clean, reports: [report] });
+    expect(page).toContain(words);
+    expect(page).toContain('outputs: rowLosses');
+    const [header] = renderNdjson({ ...clean, reports: [report] }).split('\n');
+    expect(JSON.parse(header).targets[0].supports).toEqual(claims);
+  });
+  test('stands in the cell', async () => {
+    const report = await narrow();
+    expect(describeCell(cellOf(report)).text).toBe('✓ 3/4');
+    expect(describeCell(cellOf(report, 'errors')).text).toBe('✓ 1');
+  });
+  test('fits into 80 columns with hundreds of open tests', () => {
+    const about = (clause: string, status: 'pass' | 'unsupported') =>
+      Array.from({ length: 299 }, (_, i) => ({
+        id: `${clause}-${i}`,
+        form: 'sigmoid' as const,
+        status,
+        clauses: [clause],
+        reason: 'needs beta-class',
+      }));
+    const clauses = ['G1', 'S1', 'X1', 'R1', 'P1', 'N1', 'RANK'];
+    const results = clauses.flatMap((clause) => [...about(clause, 'pass'), ...about(clause, 'unsupported')]);
+    const output = renderTerminal([{ target: 'a-very-long-target-name', runtime: 'node', results }], []);
+    expect(output).toContain('✓299/598');
+    for (const line of output.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+  });
 });
 
 test('a cell tells failures before known failures before passes', () => {

@@ -1,7 +1,8 @@
 // What a run comes to: one result a test, one report a target, and the verdict over all of them.
 
 import type { WorstElement } from './compare.ts';
-import type { Dtype, Form } from './format.ts';
+import type { Dtype, Form, Output } from './format.ts';
+import type { Supports } from './target.ts';
 
 /**
  * - `pass`, `fail`: it answered, rightly or wrongly.
@@ -48,6 +49,8 @@ export interface TargetReport {
   readonly runtime: Runtime;
   readonly version?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** What it claims, and so what it was judged by; absent when it did not start. */
+  readonly supports?: Supports;
   /** Why there are no answers at all: the reason of an unavailable target. */
   readonly unavailable?: string;
   /** Why nothing was judged: the target did not start or failed the smoke test. */
@@ -101,12 +104,18 @@ export function labelOf(report: Pick<TargetReport, 'target' | 'runtime'>): strin
 }
 
 /**
- * What a report leaves open and why, one sentence a reason: known failures and skips by reason, and unsupported tests
- * by what they need. The reason of an unavailable or broken target is not repeated.
+ * What a report leaves open and why, one sentence a reason: outputs that the target does not claim, known failures and
+ * skips by reason, and unsupported tests by what they need. The reason of an unavailable or broken target is not
+ * repeated.
  */
 export function openReasons(report: TargetReport): readonly string[] {
   if (report.unavailable) return [];
   const sentences: string[] = [];
+  const unclaimed = report.harness ? [] : unclaimedOutputs(report);
+  if (unclaimed.length > 0) {
+    const verb = unclaimed.length > 1 ? 'were' : 'was';
+    sentences.push(`${unclaimed.join(' and ')} ${verb} not judged: not in supports.outputs`);
+  }
   for (const status of ['known-failure', 'skipped'] as const) {
     // What was seen differs from test to test; the reason and clause of a known failure do not.
     const reasons = report.results
@@ -123,6 +132,13 @@ export function openReasons(report: TargetReport): readonly string[] {
   }
   return sentences;
 }
+
+/** Outputs that were never compared, since the target does not claim them. A pass says nothing about them. */
+function unclaimedOutputs({ supports }: TargetReport): readonly Output[] {
+  return supports ? OUTPUTS.filter((output) => !supports.outputs.includes(output)) : [];
+}
+
+const OUTPUTS: readonly Output[] = ['loss', 'rowLosses', 'gradient'];
 
 /** How the reason of an unsupported test begins. */
 export const NEEDS = 'needs ';

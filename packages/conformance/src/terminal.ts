@@ -52,10 +52,12 @@ const styles = { pass: 'green', fail: 'red', known: 'yellow', open: 'dim', none:
 
 function matrixLines(reports: readonly TargetReport[], columns: number, paint: Paint): string[] {
   const heads = ['all', ...families];
-  const rows = reports.map((report) => [undefined, ...families].map((family) => describeCell(cellOf(report, family))));
-  const widths = heads.map((head, j) => Math.max(head.length, ...rows.map((cells) => cells[j].text.length)));
+  const wide = reports.map((report) => [undefined, ...families].map((family) => describeCell(cellOf(report, family))));
   const longest = Math.max(6, ...reports.map((report) => labelOf(report).length));
-  const room = columns - widths.reduce((total, width) => total + width, 0);
+  const fits = longest + heads.length <= columns - total(widthsOf(heads, wide));
+  const rows = fits ? wide : wide.map((cells) => cells.map((cell) => ({ ...cell, text: cell.text.replace(' ', '') })));
+  const widths = widthsOf(heads, rows);
+  const room = columns - total(widths);
   const gap = room - longest >= 2 * widths.length ? 2 : 1;
   const nameWidth = Math.min(longest, Math.max(6, room - gap * widths.length));
   const line = (name: string, cells: readonly string[]) => [name, ...cells].join(' '.repeat(gap)).trimEnd();
@@ -77,9 +79,18 @@ function matrixLines(reports: readonly TargetReport[], columns: number, paint: P
         rows[i].map(({ kind, text }, j) => paint(kind, text) + ' '.repeat(widths[j] - text.length)),
       );
     }),
-    paint('open', '✓ all passed   ✗ failed/judged   ~ known failures/judged   – not judged'),
+    paint('open', '✓ all passed   ✓ passed/all, the rest not judged   – not judged'),
+    paint('open', '✗ failed/judged   ~ known failures/judged'),
     paint('open', 'A test counts in every family that it is about.'),
   ];
+}
+
+function widthsOf(heads: readonly string[], rows: readonly (readonly CellText[])[]): number[] {
+  return heads.map((head, j) => Math.max(head.length, ...rows.map((cells) => cells[j].text.length)));
+}
+
+function total(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width, 0);
 }
 
 function failureLines(
