@@ -13,6 +13,27 @@ export function checkGate(gate: Gate): void {
   }
 }
 
+const inputNames = ['gate', 'labels', 'targets', 'foreground', 'rowWeights', 'beta', 'normalizer', 'logits', 'shape'];
+const optionNames = ['reduction', 'gradient'];
+
+/** Refuses what would be ignored: a misspelt name, or an option among the inputs. */
+export function checkKeys(inputs: object): void {
+  const unknown = Object.keys(inputs).find((name) => !inputNames.includes(name));
+  if (unknown === undefined) return;
+  const cause = optionNames.includes(unknown)
+    ? `${unknown} is an option, not part of the batch.`
+    : `a batch has ${inputNames.join(', ')}.`;
+  throw new EqlError('UNSUPPORTED', `${unknown} is unknown; ${cause}`);
+}
+
+/** Refuses what would be ignored. */
+export function checkOptions(options: object): void {
+  const unknown = Object.keys(options).find((name) => !optionNames.includes(name));
+  if (unknown !== undefined) {
+    throw new EqlError('UNSUPPORTED', `option ${unknown} is unknown; there are ${optionNames.join(', ')}.`);
+  }
+}
+
 export function checkReduction(reduction: Reduction, normalizer: number | undefined): void {
   if (reduction !== 'none' && reduction !== 'sum' && reduction !== 'mean') {
     throw new EqlError('REDUCTION', `reduction is ${String(reduction)}; wanted none, sum or mean.`);

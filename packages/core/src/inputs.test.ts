@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Batch, Form } from './index.ts';
 import { createGate, frequenciesFromCounts } from './index.ts';
-import { codeOf, foreign, lossOf, tagged } from './testing.ts';
+import { codeOf, foreign, forms, lossOf, tagged } from './testing.ts';
 
 const gate = createGate([1, 10, 10], { threshold: 5 });
 const nothing = null as unknown as undefined;
@@ -142,4 +142,18 @@ test('messages about the gate say what came and what was wanted', () => {
   );
   const counts = BigInt64Array.of(5n) as unknown as number[];
   expect(() => frequenciesFromCounts(counts, 10)).toThrow('counts[0] is the BigInt 5 (convert with');
+});
+
+describe('what would be ignored is refused', () => {
+  const batch = { gate: createGate([1, 10, 10], { threshold: 5 }), labels: [0], logits: new Float64Array(3) };
+
+  test.each(forms)('%s: a misspelt input, an option among the inputs, a misspelt option', (form) => {
+    const good = form === 'softmax' ? { ...batch, beta: 0.5 } : batch;
+    const withExtra = (extra: object, options = {}) => codeOf(() => lossOf[form]({ ...good, ...extra }, options));
+    expect(withExtra({ rowWeight: [1] })).toBe('UNSUPPORTED');
+    expect(() => lossOf[form]({ ...good, ...{ reduction: 'sum' } })).toThrow(
+      /reduction is an option, not part of the batch/,
+    );
+    expect(withExtra({}, { reducton: 'sum' })).toBe('UNSUPPORTED');
+  });
 });

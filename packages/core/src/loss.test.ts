@@ -10,7 +10,7 @@ const forms: Form[] = ['sigmoid', 'softmax'];
 const gate = createGate([1, 10, 10], { threshold: 5 });
 
 /** Everything but the logits of `rows`, for a batch of part of the rows. */
-function rowsOf(batch: Batch & { rows: number }, from: number, to: number): Batch {
+function rowsOf(batch: Batch & { shape: readonly number[] }, from: number, to: number): Batch {
   const { gate, labels, targets, foreground, rowWeights, beta, logits } = batch;
   const cut = (values: ArrayLike<number> | undefined, width: number) =>
     values && Array.from(values).slice(from * width, to * width);
@@ -23,7 +23,10 @@ function rowsOf(batch: Batch & { rows: number }, from: number, to: number): Batc
     targets: cut(targets, width),
     foreground: cut(foreground, 1),
     rowWeights: cut(rowWeights, 1),
-    beta: typeof beta === 'object' && beta.length === batch.rows * width && batch.rows > 1 ? cut(beta, width) : beta,
+    beta:
+      typeof beta === 'object' && beta.length === batch.shape[0] * width && batch.shape[0] > 1
+        ? cut(beta, width)
+        : beta,
   };
 }
 
@@ -55,7 +58,7 @@ describe.each(forms)('%s', (form) => {
         const mean = loss(batch);
         const none = loss(batch, { reduction: 'none' });
         const labels = Array.from(batch.labels ?? []);
-        const counted = Math.max(1, batch.rows - labels.filter((label) => label === -1).length);
+        const counted = Math.max(1, batch.shape[0] - labels.filter((label) => label === -1).length);
         expect(
           near(
             sum.loss,
@@ -87,7 +90,7 @@ describe.each(forms)('%s', (form) => {
     fc.assert(
       fc.property(batches(form), (batch) => {
         const plain = loss({ ...batch, rowWeights: undefined });
-        const weighted = loss({ ...batch, rowWeights: new Float64Array(batch.rows).map((_, i) => i + 0.5) });
+        const weighted = loss({ ...batch, rowWeights: new Float64Array(batch.shape[0]).map((_, i) => i + 0.5) });
         const { classes } = batch.gate;
         for (let k = 0; k < plain.gradient.length; k++) {
           const i = Math.floor(k / classes);
@@ -111,9 +114,9 @@ describe.each(forms)('%s', (form) => {
   test('any split of the rows gives bit for bit what the whole gives (P1)', () => {
     fc.assert(
       fc.property(batches(form), fc.nat(5), (batch, at) => {
-        const cut = Math.min(at, batch.rows);
+        const cut = Math.min(at, batch.shape[0]);
         const whole = loss({ ...batch, normalizer: 7 });
-        const parts = [rowsOf(batch, 0, cut), rowsOf(batch, cut, batch.rows)].map((part) =>
+        const parts = [rowsOf(batch, 0, cut), rowsOf(batch, cut, batch.shape[0])].map((part) =>
           loss({ ...part, normalizer: 7 }),
         );
         expect([...parts[0].rowLosses, ...parts[1].rowLosses]).toEqual([...whole.rowLosses]);
@@ -126,7 +129,7 @@ describe.each(forms)('%s', (form) => {
   test('a row taken out never matters, whatever it holds (G5, R3)', () => {
     fc.assert(
       fc.property(batches(form), fc.constantFrom(Number.NaN, Infinity, -Infinity, 1e300), (batch, value) => {
-        const rowWeights = Float64Array.from({ length: batch.rows }, (_, i) => (i === 0 ? 0 : 1));
+        const rowWeights = Float64Array.from({ length: batch.shape[0] }, (_, i) => (i === 0 ? 0 : 1));
         const spoiled = batch.logits.map((z, k) => (k < batch.gate.classes ? value : z));
         const result = loss({ ...batch, rowWeights, logits: spoiled });
         expect(result).toEqual(loss({ ...batch, rowWeights }));

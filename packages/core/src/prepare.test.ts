@@ -27,7 +27,7 @@ test.each<Form>(['sigmoid', 'softmax'])('%s: the arrays of the caller are neithe
     fc.property(batches(form), (batch) => {
       const inputs = typed(batch);
       const before = structuredClone({ inputs, logits: batch.logits });
-      const prepared = prepare([batch.rows, batch.gate.classes], { gate: batch.gate, ...inputs });
+      const prepared = prepare([batch.shape[0], batch.gate.classes], { gate: batch.gate, ...inputs });
       lossOf[form]({ ...batch, ...inputs });
       expect({ inputs, logits: batch.logits }).toEqual(before);
       const copy = structuredClone(prepared);

@@ -4,6 +4,7 @@ import type { BatchInputs, Form, PreparedAnswers, PreparedSigmoid, PreparedSoftm
 import {
   checkForeground,
   checkGate,
+  checkKeys,
   checkLabels,
   checkReduction,
   checkRowWeights,
@@ -97,6 +98,7 @@ function prepareCommon(
   labelOfC: LabelOfC,
 ) {
   const normalizer = inputs.normalizer ?? undefined;
+  checkKeys(inputs);
   checkReduction(reduction, normalizer);
   checkGate(inputs.gate);
   const { rows, classes } = checkShape(form, shape, inputs.gate);

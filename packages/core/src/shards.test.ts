@@ -16,13 +16,13 @@ const noTail = createGate([1, 1, 1], { threshold: 0 });
 
 describe('shards of the classes', () => {
   /** Columns [from, to) of a batch, as a shard holds them. */
-  function shard(batch: Batch & { rows: number }, from: number, to: number): Batch {
+  function shard(batch: Batch & { shape: readonly number[] }, from: number, to: number): Batch {
     const { classes } = batch.gate;
     const columns = (values: ArrayLike<number>) =>
       Array.from(values).filter((_, k) => k % classes >= from && k % classes < to);
     return {
       gate: sliceGate(batch.gate, from, to),
-      shape: [batch.rows, to - from],
+      shape: [batch.shape[0], to - from],
       logits: Float64Array.from(columns(batch.logits)),
       labels:
         batch.labels && Array.from(batch.labels, (l) => (l === -1 ? -1 : l >= from && l < to ? l - from : to - from)),
@@ -50,7 +50,7 @@ describe('shards of the classes', () => {
         const results = shards.map((each) => softmaxShard(each, merged, { reduction }));
         const whole = softmaxEql(batch, { reduction });
         expect(near(results[0].loss + results[1].loss, whole.loss, 10)).toBe(true);
-        for (let i = 0; i < batch.rows; i++) {
+        for (let i = 0; i < batch.shape[0]; i++) {
           const row = [
             ...results[0].gradient.slice(i * cut, (i + 1) * cut),
             ...results[1].gradient.slice(i * (classes - cut), (i + 1) * (classes - cut)),

@@ -18,10 +18,10 @@ describe('sigmoidEql', () => {
       fc.property(batches('sigmoid', 5), fc.boolean(), (batch, background) => {
         const open = createGate(new Float64Array(batch.gate.classes), { threshold: 0 });
         const shut = createGate(new Float64Array(batch.gate.classes), { threshold: 1 });
-        const foreground = background ? new Uint8Array(batch.rows) : undefined;
+        const foreground = background ? new Uint8Array(batch.shape[0]) : undefined;
         const { rowLosses, gradient } = sigmoidEql({ ...batch, gate: background ? shut : open, foreground });
         const { classes } = batch.gate;
-        for (let i = 0; i < batch.rows; i++) {
+        for (let i = 0; i < batch.shape[0]; i++) {
           const weight = (batch.rowWeights?.[i] ?? 1) * (batch.labels?.[i] === -1 ? 0 : 1);
           let expected = 0;
           for (let j = 0; j < classes; j++) {
@@ -114,7 +114,7 @@ describe('sigmoidEql', () => {
         const part = (from: number, to: number) =>
           sigmoidEql({
             gate: sliceGate(batch.gate, from, to),
-            shape: [batch.rows, to - from],
+            shape: [batch.shape[0], to - from],
             labels: labels.map((l) => (l === -1 ? -1 : l >= from && l < to ? l - from : to - from)),
             foreground,
             rowWeights: batch.rowWeights,
@@ -123,7 +123,7 @@ describe('sigmoidEql', () => {
         const whole = sigmoidEql(batch);
         const [left, right] = [part(0, cut), part(cut, classes)];
         expect(left.loss + right.loss).toBeCloseTo(whole.loss, 10);
-        for (let i = 0; i < batch.rows; i++) {
+        for (let i = 0; i < batch.shape[0]; i++) {
           expect([...left.gradient.slice(i * cut, (i + 1) * cut)]).toEqual([
             ...whole.gradient.slice(i * classes, i * classes + cut),
           ]);

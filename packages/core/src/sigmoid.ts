@@ -2,6 +2,7 @@
 
 import { sumOf } from './arrays.ts';
 import { type PreparedSigmoid, targetAt } from './batch.ts';
+import { checkOptions } from './checks.ts';
 import { type Batch, type LossOptions, type LossResult, type LossValue, reduce, shapeOf } from './loss.ts';
 import { prepareSigmoid } from './prepare.ts';
 
@@ -21,6 +22,7 @@ export function sigmoidEql(batch: Batch, options: LossOptions & { readonly gradi
 export function sigmoidEql(batch: Batch, options?: LossOptions & { readonly gradient?: true }): LossResult;
 export function sigmoidEql(batch: Batch, options?: LossOptions): LossValue | LossResult;
 export function sigmoidEql(batch: Batch, options: LossOptions = {}): LossValue | LossResult {
+  checkOptions(options);
   const prepared = prepareSigmoid(shapeOf(batch), batch, options.reduction);
   const { rows, classes, rowWeights } = prepared;
   const rowLosses = new Float64Array(rows);

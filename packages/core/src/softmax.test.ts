@@ -13,7 +13,7 @@ describe('softmaxEql', () => {
         const { classes } = batch.gate;
         const open = createGate(new Float64Array(classes), { threshold: 0 });
         const { rowLosses } = softmaxEql(zero ? { ...batch, beta: 0 } : { ...batch, gate: open });
-        for (let i = 0; i < batch.rows; i++) {
+        for (let i = 0; i < batch.shape[0]; i++) {
           const z = batch.logits.slice(i * classes, (i + 1) * classes);
           const logSum = Math.log(z.reduce((sum, each) => sum + Math.exp(each), 0));
           let expected = 0;
@@ -33,7 +33,7 @@ describe('softmaxEql', () => {
         if (batch.labels === undefined) return;
         const { gradient } = softmaxEql(batch, { reduction: 'sum' });
         const { classes } = batch.gate;
-        for (let i = 0; i < batch.rows; i++) {
+        for (let i = 0; i < batch.shape[0]; i++) {
           const row = gradient.slice(i * classes, (i + 1) * classes);
           expect(Math.abs(row.reduce((sum, g) => sum + g, 0))).toBeLessThan(1e-12);
         }

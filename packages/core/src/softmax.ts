@@ -2,6 +2,7 @@
 
 import { sumOf } from './arrays.ts';
 import { type PreparedSoftmax, targetAt } from './batch.ts';
+import { checkOptions } from './checks.ts';
 import { type Batch, type LossOptions, type LossResult, type LossValue, reduce, shapeOf } from './loss.ts';
 import { prepareSoftmax } from './prepare.ts';
 
@@ -21,6 +22,7 @@ export function softmaxEql(batch: Batch, options: LossOptions & { readonly gradi
 export function softmaxEql(batch: Batch, options?: LossOptions & { readonly gradient?: true }): LossResult;
 export function softmaxEql(batch: Batch, options?: LossOptions): LossValue | LossResult;
 export function softmaxEql(batch: Batch, options: LossOptions = {}): LossValue | LossResult {
+  checkOptions(options);
   const prepared = prepareSoftmax(shapeOf(batch), batch, options.reduction);
   const { rows, classes } = prepared;
   const gradient = options.gradient === false ? undefined : new Float64Array(rows * classes);

@@ -102,12 +102,14 @@ export function between(min: number, max: number): fc.Arbitrary<number> {
 }
 
 /** Random finite batches of a form, with every optional input now and then. */
-export function batches(form: Form, largest = 20): fc.Arbitrary<Batch & { logits: Float64Array; rows: number }> {
+export function batches(
+  form: Form,
+  largest = 20,
+): fc.Arbitrary<Batch & { readonly logits: Float64Array; readonly shape: readonly [number, number] }> {
   const unit = fc.oneof(fc.constantFrom(0, 1), between(0, 1));
   return inputs(form, { rows: [1, 5], classes: [1, 7] }, between(-largest, largest), unit, between(0, 3)).map(
     ({ rows, classes, ...batch }) => ({
       ...batch,
-      rows,
       shape: [rows, classes],
       logits: Float64Array.from(batch.logits),
     }),
