@@ -31,7 +31,9 @@ beforeAll(async () => {
   const packages = await packAll();
   const manifests = packages.map((each) => JSON.parse(readFileSync(join(each.folder, 'package.json'), 'utf8')));
   // Engines as a user would add them: the peers, in the version that the workspace tests with.
-  const peers = new Set(manifests.flatMap((manifest) => Object.keys(manifest.peerDependencies ?? {})));
+  const peers = manifests.flatMap(({ peerDependencies = {}, peerDependenciesMeta = {} }) =>
+    Object.keys(peerDependencies).filter((name) => !peerDependenciesMeta[name]?.optional),
+  );
   const wanted = new Set([...peers, '@tensorflow/tfjs-backend-cpu', 'onnxruntime-node']);
   const engines = [...wanted].map((name) => `${name}@${versionOf(name)}`);
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
