@@ -34,7 +34,7 @@ beforeAll(async () => {
   const peers = manifests.flatMap(({ peerDependencies = {}, peerDependenciesMeta = {} }) =>
     Object.keys(peerDependencies).filter((name) => !peerDependenciesMeta[name]?.optional),
   );
-  const wanted = new Set([...peers, '@tensorflow/tfjs-backend-cpu', 'onnxruntime-node']);
+  const wanted = new Set([...peers, '@tensorflow/tfjs', '@tensorflow/tfjs-backend-cpu', 'onnxruntime-node']);
   const engines = [...wanted].map((name) => `${name}@${versionOf(name)}`);
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
   const tarballs = packages.map((each) => each.tarball);
