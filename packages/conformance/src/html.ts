@@ -4,6 +4,7 @@ import type { WorstElement } from './compare.ts';
 import { cellOf, describeCell, families } from './matrix.ts';
 import type { RunRecord } from './record.ts';
 import { isFailure, labelOf, openReasons, type TargetReport, type TestResult } from './results.ts';
+import { symptomsOf, symptomWords } from './symptoms.ts';
 
 /** A self-contained page: verdict, matrix, failures with their worst elements, what was not judged, and the vectors. */
 export function renderHtml(record: RunRecord): string {
@@ -63,12 +64,21 @@ function matrixRow(report: TargetReport): string {
 }
 
 function failureSection(reports: readonly TargetReport[]): string {
-  const failed = reports.flatMap((report) => report.results.filter(isFailure).map((result) => failure(report, result)));
-  return `<h2>Failures</h2>\n${failed.length === 0 ? '<p>None.</p>' : failed.join('\n')}`;
+  const sections = reports.flatMap((report) => {
+    const failed = report.results.filter(isFailure);
+    if (failed.length === 0) return [];
+    const symptoms = symptomsOf(report);
+    const summary =
+      symptoms.length > 0
+        ? `<p><strong>${text(labelOf(report))}</strong>, by flag of the failed tests:</p>${list(symptoms.map(symptomWords))}`
+        : '';
+    return [summary, ...failed.map((result) => failure(report, result))];
+  });
+  return `<h2>Failures</h2>\n${sections.length === 0 ? '<p>None.</p>' : sections.join('\n')}`;
 }
 
 function failure(report: TargetReport, result: TestResult): string {
-  const { id, status, form, dtype, clauses, reason, worst } = result;
+  const { id, status, form, dtype, clauses, reason, comment, worst } = result;
   const about = [status.replace('-', ' '), form, dtype, clauses.join(' ')].filter(Boolean).join(', ');
   const elements = worst?.length
     ? `<div class="scroll" role="region" aria-label="Worst elements of ${text(id)}" tabindex="0"><table>
@@ -76,7 +86,7 @@ function failure(report: TargetReport, result: TestResult): string {
 <tbody>${worst.map(elementRow).join('\n')}</tbody></table></div>`
     : '';
   return `<details><summary>✗ <strong>${text(labelOf(report))}</strong> ${text(id)} <span class="about">${text(about)}</span></summary>
-<pre>${text(reason ?? '')}</pre>${elements}</details>`;
+${comment ? `<p>${text(comment)}</p>` : ''}<pre>${text(reason ?? '')}</pre>${elements}</details>`;
 }
 
 const heads = ['element', 'ratio', 'actual', 'expected', 'actual bits', 'expected bits'];

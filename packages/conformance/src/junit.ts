@@ -2,7 +2,7 @@
 
 import junit, { type Builder } from 'junit-report-builder';
 import type { RunRecord } from './record.ts';
-import { isFailure, isJudged, labelOf } from './results.ts';
+import { isFailure, isJudged, labelOf, type TestResult } from './results.ts';
 
 /** One suite a target, one case a test; not judged and known failures are `skipped` with their reason as output. */
 export function renderJunit(record: RunRecord): string {
@@ -17,11 +17,21 @@ export function renderJunit(record: RunRecord): string {
       const test = suite.testCase().className(`${label}.${result.form}`).name(name);
       const reason = printable(result.reason ?? result.status);
       if (result.status === 'error') test.error(reason, 'error');
-      else if (isFailure(result)) test.failure(reason, result.status);
+      else if (isFailure(result)) test.failure(reason, result.status).stacktrace(printable(bodyOf(result)));
       else if (!isJudged(result) || result.status === 'known-failure') test.skipped().standardOutput(reason);
     }
   }
   return builder.build();
+}
+
+/** What the vectors say of the test, and its worst elements, one a line. */
+function bodyOf({ comment, catches, worst }: TestResult): string {
+  const lines = [comment ?? '', ...Object.entries(catches ?? {}).map(([flag, what]) => `${flag} catches: ${what}`)];
+  for (const { output, index, actual, expected, actualBits, expectedBits, ratio } of worst ?? []) {
+    const far = Number.isFinite(ratio) ? `ratio ${ratio.toPrecision(3)}` : 'another kind';
+    lines.push(`${output}[${index}] is ${actual} (${actualBits}), expected ${expected} (${expectedBits}), ${far}`);
+  }
+  return lines.filter(Boolean).join('\n');
 }
 
 /** XML 1.0 cannot hold most control characters, not even escaped. */

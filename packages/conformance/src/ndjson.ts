@@ -2,7 +2,7 @@
 
 import type { WorstElement } from './compare.ts';
 import type { RunRecord } from './record.ts';
-import { type Counts, countStatuses, type TargetReport, type TestResult } from './results.ts';
+import { type Counts, countStatuses, isFailure, type TargetReport, type TestResult } from './results.ts';
 
 /** First a `header`, then a `result` for each test of each target, last a `footer` with counts per target and status. */
 export function renderNdjson(record: RunRecord): string {
@@ -29,6 +29,8 @@ function countTargets(reports: readonly TargetReport[]): Readonly<Record<string,
 
 function resultLine({ target, runtime }: TargetReport, result: TestResult): object {
   const { id, form, status, ratio, reason, dtype, clauses, link, worst } = result;
+  // What the vectors know helps where something is wrong; everywhere else it would only double the file.
+  const { comment, catches } = isFailure(result) || status === 'known-failure' ? result : {};
   // JSON has no Infinity: the ratio of different kinds or shapes is left out, and the reason says what differs.
   const finite = ratio !== undefined && Number.isFinite(ratio) ? ratio : undefined;
   const elements = status === 'pass' ? undefined : worst?.map(elementLine);
@@ -44,6 +46,8 @@ function resultLine({ target, runtime }: TargetReport, result: TestResult): obje
     dtype,
     clauses,
     link,
+    comment,
+    catches,
     worst: elements,
   };
 }

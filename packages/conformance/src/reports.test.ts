@@ -15,6 +15,7 @@ import { brokenReport, unavailableReport } from './open.ts';
 import { type RunRecord, recordRun, writeWhole } from './record.ts';
 import { failuresOf, type TargetReport } from './results.ts';
 import { runSuite } from './run.ts';
+import { symptomsOf } from './symptoms.ts';
 import { renderTerminal } from './terminal.ts';
 
 const hostile = '<script>alert("1")</script> & \u0007';
@@ -157,7 +158,10 @@ test('JUnit counts what the run counts, and holds hostile text', () => {
   const xml = renderJunit(record);
   expect(xml).toContain('tests="29" failures="7" errors="1" skipped="12"');
   expect(xml).not.toContain('\u0007');
-  expect(xml).toContain('<failure message="gradient: 2 of 2 beyond tolerance" type="fail"/>');
+  expect(xml).toContain('<failure message="gradient: 2 of 2 beyond tolerance" type="fail"><![CDATA[Logits are 0.\n');
+  expect(xml).toContain(
+    'plain catches: a wrong loss\ngradient[1] is 0.500000000003 (3fe000000000698e), expected 0.5 (',
+  );
 });
 
 describe('HTML', () => {
@@ -196,6 +200,51 @@ test.each([
   ['D1', undefined],
 ])('clause %s is of the family %s', (clause, family) => {
   expect(familyOf(clause)).toBe(family);
+});
+
+describe('what the vectors know of a failure', () => {
+  const words = 'plain, 2 of 2 failed; catches: a wrong loss';
+
+  test('opens the failures, worst flags first', () => {
+    const report = record.reports[1];
+    expect(symptomsOf(report)).toEqual([
+      { flag: 'plain', catches: 'a wrong loss', failed: 2, judged: 2 },
+      { flag: 'reduction', catches: 'a wrong divisor', failed: 2, judged: 2 },
+    ]);
+    expect(symptomsOf(report, 1)).toHaveLength(1);
+    expect(symptomsOf(record.reports[0])).toEqual([]);
+    const output = renderTerminal([report], ['x']);
+    expect(output).toContain(words);
+    expect(output.indexOf(words)).toBeLessThan(output.indexOf('sum-one-row'));
+    expect(output).toContain('    Logits are 0.\n');
+    expect(renderHtml({ ...clean, reports: [report] })).toContain(`<li>${words}</li>`);
+  });
+  test('worst elements are those beyond tolerance only', async () => {
+    const near = spoil(({ gradient, ...rest }) => ({
+      ...rest,
+      gradient: Float64Array.from(gradient ?? [], (value, i) => value + (i === 0 ? 1 : 1e-14)),
+    }));
+    const { results } = await runSuite(fakeTarget(near), suite, { filter: 'sum-one-row' });
+    expect(results[0].worst?.map(({ index }) => index)).toEqual([0]);
+  });
+  test('a flag whose tests all failed comes before one with more failures', () => {
+    const result = (status: 'pass' | 'fail', flag: string) => ({
+      id: 'x',
+      form: 'sigmoid' as const,
+      status,
+      clauses: [],
+      catches: { [flag]: 'y' },
+    });
+    const results = [result('fail', 'half'), result('fail', 'half'), result('pass', 'half'), result('fail', 'whole')];
+    expect(symptomsOf({ target: 'x', runtime: 'node', results }).map(({ flag }) => flag)).toEqual(['whole', 'half']);
+  });
+  test('is in the lines of failures only', () => {
+    const lines = renderNdjson(record).trimEnd().split('\n');
+    const of = (target: string) =>
+      lines.map((line) => JSON.parse(line)).find((line) => line.target === target && line.id === 'sum-one-row');
+    expect(of('nan')).toMatchObject({ comment: 'Logits are 0.', catches: { plain: 'a wrong loss' } });
+    expect(of('core')).not.toHaveProperty('catches');
+  });
 });
 
 describe('what a target does not claim', () => {

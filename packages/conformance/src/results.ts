@@ -33,13 +33,17 @@ export interface TestResult {
   readonly dtype?: Dtype;
   /** Clauses of SPEC.md and error codes that the test is about. */
   readonly clauses: readonly string[];
+  /** What the vectors say of the test, in one sentence. */
+  readonly comment?: string;
+  /** The test's flags, each with what a test with it catches. */
+  readonly catches?: Readonly<Record<string, string>>;
   /** Worst element's distance over its tolerance; Infinity when kinds or shapes differ. Absent if nothing was compared. */
   readonly ratio?: number;
   /** Why it is no plain pass, in words. */
   readonly reason?: string;
   /** Where the reason of a known failure or a skip is documented. */
   readonly link?: string;
-  /** The worst elements that were compared, worst first, five at most. */
+  /** The worst elements beyond tolerance, worst first, five at most. */
   readonly worst?: readonly WorstElement[];
 }
 

@@ -83,8 +83,8 @@ export async function runSuite(
 }
 
 async function runTest(target: Target, entry: SuiteTest, timeout: number): Promise<TestResult> {
-  const { test, form, tolerances, clauses } = entry;
-  const base = { id: test.id, form, clauses };
+  const { test, form, tolerances, clauses, catches } = entry;
+  const base = { id: test.id, form, clauses, comment: test.comment, catches };
   const fit = fitTest(test, form, target.supports);
   if ('missing' in fit) return { ...base, status: 'unsupported', reason: `${NEEDS}${fit.missing.join(', ')}` };
   const { dtype, outputs } = fit;

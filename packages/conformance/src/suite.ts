@@ -15,6 +15,8 @@ export interface SuiteTest {
   readonly tolerances: Group['tolerances'];
   /** Of the notes that the test's flags name, without repetition, and without those of the other form. */
   readonly clauses: readonly string[];
+  /** The test's flags, each with what its note says that a test with it catches. */
+  readonly catches: Readonly<Record<string, string>>;
 }
 
 /** The tests of a suite in file order, filtered by {@link matches}. */
@@ -25,7 +27,8 @@ export function listTests(files: readonly SuiteFile[], filter?: string): readonl
         tests.map((test) => {
           const cited = new Set(test.flags.flatMap((flag) => file.notes[flag]?.clauses ?? []));
           const clauses = [...cited].filter((clause) => !otherForms[file.form].test(clause));
-          return { test, form: file.form, tolerances, clauses };
+          const catches = Object.fromEntries(test.flags.map((flag) => [flag, file.notes[flag]?.catches ?? '']));
+          return { test, form: file.form, tolerances, clauses, catches };
         }),
       ),
     )

@@ -4,6 +4,7 @@ import { stripVTControlCharacters, styleText } from 'node:util';
 import type { WorstElement } from './compare.ts';
 import { type CellText, cellOf, describeCell, families } from './matrix.ts';
 import { countStatuses, isFailure, labelOf, openReasons, type TargetReport, type TestResult } from './results.ts';
+import { symptomsOf, symptomWords } from './symptoms.ts';
 
 /** How the terminal shows a run. */
 export interface TerminalOptions {
@@ -103,15 +104,20 @@ function failureLines(
   const shown = most ?? Math.max(3, Math.floor(12 / failing.length));
   return failing.flatMap((report) => {
     const failed = report.results.filter(isFailure);
+    const symptoms = symptomsOf(report).map(symptomWords);
+    const summary = symptoms.flatMap((words) => wrap(words, columns, '    ', '      '));
+    const head =
+      summary.length > 0 ? [paint('fail', `✗ ${labelOf(report)}, by flag of the failed tests`), ...summary] : [];
     const lines = failed
       .slice(0, shown)
       .flatMap((result) => [
         paint('fail', `✗ ${labelOf(report)}  ${result.id}`),
+        ...(result.comment ? wrap(result.comment, columns, '    ') : []),
         ...wrap(`${about(result)}: ${result.reason ?? ''}`, columns, '    '),
         ...(result.worst ?? []).flatMap((element) => elementLines(element, columns)),
       ]);
     const rest = failed.length - shown;
-    return rest > 0 ? [...lines, `  … and ${rest} more of ${labelOf(report)}`] : lines;
+    return [...head, ...lines, ...(rest > 0 ? [`  … and ${rest} more of ${labelOf(report)}`] : [])];
   });
 }
 
