@@ -31,10 +31,16 @@ export interface Started extends Pick<Target, 'protocol' | 'name' | 'version' | 
   readonly type: 'started';
 }
 
-/** Any shape will do for outputs: only the number of values counts, in row-major order. `loss` has one. */
+/**
+ * Any shape will do for outputs: only the number of values counts, in row-major order. `loss` has one. Finite values may
+ * also come as JSON numbers, in lists of any depth.
+ */
 export type WireOutcome =
-  | { readonly outputs: Readonly<Partial<Record<Output, EncodedTensor>>> }
+  | { readonly outputs: Readonly<Partial<Record<Output, EncodedTensor | PlainNumbers>>> }
   | Exclude<Outcome, { readonly outputs: Outputs }>;
+
+/** A JSON number, or lists of them. */
+export type PlainNumbers = number | readonly PlainNumbers[];
 
 /** From the target. `failed` is for what is no answer: the harness or the engine broke. */
 export type Reply =
@@ -114,9 +120,9 @@ export function decodeOutcome(outcome: WireOutcome): Outcome {
   return {
     ...outcome,
     outputs: {
-      ...(loss && { loss: readScalar(loss) }),
-      ...(rowLosses && { rowLosses: readTensor('rowLosses', rowLosses) }),
-      ...(gradient && { gradient: readTensor('gradient', gradient) }),
+      ...(loss !== undefined && { loss: readScalar(loss) }),
+      ...(rowLosses !== undefined && { rowLosses: readTensor('rowLosses', rowLosses) }),
+      ...(gradient !== undefined && { gradient: readTensor('gradient', gradient) }),
     },
   };
 }
@@ -134,16 +140,31 @@ function numbers(output: Output, values: ArrayLike<unknown>): Float64Array | Flo
   });
 }
 
-function readScalar(tensor: EncodedTensor): number {
+function readScalar(tensor: EncodedTensor | PlainNumbers): number {
   const data = readTensor('loss', tensor);
   if (data.length !== 1) throw new Error(`outputs.loss has ${data.length} values instead of one`);
   return data[0];
 }
 
-function readTensor(output: Output, tensor: EncodedTensor): ArrayLike<number> {
+function readTensor(output: Output, tensor: EncodedTensor | PlainNumbers): ArrayLike<number> {
+  if (output === 'loss' && typeof tensor === 'number') return [tensor];
+  // What is no number in a list is told by the judge, with its place.
+  if (Array.isArray(tensor)) return tensor.flat(Number.POSITIVE_INFINITY) as number[];
+  if (!isTensor(tensor)) {
+    const came = (JSON.stringify(tensor) ?? String(tensor)).slice(0, 80);
+    throw new Error(
+      `outputs.${output} cannot be read: wanted is a tensor { shape, dtype, rows } or numbers, not ${came}`,
+    );
+  }
   try {
     return decodeTensor(tensor).data;
   } catch (error) {
     throw new Error(`outputs.${output} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+function isTensor(value: unknown): value is EncodedTensor {
+  return (
+    typeof value === 'object' && value !== null && 'shape' in value && Array.isArray(value.shape) && 'dtype' in value
+  );
 }

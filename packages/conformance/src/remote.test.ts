@@ -193,3 +193,33 @@ test('a line without end is told once its limit is passed', () => {
   for (let i = 0; i < 4; i++) take('12345');
   expect(overflows).toBe(1);
 });
+
+test('outputs may be plain JSON numbers, in lists of any depth', async () => {
+  const send: Send = async (message) => {
+    const reply = JSON.parse(JSON.stringify(await page()(message)));
+    if (message.type !== 'run') return message.type === 'start' ? started : reply;
+    const outcome = answer(decodeWireTest(message.test));
+    if (!('outputs' in outcome)) return { type: 'outcome', seq: message.seq, ...outcome };
+    const { loss, rowLosses = [], gradient = [] } = outcome.outputs;
+    const outputs = { loss, rowLosses: Array.from(rowLosses), gradient: [Array.from(gradient)] };
+    return { type: 'outcome', seq: message.seq, outputs };
+  };
+  const { results } = await runSuite(await remoteTarget(send), suite);
+  expect(results.map(({ status }) => status)).toEqual(['pass', 'pass', 'pass', 'pass']);
+});
+
+test.each([
+  [
+    'a text',
+    '0.5',
+    'outputs.rowLosses cannot be read: wanted is a tensor { shape, dtype, rows } or numbers, not "0.5"',
+  ],
+  ['nothing', null, 'or numbers, not null'],
+  ['half a tensor', { rows: [''] }, 'or numbers, not {"rows":[""]}'],
+])('rowLosses as %s is told', (_, rowLosses, words) => {
+  expect(() => decodeOutcome({ outputs: { rowLosses: rowLosses as unknown as number[] } })).toThrow(words);
+});
+
+test('a zero loss is a loss', () => {
+  expect(decodeOutcome({ outputs: { loss: 0 } })).toEqual({ outputs: { loss: 0 } });
+});
