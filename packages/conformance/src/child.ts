@@ -32,6 +32,7 @@ export interface Child {
   kill(): void;
 }
 
+const SILENT = 'nothing at all came on standard output: does the program flush after each line?';
 const RESYNC = 1000;
 const TAIL = 2000;
 
@@ -45,6 +46,7 @@ export function startChild(command: string, args: readonly string[], options: Ch
   let tail = '';
   let stray: string | undefined;
   let killed = false;
+  let heard = false;
   let onLine: ((line: string) => void) | undefined;
   let onGone: (() => void) | undefined;
 
@@ -87,6 +89,9 @@ export function startChild(command: string, args: readonly string[], options: Ch
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     tail = (tail + text).slice(-TAIL);
   });
+  child.stdout.once('data', () => {
+    heard = true;
+  });
   const takeLine = (line: string) => {
     if (onLine) onLine(line);
     else stray ??= line;
@@ -115,7 +120,10 @@ export function startChild(command: string, args: readonly string[], options: Ch
         const fail = (reason: string) => finish(() => reject(new Error(reason)));
         const abort = () => {
           kill();
-          fail(rubbish ?? (signal.reason instanceof Error ? signal.reason.message : 'given up'));
+          const words = signal.reason instanceof Error ? signal.reason.message : 'given up';
+          // The first thing to go wrong in a new program: its answer is still in a buffer.
+          const silent = message.type === 'start' && !heard ? `; ${SILENT}` : '';
+          fail(rubbish ?? words + silent);
         };
         if (gone !== undefined) return reject(new Error(gone));
         if (signal.aborted) return abort();

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
 import { suite } from '../test/fakes.ts';
@@ -98,4 +99,24 @@ test('nothing is left behind: neither the program nor what it started', async ()
   expect(processesWith(mark).filter((line) => line.includes('setInterval'))).toEqual([]);
   await target.stop?.();
   expect(processesWith(mark)).toEqual([]);
+});
+
+test('a program that says nothing at all is asked whether it flushes', async () => {
+  const silent = stdioTarget(process.execPath, [program, 'silent'], { timeout: 2000 });
+  await expect(silent).rejects.toThrow(
+    'no answer within 2 s; nothing at all came on standard output: does the program',
+  );
+});
+
+test('the program in Python that the README shows is judged', async ({ skip }) => {
+  skip(spawnSync('python3', ['--version']).status !== 0, 'python3 is missing');
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const code = /```python\n(.*?)```/s.exec(readme)?.[1] ?? '';
+  const target = await stdioTarget('python3', ['-c', code]);
+  try {
+    const { results } = await runSuite(target, suite);
+    expect(results.map(({ status }) => status)).toEqual(['pass', 'unsupported', 'unsupported', 'fail']);
+  } finally {
+    await target.stop?.();
+  }
 });

@@ -13,6 +13,7 @@ await serve(async () => {
   if (manner === 'unavailable') throw new Unavailable('no such device');
   if (manner === 'broken-start') throw new Error('engine not found');
   if (manner === 'banner') raw('Welcome to the engine\n');
+  if (manner === 'silent') await new Promise((resolve) => setTimeout(resolve, 60_000));
   if (manner === 'dies-at-once') process.exit(7);
   return fakeTarget(async (test) => {
     const now = test.id === spoilt;
