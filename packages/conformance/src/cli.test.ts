@@ -82,7 +82,7 @@ test('an unavailable target, or a filter that matches nothing, is 1: no test was
   expect(unavailable.out).toContain('unavailable: no such device');
   const nothing = await run(withVectors('--filter', 'no-such-test'));
   expect(nothing.code).toBe(1);
-  expect(nothing.out).toContain('no test was run');
+  expect(nothing.out).toContain('no test was run: nothing matches the filter "no-such-test"');
 });
 
 test('--filter takes a clause', async () => {
@@ -109,7 +109,7 @@ test.each<[string, string[], string]>([
   ['a timeout that is none', ['run', target, '--timeout', 'soon'], '--timeout takes seconds'],
   ['a module that is not there', ['run', 'nothing.js', '--vectors', 'VECTORS'], 'there is no module'],
   ['a module without a target', ['run', fakes, '--vectors', 'VECTORS'], 'does not export a function createTarget'],
-  ['vectors that are not there', ['run', target, '--vectors', 'nothing.json'], 'nothing.json'],
+  ['vectors that are not there', ['run', target, '--vectors', 'nothing.json'], 'there is no nothing.json\n'],
   [
     'known failures that are not there',
     ['run', target, '--vectors', 'VECTORS', '--known-failures', 'x.json'],
@@ -232,4 +232,19 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s leaves no child and no report', as
   expect(await ended).toBe(signal === 'SIGINT' ? 130 : 143);
   await expect.poll(marked, { timeout: 10_000 }).toEqual([]);
   expect(readdirSync(folder)).toEqual(['sigmoid.json']);
+});
+
+test.each([
+  [
+    'a syntax error',
+    'export const x = 1;\nexport const y = one two;\n',
+    /Unexpected identifier 'two'\n +at .*target\.mjs:2/,
+  ],
+  ['a throwing module', '\nthrow new Error("no engine");\n', /no engine\n +at .*target\.mjs:2:7/],
+])('%s is 2, with file and line', async (_, code, words) => {
+  writeFileSync(join(folder, 'target.mjs'), code);
+  const done = await run(['run', 'target.mjs', '--vectors', vectors]);
+  expect(done.code).toBe(2);
+  expect(done.err).toContain(`cannot load ${join(folder, 'target.mjs')}: `);
+  expect(done.err).toMatch(words);
 });

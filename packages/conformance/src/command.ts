@@ -1,5 +1,6 @@
 // Arguments to a run, a run to reports and an exit code.
 
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -155,7 +156,9 @@ async function factoryOf({ target, stdio, timeout }: Wishes): Promise<() => Prom
   }
   const path = resolve(first);
   if (!existsSync(path)) throw new Error(`there is no module ${path}`);
-  const module: { createTarget?: unknown } = await import(pathToFileURL(path).href);
+  const module: { createTarget?: unknown } = await import(pathToFileURL(path).href).catch((error: unknown) => {
+    throw new Error(`cannot load ${path}: ${wordsOf(error)}${placeOf(error, path)}`);
+  });
   const { createTarget } = module;
   if (typeof createTarget !== 'function') throw new Error(`${path} does not export a function createTarget`);
   return async () => (await createTarget()) as Target;
@@ -172,6 +175,18 @@ function exitOnSignals(): () => void {
   return () => {
     for (const remove of handlers) remove();
   };
+}
+
+/** Where a module broke. The error of a syntax error does not tell; Node does when it checks the file. */
+function placeOf(error: unknown, path: string): string {
+  if (error instanceof SyntaxError) {
+    const { stderr } = spawnSync(process.execPath, ['--check', path], { encoding: 'utf8' });
+    const [place] = stderr.split('\n');
+    return /:\d+$/.test(place) ? `\n  at ${place}` : '';
+  }
+  const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
+  const frame = lines.find((line) => /^ +at /.test(line) && !line.includes('node:internal'));
+  return frame ? `\n  ${frame.trim()}` : '';
 }
 
 function wordsOf(error: unknown): string {

@@ -133,3 +133,10 @@ test('subnormal expectations need a tolerance that lets them be flushed', async 
   const error = await problemsOf(tight);
   expect(error.problems[0]).toMatchObject({ path: `${TEST}/expected/loss` });
 });
+
+test('vectors of another major version of SPEC.md are refused, of a later minor version taken', async () => {
+  const { problems } = await problemsOf({ ...good, spec: '2.0' });
+  expect(problems).toMatchObject([{ path: '/spec', message: 'version 2.0 of SPEC.md; this runner judges 1.x' }]);
+  await writeFile(join(folder, '0.json'), JSON.stringify({ ...good, spec: '1.1' }));
+  expect(await loadVectors(folder)).toHaveLength(1);
+});

@@ -22,6 +22,7 @@ export class VectorFileError extends Error {
 
   constructor(problems: readonly (Problem & { readonly file: string })[]) {
     const shown = problems.slice(0, 20).map(({ file, test, path, message }) => {
+      if (message === `there is no ${file}`) return message;
       return `${file}${test === undefined ? '' : `, test ${test}`}, at ${path || '/'}: ${message}`;
     });
     const more = problems.length > shown.length ? [`and ${problems.length - shown.length} more`] : [];
@@ -41,7 +42,7 @@ export function vectorsFolder(): string {
  *
  * @param path File or folder; {@link vectorsFolder} by default.
  * @throws {VectorFileError} when any file is no JSON, breaks the schema or the linter's rules, when an id comes twice
- *   over all files, or when there is no file.
+ *   over all files, when there is none, or when a file follows another major version of SPEC.md.
  */
 export async function loadVectors(path: string = vectorsFolder()): Promise<LoadedFile[]> {
   const validate = new Ajv2020({ allErrors: false, strict: true }).compile<VectorFile>(await readSchema());
@@ -59,13 +60,17 @@ export async function loadVectors(path: string = vectorsFolder()): Promise<Loade
   return loaded;
 }
 
+/** The version of SPEC.md that this runner knows. A later minor version only adds. */
+const MAJOR = '1';
+
 async function readSchema(): Promise<object> {
   return JSON.parse(await readFile(new URL('../schema/vectors.schema.json', import.meta.url), 'utf8'));
 }
 
 async function filesOf(path: string): Promise<string[]> {
-  const found = await stat(path).catch((cause: Error) => {
-    throw new VectorFileError([{ file: path, path: '', message: cause.message }]);
+  const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    const message = cause.code === 'ENOENT' ? `there is no ${path}` : cause.message;
+    throw new VectorFileError([{ file: path, path: '', message }]);
   });
   if (!found.isDirectory()) return [path];
   const names = await readdir(path);
@@ -90,6 +95,11 @@ async function checkFile(
     return { problems: [{ path: '', message: `not readable as JSON: ${(cause as Error).message}` }] };
   }
   if (!validate(content)) return { problems: (validate.errors ?? []).map((error) => schemaProblem(content, error)) };
+  if (content.spec.split('.')[0] !== MAJOR) {
+    return {
+      problems: [{ path: '/spec', message: `version ${content.spec} of SPEC.md; this runner judges ${MAJOR}.x` }],
+    };
+  }
   const problems = lintFile(content);
   for (const [g, group] of content.groups.entries()) {
     for (const [t, { id }] of group.tests.entries()) {

@@ -53,6 +53,8 @@ export interface TargetReport {
   readonly runtime: Runtime;
   readonly version?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Which tests were wanted, when not all. */
+  readonly filter?: string;
   /** What it claims, and so what it was judged by; absent when it did not start. */
   readonly supports?: Supports;
   /** Why there are no answers at all: the reason of an unavailable target. */
@@ -96,10 +98,15 @@ export function failuresOf(reports: readonly TargetReport[]): readonly string[] 
     if (report.harness) reasons.push(`${label}: ${report.harness}`);
     else if (failed > unexpected) reasons.push(`${label}: ${failed - unexpected} failed`);
     if (unexpected > 0) reasons.push(`${label}: ${unexpected} passed although listed as known failures`);
-    if (!report.unavailable && !report.results.some(isJudged)) reasons.push(`${label}: no test was run`);
+    if (!report.unavailable && !report.results.some(isJudged)) reasons.push(`${label}: ${nothingRun(report)}`);
   }
   if (reports.every(({ unavailable }) => unavailable)) reasons.push('no test was run');
   return reasons;
+}
+
+function nothingRun({ filter, results }: TargetReport): string {
+  if (filter === undefined || results.length > 0) return 'no test was run';
+  return `no test was run: nothing matches the filter ${JSON.stringify(filter)}, which takes a part of an id, or a whole flag or clause`;
 }
 
 /** A target's name, with the runtime unless it is Node. */

@@ -50,7 +50,14 @@ export async function runSuite(
 ): Promise<TargetReport> {
   const { runtime = 'node', timeout = TIMEOUT, onResult, signal } = options;
   const { name, version, environment, supports } = target;
-  const about = { target: name, runtime, version, environment, supports };
+  const about = {
+    target: name,
+    runtime,
+    version,
+    environment,
+    supports,
+    ...(options.filter && { filter: options.filter }),
+  };
   const suite = listTests(files, options.filter);
   for (const form of supports.forms) {
     const test = smokeTest(form, supports);

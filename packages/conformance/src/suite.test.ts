@@ -21,5 +21,7 @@ test('a filter finds a test by clauses of its own form only', () => {
   const notes = { ...file.notes, plain: { catches: 'x', clauses: ['S2', 'X2'] } };
   const files = [{ path, file: { ...file, notes } }];
   expect(listTests(files, 'S2').map(({ test: { id } }) => id)).toEqual(['sum-one-row', 'mean-two-rows']);
+  expect(listTests(files, 's2')).toHaveLength(2);
+  expect(listTests(files, 'label_range')).toHaveLength(1);
   expect(listTests(files, 'X2')).toEqual([]);
 });

@@ -19,7 +19,8 @@ export interface SuiteTest {
   readonly catches: Readonly<Record<string, string>>;
 }
 
-/** The tests of a suite in file order, filtered by {@link matches}. */
+/** The tests of a suite in file order, or only those that a filter finds: by a part of the id, or by a flag
+ * or clause, in capitals or not. */
 export function listTests(files: readonly SuiteFile[], filter?: string): readonly SuiteTest[] {
   return files
     .flatMap(({ file }) =>
@@ -32,7 +33,13 @@ export function listTests(files: readonly SuiteFile[], filter?: string): readonl
         }),
       ),
     )
-    .filter(({ test, clauses }) => !filter || [...test.flags, ...clauses].includes(filter) || test.id.includes(filter));
+    .filter(({ test, clauses }) => matches(filter, test, clauses));
+}
+
+function matches(filter: string | undefined, test: EncodedTest, clauses: readonly string[]): boolean {
+  if (!filter) return true;
+  const word = filter.toLowerCase();
+  return test.id.includes(word) || [...test.flags, ...clauses].some((name) => name.toLowerCase() === word);
 }
 
 /** Notes are shared by both forms and cite both; a test of one form says nothing about the clauses of the other. */
