@@ -43,7 +43,10 @@ describe.skipIf(process.platform === 'win32')('WebGPU in Node', () => {
   });
 
   test("asks Dawn itself, and takes the machine's own driver only if it is a GPU's", () => {
-    const { env, reason } = vulkanEnvironment({ env: { ...process.env, VK_ICD_FILENAMES: '', PATH: home }, home });
+    const { env, reason } = vulkanEnvironment({
+      env: { ...process.env, VK_ICD_FILENAMES: '', CHROME_PATH: '', PATH: home },
+      home,
+    });
     if (process.platform !== 'linux') return expect(env).toEqual({});
     expect(reason).toBeUndefined();
     expect([undefined, driver]).toContain(env.VK_ICD_FILENAMES);
