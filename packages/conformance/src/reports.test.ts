@@ -123,7 +123,7 @@ describe('terminal', () => {
   test('the matrix has symbols and numbers', () => {
     const output = renderTerminal(record.reports, record.failures);
     expect(lineOf(output, 'core ')).toMatch(/^core +✓ 4 +✓ 2 +✓ 2 +✓ 1$/);
-    expect(lineOf(output, 'tfjs-webgl (chromium) ')).toMatch(/✗ 3\/4 +✗ 2\/2 +✗ 2\/2 +✓ 1$/);
+    expect(lineOf(output, 'tfjs-webgl* ')).toMatch(/✗ 3\/4 +✗ 2\/2 +✗ 2\/2 +✓ 1$/);
     expect(lineOf(output, 'known ')).toMatch(/✗ 1\/4 +~ 2\/2 +~ 2\/2 +✗ 1\/1$/);
     expect(lineOf(output, 'ort-webgpu ')).toContain('– unavailable');
     expect(lineOf(output, 'gone ')).toContain('✗ your harness is wrong');
@@ -141,6 +141,28 @@ describe('terminal', () => {
     expect(output).toContain('✗ known: 1 passed although listed as known failures');
     expect(output).toContain('✗ FAILED  9 pass');
     expect(renderTerminal(clean.reports, clean.failures)).toContain('✓ PASSED  4 pass, 1 of 1 target available');
+  });
+  test('names stay apart when columns are wide, and the star is explained', () => {
+    const reports = [
+      'ort-web-webgpu',
+      'ort-web-wasm',
+      'a-long-name-of-a-target-one',
+      'a-long-name-of-a-target-two',
+    ].map((target): TargetReport => ({ ...record.reports[1], target }));
+    const output = renderTerminal(reports, []);
+    expect(lineOf(output, 'ort-web-webgpu* ')).not.toBe('');
+    expect(output).toContain('\n* in Chromium\n');
+    const names = output
+      .split('\n')
+      .slice(1, 5)
+      .map((line) => line.split('  ')[0]);
+    expect(new Set(names).size).toBe(4);
+    expect(renderTerminal(clean.reports, [])).not.toContain('Chromium');
+  });
+  test('what targets leave open for one reason is said once', () => {
+    const narrow = record.reports.find(({ target }) => target === 'narrow') as TargetReport;
+    const output = renderTerminal([narrow, { ...narrow, target: 'other' }], []);
+    expect(output).toContain('– 1 unsupported, which need background (1): narrow, other\n');
   });
   test('colour repeats what the symbols say', () => {
     const plain = renderTerminal(record.reports, record.failures);

@@ -54,7 +54,7 @@ const styles = { pass: 'green', fail: 'red', known: 'yellow', open: 'dim', none:
 function matrixLines(reports: readonly TargetReport[], columns: number, paint: Paint): string[] {
   const heads = ['all', ...families];
   const wide = reports.map((report) => [undefined, ...families].map((family) => describeCell(cellOf(report, family))));
-  const longest = Math.max(6, ...reports.map((report) => labelOf(report).length));
+  const longest = Math.max(6, ...reports.map((report) => shortLabel(report).length));
   const fits = longest + heads.length <= columns - total(widthsOf(heads, wide));
   const rows = fits ? wide : wide.map((cells) => cells.map((cell) => ({ ...cell, text: cell.text.replace(' ', '') })));
   const widths = widthsOf(heads, rows);
@@ -69,7 +69,7 @@ function matrixLines(reports: readonly TargetReport[], columns: number, paint: P
   return [
     paint('strong', head),
     ...reports.map((report, i) => {
-      const name = cut(labelOf(report), nameWidth).padEnd(nameWidth);
+      const name = cut(shortLabel(report), nameWidth).padEnd(nameWidth);
       const why = report.unavailable ? 'unavailable' : report.harness ? 'your harness is wrong' : undefined;
       if (why) {
         const kind = report.unavailable ? 'open' : 'fail';
@@ -83,6 +83,7 @@ function matrixLines(reports: readonly TargetReport[], columns: number, paint: P
     paint('open', '✓ all passed   ✓ passed/all, the rest not judged   – not judged'),
     paint('open', '✗ failed/judged   ~ known failures/judged'),
     paint('open', 'A test counts in every family that it is about.'),
+    ...(reports.some(({ runtime }) => runtime === 'chromium') ? [paint('open', '* in Chromium')] : []),
   ];
 }
 
@@ -140,12 +141,18 @@ function number(value: number): string {
   return (Object.is(value, -0) ? '-0' : String(value)).padEnd(24);
 }
 
-/** What was not judged, or is known to fail, and why. */
+/** What was not judged, or is known to fail, and why. What several targets have in common is said once. */
 function openLines(reports: readonly TargetReport[], columns: number): string[] {
-  return reports.flatMap((report) => {
+  const labels = new Map<string, string[]>();
+  for (const report of reports) {
     const unavailable = report.unavailable ? [`unavailable: ${report.unavailable}`] : [];
-    const sentences = [...unavailable, ...openReasons(report)];
-    return sentences.flatMap((sentence) => wrap(`– ${labelOf(report)}: ${sentence}`, columns, '', '    '));
+    for (const sentence of [...unavailable, ...openReasons(report)]) {
+      labels.set(sentence, [...(labels.get(sentence) ?? []), labelOf(report)]);
+    }
+  }
+  return [...labels].flatMap(([sentence, names]) => {
+    const line = names.length === 1 ? `${names[0]}: ${sentence}` : `${sentence}: ${names.join(', ')}`;
+    return wrap(`– ${line}`, columns, '', '    ');
   });
 }
 
@@ -190,6 +197,14 @@ function printable(text: string): string {
   return stripVTControlCharacters(text).replace(/[^\P{Cc}\n]/gu, '\u{fffd}');
 }
 
+/** A target's name as the matrix has room for it; the legend explains the star. */
+function shortLabel({ target, runtime }: TargetReport): string {
+  return runtime === 'chromium' ? `${target}*` : target;
+}
+
+/** Cuts in the middle: names of one family differ at their ends. */
 function cut(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
+  if (text.length <= width) return text;
+  const end = Math.floor((width - 1) / 2);
+  return `${text.slice(0, width - 1 - end)}…${text.slice(text.length - end)}`;
 }
