@@ -3,7 +3,7 @@
 import type { WorstElement } from './compare.ts';
 import { cellOf, describeCell, families } from './matrix.ts';
 import type { RunRecord } from './record.ts';
-import { isFailure, labelOf, openReasons, type TargetReport, type TestResult } from './results.ts';
+import { countWords, isFailure, labelOf, openReasons, type TargetReport, type TestResult } from './results.ts';
 import { symptomsOf, symptomWords } from './symptoms.ts';
 
 /** A self-contained page: verdict, matrix, failures with their worst elements, what was not judged, and the vectors. */
@@ -22,13 +22,13 @@ export function renderHtml(record: RunRecord): string {
 <body>
 <main>
 <h1>Equalization Loss conformance</h1>
-<p class="verdict ${failures.length === 0 ? 'pass' : 'fail'}"><strong>${verdict}</strong></p>
+<p class="verdict ${failures.length === 0 ? 'pass' : 'fail'}"><strong>${verdict}</strong> <span class="counts">${text(countWords(reports))}</span></p>
 ${list(failures)}
 <p>Spec ${text(spec)}, <time datetime="${text(date)}">${text(date)}</time>.</p>
 <h2 id="matrix">Targets and clauses</h2>
+<p class="legend">✓ all passed, ✓ with / passed of all, the rest not judged, ✗ failed of judged, ~ known failures of judged, – not judged. A test counts in every family that it is about.</p>
 <div class="scroll" role="region" aria-labelledby="matrix" tabindex="0">
 <table class="matrix">
-<caption>✓ all passed, ✓ with / passed of all, the rest not judged, ✗ failed of judged, ~ known failures of judged, – not judged. A test counts in every family that it is about.</caption>
 <thead><tr><th scope="col">target</th>${['all', ...families].map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead>
 <tbody>
 ${reports.map(matrixRow).join('\n')}
@@ -99,7 +99,10 @@ function elementRow({ output, index, actual, expected, actualBits, expectedBits,
 /** What the target is, and what was not judged, by reason. */
 function targetSection(report: TargetReport): string {
   const facts = [report.version && `version ${report.version}`];
-  for (const [key, value] of Object.entries(report.environment ?? {})) facts.push(`${key}: ${value}`);
+  for (const [key, value] of Object.entries(report.environment ?? {})) {
+    // A page is shown to others, whom the folders of this machine do not concern.
+    if (!isPath(value)) facts.push(`${key}: ${value}`);
+  }
   for (const [key, words] of Object.entries(report.supports ?? {})) facts.push(`${key}: ${words.join(', ') || 'none'}`);
   const open = [...openReasons(report)];
   if (report.unavailable) open.push(`unavailable: ${report.unavailable}`);
@@ -107,7 +110,7 @@ function targetSection(report: TargetReport): string {
   return `<h3>${text(labelOf(report))}</h3>\n<p>${facts
     .filter(Boolean)
     .map((fact) => text(fact ?? ''))
-    .join('; ')}</p>\n${list(open)}`;
+    .join('; ')}</p>\n${list(open)}${linkList(report.results)}`;
 }
 
 function row(head: string, cells: readonly string[]): string {
@@ -116,6 +119,17 @@ function row(head: string, cells: readonly string[]): string {
 
 function list(items: readonly string[]): string {
   return items.length === 0 ? '' : `<ul>${items.map((item) => `<li>${text(item)}</li>`).join('')}</ul>`;
+}
+
+function isPath(value: string): boolean {
+  return /^(?:[A-Za-z]:)?[\\/]|^file:/.test(value);
+}
+
+/** The documents behind known failures and skips, each once. */
+function linkList(results: readonly TestResult[]): string {
+  const links = [...new Set(results.flatMap(({ link }) => (link && /^https?:/.test(link) ? [link] : [])))];
+  if (links.length === 0) return '';
+  return `<p>See ${links.map((link) => `<a href="${text(link)}">${text(link)}</a>`).join(', ')}.</p>`;
 }
 
 /** Escapes text for content and for quoted attributes. */
@@ -130,10 +144,12 @@ body { margin: 0; font: 1rem/1.5 system-ui, sans-serif; background: light-dark(#
 main { max-width: 76rem; margin: 0 auto; padding: 1rem; }
 h2 { margin-top: 2rem; } h3 { margin: 1.25rem 0 0; font-size: 1rem; } h3 + p { margin: 0; }
 .scroll { overflow-x: auto; } .scroll:focus-visible, summary:focus-visible { outline: 3px solid light-dark(#1b5fc1, #8ab8ff); outline-offset: 2px; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; } caption { text-align: start; padding: 0 0 .5rem; color: var(--open); }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; } .legend { margin: 0 0 .5rem; color: var(--open); } .counts { font-size: 1rem; font-weight: 400; color: var(--open); } a { color: inherit; overflow-wrap: anywhere; }
 th, td { padding: .3rem .7rem; text-align: start; border-bottom: 1px solid var(--line); white-space: nowrap; } thead th { background: var(--soft); }
 .pass { color: var(--pass); } .fail { color: var(--fail); font-weight: 600; } .known { color: var(--known); } .open, .none, .about { color: var(--open); }
 .verdict { font-size: 1.4rem; margin: 0; } details { border-bottom: 1px solid var(--line); padding: .4rem 0; } summary { cursor: pointer; overflow-wrap: anywhere; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: .5rem 0; } details table { font-family: ui-monospace, monospace; font-size: .875rem; } li { overflow-wrap: anywhere; }
 .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; } td { position: relative; }
+@media (max-width: 40rem) { main { padding: .6rem; } th, td { padding: .25rem .4rem; } .matrix th[scope="row"] { white-space: normal; overflow-wrap: anywhere; min-width: 6rem; }
+  .matrix th:first-child { position: sticky; left: 0; z-index: 1; background: light-dark(#fff, #16191d); } }
 `;

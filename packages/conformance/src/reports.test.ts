@@ -189,8 +189,17 @@ test('JUnit counts what the run counts, and holds hostile text', () => {
 describe('HTML', () => {
   test('is one page without scripts or anything from elsewhere', () => {
     const page = renderHtml(record);
-    expect(page).not.toMatch(/<script|<link|<img|src=|url\(|@import|https?:/);
+    expect(page).not.toMatch(/<script|<link|<img|src=|url\(|@import/);
     expect(page).toContain('&#60;script&#62;');
+  });
+  test('has the numbers of the run, links, and no path of this machine', () => {
+    const page = renderHtml(record);
+    expect(page).toContain('9 pass, ');
+    expect(page).toContain('<a href="https://example.org/1">');
+    const environment = { vulkanDriver: '/usr/lib/driver.json', engine: 'x/y' };
+    const shown = renderHtml({ ...clean, reports: [{ ...record.reports[0], environment }] });
+    expect(shown).not.toContain('/usr/lib');
+    expect(shown).toContain('engine: x/y');
   });
   test('says in words what a cell shows, and has headings for rows and columns', () => {
     const page = renderHtml(record);

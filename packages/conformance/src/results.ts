@@ -74,6 +74,15 @@ export function countStatuses(results: readonly TestResult[]): Counts {
   return counts;
 }
 
+/** A run in numbers: `580 pass, 13 unsupported, 1 of 2 targets available`. */
+export function countWords(reports: readonly TargetReport[]): string {
+  const available = reports.filter(({ unavailable }) => !unavailable);
+  const counts = countStatuses(available.flatMap(({ results }) => results));
+  const words = Object.entries(counts).map(([status, count]) => `${count} ${status.replace('-', ' ')}`);
+  const targets = `${available.length} of ${reports.length} target${reports.length === 1 ? '' : 's'} available`;
+  return [...words, targets].join(', ');
+}
+
 /** Whether a result makes the run fail. */
 export function isFailure(result: TestResult): boolean {
   return result.status === 'fail' || result.status === 'error' || result.status === 'unexpected-pass';

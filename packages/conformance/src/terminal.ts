@@ -3,7 +3,7 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import type { WorstElement } from './compare.ts';
 import { type CellText, cellOf, describeCell, families } from './matrix.ts';
-import { countStatuses, isFailure, labelOf, openReasons, type TargetReport, type TestResult } from './results.ts';
+import { countWords, isFailure, labelOf, openReasons, type TargetReport, type TestResult } from './results.ts';
 import { symptomsOf, symptomWords } from './symptoms.ts';
 
 /** How the terminal shows a run. */
@@ -162,14 +162,10 @@ function summaryLines(
   columns: number,
   paint: Paint,
 ): string[] {
-  const available = reports.filter(({ unavailable }) => !unavailable);
-  const counts = countStatuses(available.flatMap(({ results }) => results));
-  const words = Object.entries(counts).map(([status, count]) => `${count} ${status.replace('-', ' ')}`);
-  const targets = `${available.length} of ${reports.length} target${reports.length === 1 ? '' : 's'} available`;
   const [kind, verdict] = failures.length === 0 ? (['pass', '✓ PASSED'] as const) : (['fail', '✗ FAILED'] as const);
-  const [first, ...rest] = wrap(`${verdict}  ${[...words, targets].join(', ')}`, columns, '', '    ');
+  const [first, ...rest] = wrap(`${verdict}  ${countWords(reports)}`, columns, '', '    ');
   return [
-    ...failures.flatMap((reason) => wrap(`✗ ${reason.split('\n')[0]}`, columns, '', '    ')),
+    ...failures.flatMap((reason) => wrap(`✗ ${reason.split(/\s*\n\s*/).join(' ')}`, columns, '', '    ')),
     first.replace(verdict, paint(kind, verdict)),
     ...rest,
   ];
