@@ -107,6 +107,8 @@ test.each<[string, string[], string]>([
   ['an unknown option', ['run', target, '--fast'], '--fast'],
   ['an unknown report', ['run', target, '--report', 'pdf=x'], 'not "pdf=x"'],
   ['a timeout that is none', ['run', target, '--timeout', 'soon'], '--timeout takes seconds'],
+  ['a report where none can be', ['run', target, '--report', 'html=/dev/null/y.html'], 'y.html cannot be written'],
+  ['a report that is a folder', ['run', target, '--report', 'html=/'], 'the report / is a folder'],
   ['a module that is not there', ['run', 'nothing.js', '--vectors', 'VECTORS'], 'there is no module'],
   ['a module without a target', ['run', fakes, '--vectors', 'VECTORS'], 'does not export a function createTarget'],
   ['vectors that are not there', ['run', target, '--vectors', 'nothing.json'], 'there is no nothing.json\n'],
@@ -228,8 +230,13 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s leaves no child and no report', as
       .filter((line) => line.includes(mark));
   while (marked().length < 2) await new Promise((resolve) => setTimeout(resolve, 50));
   await new Promise((resolve) => setTimeout(resolve, 300));
+  let err = '';
+  child.stderr?.on('data', (chunk) => {
+    err += chunk;
+  });
   child.kill(signal);
   expect(await ended).toBe(signal === 'SIGINT' ? 130 : 143);
+  expect(err).toContain('interrupted at mean-two-rows, 1 of 4 judged; no report was written');
   await expect.poll(marked, { timeout: 10_000 }).toEqual([]);
   expect(readdirSync(folder)).toEqual(['sigmoid.json']);
 });

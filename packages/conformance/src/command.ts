@@ -1,9 +1,9 @@
 // Arguments to a run, a run to reports and an exit code.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { renderHtml } from './html.ts';
@@ -12,9 +12,10 @@ import { checkKnownFailures, type KnownFailure } from './known-failures.ts';
 import { loadVectors } from './load.ts';
 import { renderNdjson } from './ndjson.ts';
 import { runTarget } from './open.ts';
-import { type RunRecord, recordRun, writeWhole } from './record.ts';
+import { makeFolder, type RunRecord, recordRun, writeWhole } from './record.ts';
 import { TIMEOUT } from './run.ts';
 import { stdioTarget } from './stdio.ts';
+import { listTests } from './suite.ts';
 import type { Target } from './target.ts';
 import { renderTerminal, wantsColor } from './terminal.ts';
 
@@ -46,8 +47,9 @@ command line, or the program and, after --, its arguments.
   --timeout SECONDS      for one test, and for starting; default 20
   --report json=FILE,junit=FILE,html=FILE
 
-Exit code: 0 all passed; 1 a failure, or no test was run; 2 wrong usage or
-malformed vectors: nothing was run.
+Exit code: 0 all passed; 1 a failure, no test was run, or a report could not be
+written; 2 wrong usage, malformed vectors or no place for a report: nothing was
+run; 129, 130, 143 ended by SIGHUP, SIGINT, SIGTERM: no report was written.
 `;
 
 /**
@@ -67,15 +69,24 @@ export async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   const { wishes, files, knownFailures, createTarget } = prepared;
-  const release = exitOnSignals();
+  const ids = listTests(files, wishes.filter).map(({ test }) => test.id);
+  let judged = 0;
+  const release = exitOnSignals(
+    () => `interrupted at ${ids[judged] ?? 'the end'}, ${judged} of ${ids.length} judged; no report was written`,
+  );
+  const onResult = () => {
+    judged++;
+    if (process.stderr.isTTY) process.stderr.write(`\r${judged} of ${ids.length} tests`);
+  };
   try {
     const timeout = wishes.timeout === undefined ? undefined : wishes.timeout * 1000;
     // A program has the same limit from stdioTarget, whose words tell more: what it printed, how it ended.
     const startTimeout = wishes.stdio ? 2 * (timeout ?? TIMEOUT) : timeout;
     // Vectors of one's own may be a part of those that a list is about.
     const partial = wishes.vectors !== undefined;
-    const options = { filter: wishes.filter, knownFailures, partial, timeout, startTimeout };
+    const options = { filter: wishes.filter, knownFailures, partial, timeout, startTimeout, onResult };
     const report = await runTarget(wishes.target.join(' '), createTarget, files, options);
+    if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
     const record = recordRun([report], files);
     const look = { color: wantsColor(process.stdout), columns: process.stdout.columns };
     process.stdout.write(renderTerminal([report], record.failures, look));
@@ -97,6 +108,7 @@ export async function main(args: readonly string[]): Promise<number> {
 /** Everything that can be wrong before a test is run is found here. */
 async function prepare(args: readonly string[]) {
   const wishes = readArguments(args);
+  for (const { path } of wishes.reports) checkReportPath(path);
   const files = await loadVectors(wishes.vectors);
   const knownFailures = wishes.knownFailures ? await readKnownFailures(wishes.knownFailures) : [];
   return { wishes, files, knownFailures, createTarget: await factoryOf(wishes) };
@@ -140,6 +152,19 @@ function readReport(wish: string): Wishes['reports'][number] {
   return { render, path };
 }
 
+/** A report that cannot be written is told before the run, not after it. */
+function checkReportPath(path: string): void {
+  try {
+    const folder = dirname(resolve(path));
+    makeFolder(folder);
+    if (!statSync(folder).isDirectory()) throw new Error(`${folder} is no folder`);
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new Error(`the report ${path} cannot be written: ${wordsOf(error)}`);
+  }
+  if (existsSync(path) && statSync(path).isDirectory()) throw new Error(`the report ${path} is a folder`);
+}
+
 async function readKnownFailures(path: string): Promise<readonly KnownFailure[]> {
   try {
     return checkKnownFailures(JSON.parse(await readFile(path, 'utf8')));
@@ -165,10 +190,18 @@ async function factoryOf({ target, stdio, timeout }: Wishes): Promise<() => Prom
 }
 
 /** Leaving by `process.exit` lets every started program be killed; reports are renamed into place, never cut. */
-function exitOnSignals(): () => void {
+function exitOnSignals(words: () => string): () => void {
   const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
   const handlers = Object.entries(codes).map(([signal, code]) => {
-    const handler = () => process.exit(code);
+    const handler = () => {
+      // At once: what is queued for a pipe would be lost.
+      try {
+        writeSync(process.stderr.fd, `\neqloss-conformance: ${words()}\n`);
+      } finally {
+        // Also when nobody reads it.
+        process.exit(code);
+      }
+    };
     process.on(signal, handler);
     return () => process.off(signal, handler);
   });

@@ -150,6 +150,6 @@ th, td { padding: .3rem .7rem; text-align: start; border-bottom: 1px solid var(-
 .verdict { font-size: 1.4rem; margin: 0; } details { border-bottom: 1px solid var(--line); padding: .4rem 0; } summary { cursor: pointer; overflow-wrap: anywhere; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: .5rem 0; } details table { font-family: ui-monospace, monospace; font-size: .875rem; } li { overflow-wrap: anywhere; }
 .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; } td { position: relative; }
-@media (max-width: 40rem) { main { padding: .6rem; } th, td { padding: .25rem .4rem; } .matrix th[scope="row"] { white-space: normal; overflow-wrap: anywhere; min-width: 6rem; }
+@media (max-width: 40rem) { main { padding: .6rem; } th, td { padding: .25rem .4rem; } .matrix th[scope="row"] { white-space: normal; overflow-wrap: anywhere; min-width: 6.8rem; }
   .matrix th:first-child { position: sticky; left: 0; z-index: 1; background: light-dark(#fff, #16191d); } }
 `;

@@ -1,7 +1,7 @@
 // A whole run, as the reports see it.
 
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import type { LoadedFile } from './load.ts';
 import { failuresOf, type TargetReport } from './results.ts';
 import { listTests } from './suite.ts';
@@ -57,12 +57,27 @@ export function recordRun(
  * handler of this process can come between.
  */
 export function writeWhole(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(resolve(path)));
   const beside = `${path}.${process.pid}.tmp`;
   try {
     writeFileSync(beside, text);
     renameSync(beside, path);
   } finally {
     rmSync(beside, { force: true });
+  }
+}
+
+/**
+ * Makes a folder and those above it. Level by level: where nothing can be made, as in /proc, Node's recursive mkdir
+ * takes the answer for a missing parent and tries for ever.
+ */
+export function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have been faster.
+    if (!existsSync(path)) throw error;
   }
 }

@@ -210,6 +210,18 @@ describe('HTML', () => {
   });
 });
 
+test('a reason of several lines is whole in the summary', () => {
+  const output = renderTerminal(clean.reports, ['gone: no engine\n  at target.js:2']);
+  expect(output).toContain('✗ gone: no engine at target.js:2\n');
+});
+
+test('a folder that cannot be made is told, and not tried for ever', () => {
+  const file = join(folder, 'a-file');
+  writeFileSync(file, '');
+  expect(() => writeWhole(join(file, 'deep', 'x.html'), 'x')).toThrow('ENOTDIR');
+  if (process.platform === 'linux') expect(() => writeWhole('/proc/x/y.html', 'x')).toThrow(/ENOENT|EACCES/);
+});
+
 test('a report is written whole or not at all', () => {
   const path = join(folder, 'deep', 'report.ndjson');
   writeWhole(path, 'one');
