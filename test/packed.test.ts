@@ -56,6 +56,7 @@ describe('an installed package', () => {
     for (const wanted of ['README.md', 'LICENSE', 'package.json']) expect(files).toContain(wanted);
     for (const wanted of ['index.js', 'index.d.ts', 'index.js.map']) expect(files).toContain(join('dist', wanted));
     expect(files).toContain(join('src', 'index.ts'));
+    if (name === '@eqloss/conformance') expect(files).toContain(join('dist', 'SPEC.md'));
     expect(files.filter((file) => /\.test\.|testing\.|\.tsbuildinfo/.test(file))).toEqual([]);
     const manifest = readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8');
     expect(manifest).not.toMatch(/workspace:|catalog:|@eqloss\/source/);
