@@ -145,7 +145,7 @@ main { max-width: 76rem; margin: 0 auto; padding: 1rem; }
 h2 { margin-top: 2rem; } h3 { margin: 1.25rem 0 0; font-size: 1rem; } h3 + p { margin: 0; }
 .scroll { overflow-x: auto; } .scroll:focus-visible, summary:focus-visible { outline: 3px solid light-dark(#1b5fc1, #8ab8ff); outline-offset: 2px; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; } .legend { margin: 0 0 .5rem; color: var(--open); } .counts { font-size: 1rem; font-weight: 400; color: var(--open); } a { color: inherit; overflow-wrap: anywhere; }
-th, td { padding: .3rem .7rem; text-align: start; border-bottom: 1px solid var(--line); white-space: nowrap; } thead th { background: var(--soft); }
+th, td { padding: .3rem .5rem; text-align: start; border-bottom: 1px solid var(--line); white-space: nowrap; } thead th { background: var(--soft); }
 .pass { color: var(--pass); } .fail { color: var(--fail); font-weight: 600; } .known { color: var(--known); } .open, .none, .about { color: var(--open); }
 .verdict { font-size: 1.4rem; margin: 0; } details { border-bottom: 1px solid var(--line); padding: .4rem 0; } summary { cursor: pointer; overflow-wrap: anywhere; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: .5rem 0; } details table { font-family: ui-monospace, monospace; font-size: .875rem; } li { overflow-wrap: anywhere; }
