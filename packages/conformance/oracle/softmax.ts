@@ -37,7 +37,9 @@ export function softmaxRow(
   }
 
   const shift = shiftOf(math, included);
-  const powers = logits.map((z, k) => (weights[k].isZero() || !z.isFinite() ? zero : math.exp(z.minus(shift))));
+  // Without a shift the logit itself, so that its exponential is remembered.
+  const shifted = logits.map((z) => (shift.isZero() ? z : z.minus(shift)));
+  const powers = shifted.map((z, k) => (weights[k].isZero() || !z.isFinite() ? zero : math.exp(z)));
   const terms = powers.map((power, k) => (weights[k].eq(1) ? power : weights[k].times(power)));
   const total = terms.reduce((sum, term) => sum.plus(term), zero);
   let loss = zero;
@@ -45,7 +47,7 @@ export function softmaxRow(
     if (y.isZero()) continue;
     // ln D - z = ln (D / e^z), which is 0 and not a rounding error when the label stands alone.
     // A power that no decimal holds is 0; the difference then is too large to lose digits.
-    const finite = powers[j].isZero() ? math.ln(total).minus(logits[j].minus(shift)) : math.ln(total.div(powers[j]));
+    const finite = powers[j].isZero() ? math.ln(total).minus(shifted[j]) : math.ln(total.div(powers[j]));
     loss = loss.plus(y.times(logits[j].isFinite() ? finite : math.exact(Number.POSITIVE_INFINITY)));
   }
   return { loss, gradient: softmaxGradient(math, terms, total, mass, targets) };
