@@ -63,8 +63,8 @@ export function thresholdForTailRatio(counts: ArrayLike<number>, total: number, 
     let end = tailClasses;
     let grown = tail;
     while (end < order.length && counts[order[end]] === counts[order[tailClasses]]) grown += counts[order[end++]];
-    // The same quotient as tailRatio's, so that a ratio read off a gate gives that gate back.
-    if (all > 0 && grown / all > ratio) break;
+    // The same quotient as tailRatio's, so that a ratio read off a gate gives that gate back. 0 / 0 exceeds nothing.
+    if (grown / all > ratio) break;
     tailClasses = end;
     tail = grown;
   }

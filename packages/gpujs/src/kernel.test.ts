@@ -1,9 +1,10 @@
 import { runInNewContext } from 'node:vm';
 import { createGate, sigmoidEql, softmaxEql } from '@eqloss/core';
+import { expectNear, plainCase } from '@eqloss/core/testing';
 import { GPU } from 'gpu.js';
 import { describe, expect, test } from 'vitest';
 import { createSigmoidEql, createSoftmaxEql, type GpuLike, type KernelBatch, type KernelOptions } from './index.ts';
-import { createOf, describeMode, evaluate, expectNear, manyClasses } from './testing.ts';
+import { createOf, describeMode, evaluate } from './testing.ts';
 
 describeMode('cpu', async () => new GPU({ mode: 'cpu' }), 100);
 describeMode('webasm', async () => new GPU({ mode: 'webasm' }), 100);
@@ -234,7 +235,7 @@ test('in Node, mode gpu without OpenGL is webasm, and says so', async () => {
 
 test('100,000 classes take several launches and keep their accuracy', async () => {
   const gpu = new GPU({ mode: 'webasm' });
-  const batch = manyClasses('sigmoid', 25, 100_000);
+  const batch = plainCase('sigmoid', 25, 100_000);
   const { createKernel } = gpu;
   let runs = 0;
   gpu.createKernel = ((...args: Parameters<typeof createKernel>) => {

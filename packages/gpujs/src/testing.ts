@@ -6,8 +6,6 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSigmoidEql, createSoftmaxEql, type GpuLike, type KernelBatch, type KernelResult } from './index.ts';
 
-export { expectNear, plainCase as manyClasses } from '@eqloss/core/testing';
-
 export interface TestGpu extends GpuLike {
   destroy(): Promise<void>;
 }

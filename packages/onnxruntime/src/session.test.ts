@@ -1,9 +1,10 @@
 import { runInNewContext } from 'node:vm';
 import { createGate, EqlError } from '@eqloss/core';
+import { expectNear, forms, lossOf, plainCase } from '@eqloss/core/testing';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { createLossSession, type LossBatch, type LossSessionOptions, type Ort } from './index.ts';
-import { describeProvider, evaluate, expectNear, forms, lossOf, plainCase } from './testing.ts';
+import { describeProvider, evaluate } from './testing.ts';
 
 describeProvider('cpu', async () => ort, 300);
 

@@ -12,8 +12,6 @@ import {
   type LossResult as SingleResult,
 } from './index.ts';
 
-export { expectNear, forms, lossOf, plainCase } from '@eqloss/core/testing';
-
 /** A batch with its gate. */
 export interface Case extends LossBatch {
   readonly gate: Gate;
