@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { suite } from '../test/fakes.ts';
 import { main } from './command.ts';
@@ -41,7 +42,12 @@ async function run(args: readonly string[], env: Record<string, string> = {}) {
     err += chunk;
   });
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  return { code, out, err };
+  return { code, out: sentences(out), err };
+}
+
+/** Text without colours and line breaks: where a line is wrapped depends on where the checkout lies. */
+function sentences(text: string): string {
+  return stripVTControlCharacters(text).replace(/\s+/g, ' ');
 }
 
 const withVectors = (...rest: string[]) => ['run', target, '--vectors', vectors, ...rest];
@@ -51,7 +57,7 @@ test('a passing module is 0, and all reports are written', async () => {
     withVectors('--report', 'json=r/report.ndjson,junit=r/junit.xml', '--report', 'html=r/i.html'),
   );
   expect(code).toBe(0);
-  expect(out).toContain('✓ PASSED  4 pass, 1 of 1 target available');
+  expect(out).toContain('✓ PASSED 4 pass, 1 of 1 target available');
   expect(readdirSync(join(folder, 'r')).sort()).toEqual(['i.html', 'junit.xml', 'report.ndjson']);
   expect(readFileSync(join(folder, 'r', 'report.ndjson'), 'utf8').split('\n')).toHaveLength(7);
 });
@@ -88,12 +94,12 @@ test('an unavailable target, or a filter that matches nothing, is 1: no test was
 test('--filter takes a clause', async () => {
   const { code, out } = await run(withVectors('--filter', 'LABEL_RANGE'));
   expect(code).toBe(0);
-  expect(out).toContain('✓ PASSED  1 pass');
+  expect(out).toContain('✓ PASSED 1 pass');
 });
 
 test('a program is taken as one command line, or with its arguments', async () => {
   const line = await run(['run', `"${process.execPath}" "${program}" honest`, '--stdio', '--vectors', vectors]);
-  expect(line.out).toContain('✓ PASSED  4 pass');
+  expect(line.out).toContain('✓ PASSED 4 pass');
   const words = await run(['run', '--stdio', '--vectors', vectors, '--', process.execPath, program, 'crash']);
   expect(words.code).toBe(1);
   expect(words.out).toContain('the process ended with code 3');
@@ -155,9 +161,9 @@ test('the target of the README is judged: it overflows, and forgets the gate', a
   const large = await run(['run', 'target.mjs', '--filter', 'N3']);
   expect(large.code).toBe(1);
   expect(large.out).toMatch(/naive +✗/);
-  expect(large.out).toContain('actual    Infinity');
+  expect(large.out).toContain('actual Infinity');
   const gate = await run(['run', 'target.mjs', '--filter', 'S1']);
-  expect(gate.out).toMatch(/expected {2}0 +0000000000000000/);
+  expect(gate.out).toMatch(/expected 0 0000000000000000/);
 });
 
 test('a module that never gives its target is 1, and told', async () => {
@@ -169,7 +175,7 @@ test('a module that never gives its target is 1, and told', async () => {
 test('a target that never stops is judged all the same', async () => {
   const { code, out } = await run(withVectors('--timeout', '1'), { FAKE: 'no-stop' });
   expect(code).toBe(0);
-  expect(out).toContain('✓ PASSED  4 pass');
+  expect(out).toContain('✓ PASSED 4 pass');
 });
 
 test('a target that leaves the process with code 0 is 1, and told', async () => {
