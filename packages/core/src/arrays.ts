@@ -1,4 +1,4 @@
-// What arrays are, and how long sums of them are made.
+// What arrays are, how they are read fast, and how long sums of them are made.
 
 /**
  * The kind of an array, also of one from another realm (a frame, a worker's context), where `instanceof` fails.
@@ -9,6 +9,27 @@ export function kindOf(values: unknown): string {
   if (ArrayBuffer.isView(values))
     return (values as unknown as { readonly [Symbol.toStringTag]: string })[Symbol.toStringTag];
   return Array.isArray(values) ? 'Array' : values === null ? 'null' : typeof values;
+}
+
+/** Whether the array is of a kind that {@link copyRange} reads fast: what logits, targets and β come as when they are many. */
+export function isFastKind(values: ArrayLike<number>): boolean {
+  return fastKind(values) !== undefined;
+}
+
+/**
+ * Copies `values[start..end)` to the front of `into`, as doubles.
+ *
+ * A loop that has seen many kinds of array reads each element through a lookup of its kind. A copy of some thousand at a
+ * time, made by the engine, lets the loop over it see one kind only.
+ */
+export function copyRange(values: ArrayLike<number>, start: number, end: number, into: Float64Array): void {
+  const Kind = fastKind(values);
+  if (Kind === undefined) {
+    for (let k = start; k < end; k++) into[k - start] = values[k];
+    return;
+  }
+  const { buffer, byteOffset } = values as unknown as Float64Array<ArrayBuffer>; // or shared: read alike
+  into.set(new Kind(buffer, byteOffset + start * Kind.BYTES_PER_ELEMENT, end - start));
 }
 
 /**
@@ -26,4 +47,17 @@ export function sumOf(values: ArrayLike<number>, start: number, end: number): nu
     total += block;
   }
   return total;
+}
+
+function fastKind(values: ArrayLike<number>) {
+  switch (kindOf(values)) {
+    case 'Float32Array':
+      return Float32Array;
+    case 'Float64Array':
+      return Float64Array;
+    case 'Uint8Array':
+      return Uint8Array;
+    default:
+      return undefined;
+  }
 }

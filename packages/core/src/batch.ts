@@ -29,7 +29,7 @@ export interface BatchInputs {
   readonly normalizer?: number;
 }
 
-interface PreparedCommon {
+interface BatchCommon {
   readonly rows: number;
   readonly classes: number;
   readonly reduction: Reduction;
@@ -41,6 +41,39 @@ interface PreparedCommon {
   /** What `mean` divides by; 1 for the other reductions. Always > 0. */
   readonly divisor: number;
 }
+
+/** One of the two kinds of label, as the caller has it where it is large. */
+export type CheckedAnswers =
+  | {
+      /** `[rows]`: the class, or -1 for a row without a positive entry (background or ignored). A copy. */
+      readonly labels: Int32Array;
+      readonly targets: undefined;
+    }
+  | {
+      readonly labels: undefined;
+      /** `[rows * classes]`, row-major: the caller's own array. */
+      readonly targets: ArrayLike<number>;
+    };
+
+/** A checked batch of the sigmoid form, without a copy of anything of the size of the logits. */
+export type CheckedSigmoid = BatchCommon &
+  CheckedAnswers & {
+    readonly form: 'sigmoid';
+    /** T `[classes]`: the gate's own array. */
+    readonly tail: Uint8Array;
+    /** E `[rows]`. */
+    readonly foreground: Uint8Array;
+  };
+
+/** A checked batch of the softmax form, without a copy of anything of the size of the logits. */
+export type CheckedSoftmax = BatchCommon &
+  CheckedAnswers & {
+    readonly form: 'softmax';
+    /** T `[classes]`: the gate's own array. */
+    readonly tail: Uint8Array;
+    /** β: a number, `[classes]`, or `[rows * classes]`; the caller's own array. For one row `[classes]` is meant. */
+    readonly beta: number | ArrayLike<number>;
+  };
 
 /** One of the two kinds of label, copied from the caller's. */
 export type PreparedAnswers =
@@ -56,7 +89,7 @@ export type PreparedAnswers =
     };
 
 /** SPEC S1: `w_ij = 1 - foreground[i] tail[j] (1 - y_ij)`. */
-export type PreparedSigmoid = PreparedCommon &
+export type PreparedSigmoid = BatchCommon &
   PreparedAnswers & {
     readonly form: 'sigmoid';
     /** T `[classes]`: the gate's own array. */
@@ -66,7 +99,7 @@ export type PreparedSigmoid = PreparedCommon &
   };
 
 /** SPEC X1: `w_ik = 1 - β_ik T_k (1 - y_ik) = v_ik + (1 - v_ik) y_ik` with v = `negativeWeights`. */
-export type PreparedSoftmax = PreparedCommon &
+export type PreparedSoftmax = BatchCommon &
   PreparedAnswers & {
     readonly form: 'softmax';
     /** `1 - β T`, formed in double: the weight of an entry with y = 0. `[classes]`, or `[rows * classes]` for β per element. */

@@ -1,5 +1,6 @@
 // One check per input: what came, what was wanted, the likely cause. SPEC "Bad input".
 
+import { copyRange, isFastKind } from './arrays.ts';
 import type { Form, Reduction } from './batch.ts';
 import { EqlError, type EqlErrorCode } from './errors.ts';
 import type { Gate } from './gate.ts';
@@ -96,7 +97,7 @@ export function checkTargets(targets: ArrayLike<number>, rows: number, classes: 
       `${targets.length} targets came for ${rows} rows of ${classes} classes; wanted one per logit, row after row.`,
     );
   }
-  checkEach('TARGET_RANGE', 'targets', targets, isUnit, 'a target in [0, 1]');
+  checkUnits('TARGET_RANGE', 'targets', targets, 'a target in [0, 1]');
 }
 
 export function checkForeground(foreground: ArrayLike<number>, rows: number): void {
@@ -109,24 +110,23 @@ export function checkRowWeights(rowWeights: ArrayLike<number>, rows: number): vo
   checkEach('ROW_WEIGHT_RANGE', 'rowWeights', rowWeights, (w) => Number.isFinite(w) && w >= 0, 'a finite weight >= 0');
 }
 
-/** `1 - β T`, `[classes]` or `[rows * classes]`, formed in double. SPEC X1, X5. */
-export function negativeWeights(beta: number | ArrayLike<number> | undefined, gate: Gate, rows: number): Float64Array {
-  const { classes, tail } = gate;
+/** Refuses a β that is missing, of the wrong length, or not in [0, 1]. SPEC X5. */
+export function checkBeta(
+  beta: number | ArrayLike<number> | undefined,
+  rows: number,
+  classes: number,
+): asserts beta is number | ArrayLike<number> {
   if (beta === undefined || beta === null) {
     throw new EqlError('BETA_RANGE', 'beta is missing; the softmax form needs β: a number, one per class, or drawn.');
   }
   const scalar = typeof beta === 'number';
-  const values: ArrayLike<number> = scalar ? [beta] : beta;
-  if (!scalar && values.length !== classes && values.length !== rows * classes) {
+  if (!scalar && beta.length !== classes && beta.length !== rows * classes) {
     throw new EqlError(
       'CLASS_COUNT',
-      `beta has ${values.length} values; wanted a number, ${classes} (one per class) or ${rows * classes} (one per element).`,
+      `beta has ${beta.length} values; wanted a number, ${classes} (one per class) or ${rows * classes} (one per element).`,
     );
   }
-  checkEach('BETA_RANGE', 'beta', values, isUnit, 'β in [0, 1]');
-  const weights = new Float64Array(scalar ? classes : values.length);
-  for (let k = 0; k < weights.length; k++) weights[k] = 1 - values[scalar ? 0 : k] * tail[k % classes];
-  return weights;
+  checkUnits('BETA_RANGE', 'beta', scalar ? [beta] : beta, 'β in [0, 1]');
 }
 
 /** An integer >= 0 that a double holds exactly. */
@@ -150,6 +150,22 @@ export function checkEach(
   for (let k = 0; k < values.length; k++) {
     if (!valid(values[k])) throw new EqlError(code, `${name}[${k}] is ${show(values[k])}; wanted ${wanted}.`);
   }
+}
+
+/** Numbers in [0, 1], perhaps as many as logits: looked through fast, and again one by one only if that finds a bad one. */
+function checkUnits(code: EqlErrorCode, name: string, values: ArrayLike<number>, wanted: string): void {
+  // Only a float array or bytes: what else may hold null, a hole or a BigInt is judged one by one.
+  if (!isFastKind(values) || !areUnits(values)) checkEach(code, name, values, isUnit, wanted);
+}
+
+function areUnits(values: ArrayLike<number>): boolean {
+  const block = new Float64Array(Math.min(values.length, 4096));
+  for (let from = 0; from < values.length; from += block.length) {
+    const to = Math.min(from + block.length, values.length);
+    copyRange(values, from, to, block);
+    for (let k = 0; k < to - from; k++) if (!(block[k] >= 0 && block[k] <= 1)) return false; // NaN too
+  }
+  return true;
 }
 
 function checkRows(name: string, values: ArrayLike<number>, rows: number): void {

@@ -16,10 +16,13 @@ export type EqlErrorCode =
   | 'NORMALIZER_RANGE'
   | 'DTYPE'
   | 'UNSUPPORTED'
+  | 'BUFFER'
+  | 'OUT_OF_MEMORY'
+  | 'WORKER'
   | 'DISPOSED';
 
 /**
- * Bad input, found before any work was done.
+ * Bad input, found before any work was done; or a means of computing that is not there (`OUT_OF_MEMORY`, `WORKER`).
  *
  * `code` is stable and meant for programs; `message` starts with it and says what came, what was wanted and the
  * likely cause.

@@ -3,6 +3,9 @@
 export { kindOf } from './arrays.ts';
 export type {
   BatchInputs,
+  CheckedAnswers,
+  CheckedSigmoid,
+  CheckedSoftmax,
   Form,
   PreparedAnswers,
   PreparedBatch,
@@ -11,6 +14,7 @@ export type {
   Reduction,
 } from './batch.ts';
 export { priorBias } from './bias.ts';
+export { checkSigmoid, checkSoftmax } from './checked.ts';
 export { type DiagnoseInputs, diagnose, type Finding } from './diagnose.ts';
 export { type DrawOptions, drawBeta } from './draws.ts';
 export { EqlError, type EqlErrorCode } from './errors.ts';

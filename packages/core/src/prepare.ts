@@ -1,19 +1,15 @@
-// Checks a batch once, at the border, and turns it into what every engine can eat. SPEC "Bad input", G4 to G7, R1 to R3, X1.
+// Turns a checked batch into what every engine can eat, in double. SPEC X1.
 
-import type { BatchInputs, Form, PreparedAnswers, PreparedSigmoid, PreparedSoftmax, Reduction } from './batch.ts';
-import {
-  checkForeground,
-  checkGate,
-  checkKeys,
-  checkLabels,
-  checkReduction,
-  checkRowWeights,
-  checkShape,
-  checkTargets,
-  type LabelOfC,
-  negativeWeights,
-} from './checks.ts';
-import { EqlError } from './errors.ts';
+import type {
+  BatchInputs,
+  CheckedAnswers,
+  CheckedSoftmax,
+  PreparedAnswers,
+  PreparedSigmoid,
+  PreparedSoftmax,
+  Reduction,
+} from './batch.ts';
+import { checkSigmoid, checkSoftmax, checkSoftmaxShard } from './checked.ts';
 
 /**
  * Prepares a batch of the sigmoid form.
@@ -30,14 +26,8 @@ export function prepareSigmoid(
   inputs: BatchInputs,
   reduction: Reduction = 'mean',
 ): PreparedSigmoid {
-  if (isGiven(inputs.beta)) {
-    throw new EqlError(
-      'UNSUPPORTED',
-      'beta came with the sigmoid form, which has none; did you mean the softmax form?',
-    );
-  }
-  const common = prepareCommon('sigmoid', shape, inputs, reduction, 'background');
-  return { form: 'sigmoid', ...common, tail: inputs.gate.tail, foreground: foregroundOf(common, inputs.foreground) };
+  const checked = checkSigmoid(shape, inputs, reduction);
+  return { ...checked, ...copied(checked) };
 }
 
 /**
@@ -55,13 +45,7 @@ export function prepareSoftmax(
   inputs: BatchInputs,
   reduction: Reduction = 'mean',
 ): PreparedSoftmax {
-  const prepared = prepareAnySoftmax(shape, inputs, reduction, 'none');
-  const { rows, classes, targets, rowWeights } = prepared;
-  for (let i = 0; targets !== undefined && i < rows; i++) {
-    // A row without a target costs nothing, whatever it holds. SPEC X3.
-    if (!hasTarget(targets, i * classes, (i + 1) * classes)) rowWeights[i] = 0;
-  }
-  return prepared;
+  return preparedSoftmax(checkSoftmax(shape, inputs, reduction));
 }
 
 /**
@@ -73,90 +57,29 @@ export function prepareSoftmaxShard(
   inputs: BatchInputs,
   reduction: Reduction = 'mean',
 ): PreparedSoftmax {
-  return prepareAnySoftmax(shape, inputs, reduction, 'elsewhere');
+  return preparedSoftmax(checkSoftmaxShard(shape, inputs, reduction));
 }
 
-function prepareAnySoftmax(
-  shape: readonly number[],
-  inputs: BatchInputs,
-  reduction: Reduction,
-  labelOfC: LabelOfC,
-): PreparedSoftmax {
-  if (isGiven(inputs.foreground)) {
-    throw new EqlError('UNSUPPORTED', 'foreground came with the softmax form, which has no foreground test (SPEC X6).');
-  }
-  const common = prepareCommon('softmax', shape, inputs, reduction, labelOfC);
-  const weights = negativeWeights(inputs.beta, inputs.gate, common.rows);
-  return { form: 'softmax', ...common, negativeWeights: weights, perElement: weights.length !== common.classes };
+function preparedSoftmax({ tail, beta, ...checked }: CheckedSoftmax): PreparedSoftmax {
+  const weights = negativeWeights(beta, tail);
+  return {
+    ...checked,
+    ...copied(checked),
+    negativeWeights: weights,
+    perElement: weights.length !== checked.classes,
+  };
 }
 
-function prepareCommon(
-  form: Form,
-  shape: readonly number[],
-  inputs: BatchInputs,
-  reduction: Reduction,
-  labelOfC: LabelOfC,
-) {
-  const normalizer = inputs.normalizer ?? undefined;
-  checkKeys(inputs);
-  checkReduction(reduction, normalizer);
-  checkGate(inputs.gate);
-  const { rows, classes } = checkShape(form, shape, inputs.gate);
-  const rowWeights = new Float64Array(rows).fill(1);
-  if (isGiven(inputs.rowWeights)) {
-    checkRowWeights(inputs.rowWeights, rows);
-    rowWeights.set(inputs.rowWeights);
-  }
-  const answers = answersOf(inputs, rows, classes, labelOfC);
-  let counted = rows;
-  for (let i = 0; isGiven(inputs.labels) && i < rows; i++) {
-    if (inputs.labels[i] !== -1) continue;
-    rowWeights[i] = 0; // ignored: SPEC G5
-    counted--;
-  }
-  // With nothing counted every row weight is 0 and so is the loss; 1 keeps 0 / 0 out. SPEC R4.
-  const divisor = reduction === 'mean' ? (normalizer ?? Math.max(counted, 1)) : 1;
-  return { rows, classes, reduction, rowWeights, divisor, ...answers };
+function copied({ labels, targets }: CheckedAnswers): PreparedAnswers {
+  return labels !== undefined ? { labels, targets } : { labels, targets: new Float64Array(targets) };
 }
 
-function answersOf(inputs: BatchInputs, rows: number, classes: number, labelOfC: LabelOfC): PreparedAnswers {
-  const { labels, targets } = inputs;
-  if (isGiven(labels) === isGiven(targets)) {
-    const came = isGiven(labels) ? 'both labels and targets' : 'neither labels nor targets';
-    throw new EqlError('UNSUPPORTED', `${came} came; give index labels or target rows (SPEC G7).`);
+/** `1 - β T`, `[classes]` or `[rows * classes]`, formed in double. SPEC X1. */
+function negativeWeights(beta: number | ArrayLike<number>, tail: Uint8Array): Float64Array {
+  const classes = tail.length;
+  const weights = typeof beta === 'number' ? new Float64Array(classes).fill(beta) : new Float64Array(beta);
+  for (let start = 0; start < weights.length; start += classes) {
+    for (let j = 0; j < classes; j++) weights[start + j] = 1 - weights[start + j] * tail[j];
   }
-  if (isGiven(labels)) {
-    checkLabels(labels, rows, classes, labelOfC);
-    return { labels: Int32Array.from(labels, (label) => (label === classes ? -1 : label)), targets: undefined };
-  }
-  checkTargets(targets as ArrayLike<number>, rows, classes);
-  return { labels: undefined, targets: Float64Array.from(targets as ArrayLike<number>) };
-}
-
-/** E: what the labels suggest, or the explicit mask. SPEC G4. */
-function foregroundOf(
-  { rows, classes, labels, targets }: PreparedAnswers & { readonly rows: number; readonly classes: number },
-  explicit: ArrayLike<number> | undefined,
-): Uint8Array {
-  const foreground = new Uint8Array(rows);
-  if (isGiven(explicit)) {
-    checkForeground(explicit, rows);
-    foreground.set(explicit);
-    return foreground;
-  }
-  for (let i = 0; i < rows; i++) {
-    const positive = labels !== undefined ? labels[i] >= 0 : hasTarget(targets, i * classes, (i + 1) * classes);
-    foreground[i] = positive ? 1 : 0;
-  }
-  return foreground;
-}
-
-function hasTarget(targets: Float64Array, start: number, end: number): boolean {
-  for (let k = start; k < end; k++) if (targets[k] > 0) return true;
-  return false;
-}
-
-/** JSON and optional fields of other languages say null for what was left out. */
-function isGiven<T>(value: T | undefined | null): value is T {
-  return value !== undefined && value !== null;
+  return weights;
 }
