@@ -49,6 +49,17 @@ export function sumOf(values: ArrayLike<number>, start: number, end: number): nu
   return total;
 }
 
+/** How many of the first `count` numbers, which rise, are below `limit`. */
+export function countBelow(rising: Int32Array, count: number, limit: number): number {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (rising[middle] < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 function fastKind(values: ArrayLike<number>) {
   switch (kindOf(values)) {
     case 'Float32Array':

@@ -15,7 +15,7 @@ export function checkGate(gate: Gate): void {
 }
 
 const inputNames = ['gate', 'labels', 'targets', 'foreground', 'rowWeights', 'beta', 'normalizer', 'logits', 'shape'];
-const optionNames = ['reduction', 'gradient'];
+const optionNames = ['reduction', 'gradient', 'precision'];
 
 /** Refuses what would be ignored: a misspelt name, or an option among the inputs. */
 export function checkKeys(inputs: object): void {
@@ -28,10 +28,14 @@ export function checkKeys(inputs: object): void {
 }
 
 /** Refuses what would be ignored. */
-export function checkOptions(options: object): void {
+export function checkOptions(options: { readonly precision?: unknown }): void {
   const unknown = Object.keys(options).find((name) => !optionNames.includes(name));
   if (unknown !== undefined) {
     throw new EqlError('UNSUPPORTED', `option ${unknown} is unknown; there are ${optionNames.join(', ')}.`);
+  }
+  const precision = options.precision ?? 'double';
+  if (precision !== 'double' && precision !== 'single') {
+    throw new EqlError('UNSUPPORTED', `precision is ${String(precision)}; wanted double or single.`);
   }
 }
 

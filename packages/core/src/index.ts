@@ -24,11 +24,17 @@ export {
   type LossOptions,
   type LossResult,
   type LossValue,
+  type Precision,
+  reduce,
+  type SingleLossResult,
   shapeOf,
 } from './loss.ts';
 export { prepareSigmoid, prepareSoftmax } from './prepare.ts';
+export type { RowOutputs } from './rows.ts';
 export { mergeShardSums, type ShardSums, softmaxShard, softmaxShardSums } from './shards.ts';
 export { sigmoidEql } from './sigmoid.ts';
+export { sigmoidRows } from './sigmoid-rows.ts';
 export { checkSingle, toSingle } from './single.ts';
 export { softmaxEql } from './softmax.ts';
+export { softmaxRows } from './softmax-rows.ts';
 export { type ThresholdChoice, tailRatio, thresholdForTailRatio } from './tail.ts';

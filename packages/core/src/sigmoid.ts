@@ -2,9 +2,20 @@
 
 import { sumOf } from './arrays.ts';
 import { type PreparedSigmoid, targetAt } from './batch.ts';
+import { checkSigmoid } from './checked.ts';
 import { checkOptions } from './checks.ts';
-import { type Batch, type LossOptions, type LossResult, type LossValue, reduce, shapeOf } from './loss.ts';
+import {
+  type Batch,
+  type LossOptions,
+  type LossResult,
+  type LossValue,
+  reduce,
+  type SingleLossResult,
+  shapeOf,
+} from './loss.ts';
 import { prepareSigmoid } from './prepare.ts';
+import { inSingle } from './rows.ts';
+import { sigmoidRows } from './sigmoid-rows.ts';
 
 /**
  * Equalization Loss, sigmoid form, with its gradient.
@@ -13,16 +24,31 @@ import { prepareSigmoid } from './prepare.ts';
  * SPEC S1 to S3.
  *
  * @param batch Logits `[rows * classes]`, gate, labels or targets; optional foreground, rowWeights, normalizer.
- * @param options `reduction` (default `mean`), `gradient: false` to leave it out.
- * @returns Loss, row losses and gradient, in double.
+ * @param options `reduction` (default `mean`), `gradient: false` to leave it out, `precision: 'single'` for speed.
+ * @returns Loss, row losses and gradient; the gradient in single precision where that was asked for.
  * @throws {EqlError} `RANK`, `ROW_COUNT`, `CLASS_COUNT`, `LABEL_RANGE`, `TARGET_RANGE`, `FOREGROUND_RANGE`,
  * `ROW_WEIGHT_RANGE`, `REDUCTION`, `NORMALIZER_RANGE`, `DTYPE`, `UNSUPPORTED`
  */
 export function sigmoidEql(batch: Batch, options: LossOptions & { readonly gradient: false }): LossValue;
-export function sigmoidEql(batch: Batch, options?: LossOptions & { readonly gradient?: true }): LossResult;
-export function sigmoidEql(batch: Batch, options?: LossOptions): LossValue | LossResult;
-export function sigmoidEql(batch: Batch, options: LossOptions = {}): LossValue | LossResult {
+export function sigmoidEql(
+  batch: Batch,
+  options: LossOptions & { readonly gradient?: true; readonly precision: 'single' },
+): SingleLossResult;
+export function sigmoidEql(
+  batch: Batch,
+  options?: LossOptions & { readonly gradient?: true; readonly precision?: 'double' },
+): LossResult;
+export function sigmoidEql(batch: Batch, options?: LossOptions): LossValue | LossResult | SingleLossResult;
+export function sigmoidEql(batch: Batch, options: LossOptions = {}): LossValue | LossResult | SingleLossResult {
   checkOptions(options);
+  if (options.precision === 'single') {
+    return inSingle(
+      checkSigmoid(shapeOf(batch), batch, options.reduction),
+      sigmoidRows,
+      batch.logits,
+      options.gradient,
+    );
+  }
   const prepared = prepareSigmoid(shapeOf(batch), batch, options.reduction);
   const { rows, classes, rowWeights } = prepared;
   const rowLosses = new Float64Array(rows);

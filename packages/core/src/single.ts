@@ -25,7 +25,7 @@ export function toSingle(values: ArrayLike<number>): Float32Array {
  *
  * @throws {EqlError} `UNSUPPORTED`
  */
-export function checkSingle({ rowWeights, divisor }: PreparedBatch): void {
+export function checkSingle({ rowWeights, divisor }: Pick<PreparedBatch, 'rowWeights' | 'divisor'>): void {
   if (divisor < SMALLEST_NORMAL || isTooLarge(divisor)) {
     throw new EqlError('UNSUPPORTED', `normalizer is ${divisor}, out of the range of single precision.`);
   }

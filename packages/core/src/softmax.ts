@@ -2,9 +2,20 @@
 
 import { sumOf } from './arrays.ts';
 import { type PreparedSoftmax, targetAt } from './batch.ts';
+import { checkSoftmax } from './checked.ts';
 import { checkOptions } from './checks.ts';
-import { type Batch, type LossOptions, type LossResult, type LossValue, reduce, shapeOf } from './loss.ts';
+import {
+  type Batch,
+  type LossOptions,
+  type LossResult,
+  type LossValue,
+  reduce,
+  type SingleLossResult,
+  shapeOf,
+} from './loss.ts';
 import { prepareSoftmax } from './prepare.ts';
+import { inSingle } from './rows.ts';
+import { softmaxRows } from './softmax-rows.ts';
 
 /**
  * Equalization Loss, softmax form, with its gradient.
@@ -13,16 +24,31 @@ import { prepareSoftmax } from './prepare.ts';
  * gradient `(Σ_j y_ij) w_ik e^(z_ik) / D_i - y_ik`. SPEC X1 to X4.
  *
  * @param batch Logits `[rows * classes]`, gate, beta, labels or targets; optional rowWeights, normalizer.
- * @param options `reduction` (default `mean`), `gradient: false` to leave it out.
- * @returns Loss, row losses and gradient, in double.
+ * @param options `reduction` (default `mean`), `gradient: false` to leave it out, `precision: 'single'` for speed.
+ * @returns Loss, row losses and gradient; the gradient in single precision where that was asked for.
  * @throws {EqlError} `RANK`, `ROW_COUNT`, `CLASS_COUNT`, `LABEL_RANGE`, `TARGET_RANGE`, `BETA_RANGE`,
  * `ROW_WEIGHT_RANGE`, `REDUCTION`, `NORMALIZER_RANGE`, `DTYPE`, `UNSUPPORTED`
  */
 export function softmaxEql(batch: Batch, options: LossOptions & { readonly gradient: false }): LossValue;
-export function softmaxEql(batch: Batch, options?: LossOptions & { readonly gradient?: true }): LossResult;
-export function softmaxEql(batch: Batch, options?: LossOptions): LossValue | LossResult;
-export function softmaxEql(batch: Batch, options: LossOptions = {}): LossValue | LossResult {
+export function softmaxEql(
+  batch: Batch,
+  options: LossOptions & { readonly gradient?: true; readonly precision: 'single' },
+): SingleLossResult;
+export function softmaxEql(
+  batch: Batch,
+  options?: LossOptions & { readonly gradient?: true; readonly precision?: 'double' },
+): LossResult;
+export function softmaxEql(batch: Batch, options?: LossOptions): LossValue | LossResult | SingleLossResult;
+export function softmaxEql(batch: Batch, options: LossOptions = {}): LossValue | LossResult | SingleLossResult {
   checkOptions(options);
+  if (options.precision === 'single') {
+    return inSingle(
+      checkSoftmax(shapeOf(batch), batch, options.reduction),
+      softmaxRows,
+      batch.logits,
+      options.gradient,
+    );
+  }
   const prepared = prepareSoftmax(shapeOf(batch), batch, options.reduction);
   const { rows, classes } = prepared;
   const gradient = options.gradient === false ? undefined : new Float64Array(rows * classes);
