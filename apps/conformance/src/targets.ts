@@ -40,6 +40,7 @@ export const engines: {
 /** Every target. */
 export const targets: readonly TargetEntry[] = [
   { name: 'core', module: 'core', options: { backend: 'double' }, runtimes: both },
+  { name: 'core-single', module: 'core', options: { backend: 'single' }, runtimes: both },
   { name: 'tfjs-cpu', module: 'tfjs', options: { backend: 'cpu' }, runtimes: node },
   { name: 'tfjs-wasm', module: 'tfjs', options: { backend: 'wasm' }, runtimes: node },
   { name: 'tfjs-webgl', module: 'tfjs', options: { backend: 'webgl' }, runtimes: chromium },
