@@ -1,0 +1,238 @@
+// A checked batch through the kernels: blocks of rows, and tiles of columns for wide ones, so that memory stays bounded.
+
+import { type CheckedSigmoid, type CheckedSoftmax, type RowOutputs, softmaxRows } from '@eqloss/core';
+import { type Arena, ROWS, STAGE, TILE } from './arena.ts';
+import { KIND, STEPS, writeJob } from './job.ts';
+import { fillMasks, fillWeights, SINGLE_LEAST, tinyWeights } from './tables.ts';
+
+/** Runs rows 0 to `rows` of what the job describes, on one thread or several. */
+export type Run = (arena: Arena, form: 'sigmoid' | 'softmax', rows: number, columns: number) => void;
+
+/** One call. */
+interface Call {
+  readonly arena: Arena;
+  readonly checked: CheckedSigmoid | CheckedSoftmax;
+  readonly logits: Float32Array;
+  readonly outputs: RowOutputs;
+  readonly run: Run;
+  /** Byte offset when the array lies in the arena, else undefined: it is staged. */
+  readonly logitsAt: number | undefined;
+  readonly gradientAt: number | undefined;
+  readonly perElement: boolean;
+  /** Whether a row has weights that the kernels cannot take. */
+  readonly isTiny: (row: number) => boolean;
+}
+
+/** Rows `start` to `start + count`, columns `from` to `from + width`. */
+interface Part {
+  readonly start: number;
+  readonly count: number;
+  readonly from: number;
+  readonly width: number;
+}
+
+/**
+ * Calculates a checked batch.
+ *
+ * @param arena Its table must have room for the gate's classes, or for as many as any table has.
+ * @param threads How many times the staging areas are larger than for one thread.
+ */
+export function runBatch(
+  arena: Arena,
+  checked: CheckedSigmoid | CheckedSoftmax,
+  logits: Float32Array,
+  outputs: RowOutputs,
+  run: Run,
+  threads: number,
+): void {
+  const { rows, classes } = checked;
+  const { gradient } = outputs;
+  const perElement = checked.form === 'softmax' && typeof checked.beta !== 'number' && checked.beta.length !== classes;
+  const logitsAt = offsetIn(arena, logits);
+  const gradientAt = gradient && offsetIn(arena, gradient);
+  const isTiny = checked.form === 'softmax' ? tinyWeights(checked) : () => false;
+  const call: Call = { arena, checked, logits, outputs, run, logitsAt, gradientAt, perElement, isTiny };
+  const tiles = Math.ceil(classes / TILE);
+  const staged = logitsAt === undefined || (gradient && gradientAt === undefined) || isStagedBeside(call);
+  let most = staged ? Math.floor((STAGE * threads) / Math.min(classes, TILE)) : ROWS;
+  // Softmax passes over a wide row several times: it should stay in the cache.
+  if (tiles > 1 && checked.form === 'softmax') most = threads;
+  const count = Math.min(most, ROWS);
+  if (classes <= arena.classes) fillTable(call, 0, classes);
+  for (let start = 0; start < rows; start += count) {
+    const block = { start, count: Math.min(count, rows - start) };
+    const left = describeRows(call, block.start, block.count);
+    if (checked.form === 'sigmoid') sigmoidBlock(call, block.start, block.count);
+    else softmaxBlock(call, block.start, block.count, tiles);
+    finishRows(call, block.start, block.count);
+    for (const [from, to] of left) softmaxRows(checked as CheckedSoftmax, logits, from, to, outputs);
+  }
+}
+
+function sigmoidBlock(call: Call, start: number, count: number): void {
+  const { classes } = call.checked;
+  for (let from = 0; from < classes; from += TILE) {
+    pass(call, { start, count, from, width: Math.min(TILE, classes - from) }, 0, true);
+  }
+}
+
+function softmaxBlock(call: Call, start: number, count: number, tiles: number): void {
+  const { classes } = call.checked;
+  const wanted = call.outputs.gradient !== undefined;
+  const loss = call.outputs.rowLosses === undefined ? 0 : STEPS.loss;
+  // One pass over a row, however wide, if nothing of it is staged and the table has room for its weights.
+  const whole = call.logitsAt !== undefined && (!wanted || call.gradientAt !== undefined) && !isStagedBeside(call);
+  if (tiles === 1 || (whole && classes <= call.arena.classes)) {
+    const gradient = wanted ? STEPS.gradient | STEPS.keep : 0;
+    pass(call, { start, count, from: 0, width: classes }, STEPS.maximum | STEPS.sum | loss | gradient, wanted);
+    return;
+  }
+  // Terms can only be kept where the whole gradient has its place.
+  const keep = call.gradientAt === undefined ? 0 : STEPS.keep;
+  const overTiles = (steps: number, writes: boolean) => {
+    for (let from = 0; from < classes; from += TILE) {
+      pass(call, { start, count, from, width: Math.min(TILE, classes - from) }, steps, writes);
+    }
+  };
+  overTiles(STEPS.maximum, false);
+  overTiles(STEPS.sum | keep, false);
+  if (loss > 0) pass(call, { start, count, from: 0, width: Math.min(TILE, classes) }, loss, false);
+  if (wanted) overTiles(STEPS.gradient | keep, true);
+}
+
+function isStagedBeside({ checked, perElement }: Call): boolean {
+  return checked.targets !== undefined || perElement;
+}
+
+/** One run of the kernels over a part: what is staged goes in before it, and out after it. */
+function pass(call: Call, part: Part, steps: number, writes: boolean): void {
+  const { arena, checked, logitsAt, gradientAt, outputs } = call;
+  const { layout } = arena;
+  const { start, count, from, width } = part;
+  const { classes } = checked;
+  if (classes > arena.classes) fillTable(call, from, width);
+  const column = classes > arena.classes ? 0 : from;
+  describeLabels(call, part);
+  const stride = 4 * width;
+  const at = 4 * (start * classes + from);
+  if (logitsAt === undefined) stage(call.logits, arena.singles, layout.stage, part, classes);
+  if (checked.targets !== undefined) stageTargets(checked.targets, arena.singles, layout.targets, part, classes);
+  if (call.perElement) fillWeights(checked as CheckedSoftmax, arena.singles, layout.weights, part);
+  const direct = gradientAt !== undefined;
+  const hasGradient = outputs.gradient !== undefined && (checked.form === 'sigmoid' || direct || writes);
+  writeJob(arena, {
+    columns: width,
+    logits: logitsAt === undefined ? layout.stage : logitsAt + at,
+    logitsStride: logitsAt === undefined ? stride : 4 * classes,
+    gradient: !hasGradient ? 0 : direct ? gradientAt + at : layout.stage,
+    gradientStride: direct ? 4 * classes : stride,
+    weights: call.perElement ? layout.weights : layout.table + 4 * column,
+    weightsStride: call.perElement ? stride : 0,
+    blocks: layout.blocks + column / 32,
+    targets: checked.targets === undefined ? 0 : layout.targets,
+    targetsStride: stride,
+    steps,
+  });
+  call.run(arena, checked.form, count, width);
+  if (writes && outputs.gradient && !direct) unstage(arena.singles, layout.stage, outputs.gradient, part, classes);
+}
+
+/** What the kernels need to know of rows, whatever the tile. Gives the runs of rows that they leave to the host. */
+function describeRows({ arena, checked, isTiny }: Call, start: number, count: number): [from: number, to: number][] {
+  const { layout, bytes, singles, doubles } = arena;
+  const left: [number, number][] = [];
+  for (let n = 0; n < count; n++) {
+    const i = start + n;
+    const weight = checked.rowWeights[i];
+    let kind: number = weight === 0 ? KIND.takenOut : KIND.plain;
+    if (kind === KIND.plain && checked.form === 'sigmoid' && checked.foreground[i] === 1) kind = KIND.gated;
+    if (kind === KIND.plain && isTiny(i)) {
+      kind = KIND.leftToHost;
+      const last = left.at(-1);
+      if (last?.[1] === i) last[1] = i + 1;
+      else left.push([i, i + 1]);
+    }
+    bytes[layout.kinds + n] = kind;
+    singles[layout.scales / 4 + n] = weight / checked.divisor;
+  }
+  doubles.fill(0, layout.losses / 8, layout.losses / 8 + count);
+  if (checked.form === 'softmax') {
+    doubles.fill(0, layout.states / 8, layout.states / 8 + 5 * count);
+    for (let n = 0; n < count; n++) doubles[layout.states / 8 + 5 * n] = -Infinity;
+  }
+  return left;
+}
+
+function describeLabels({ arena, checked }: Call, { start, count, from }: Part): void {
+  const at = arena.layout.labels / 4;
+  if (checked.labels === undefined) return;
+  for (let n = 0; n < count; n++) {
+    const label = checked.labels[start + n];
+    arena.integers[at + n] = label < 0 ? -1 : label - from;
+  }
+}
+
+function finishRows({ arena, checked, outputs }: Call, start: number, count: number): void {
+  if (outputs.rowLosses === undefined) return;
+  const { doubles, layout } = arena;
+  for (let n = 0; n < count; n++) {
+    const weight = checked.rowWeights[start + n];
+    outputs.rowLosses[start + n] = weight === 0 ? 0 : weight * doubles[layout.losses / 8 + n];
+  }
+}
+
+function fillTable({ arena, checked, perElement }: Call, from: number, count: number): void {
+  const { layout } = arena;
+  if (checked.form === 'sigmoid') {
+    fillMasks(checked.tail, from, count, arena.integers, layout.table, arena.bytes, layout.blocks);
+  } else if (!perElement) {
+    fillWeights(checked, arena.singles, layout.table, { start: 0, count: 1, from, width: count });
+  }
+}
+
+function stage(source: Float32Array, singles: Float32Array, to: number, part: Part, classes: number): void {
+  const { start, count, from, width } = part;
+  if (width === classes) {
+    singles.set(source.subarray(start * classes, (start + count) * classes), to / 4);
+    return;
+  }
+  for (let n = 0; n < count; n++) {
+    const at = (start + n) * classes + from;
+    singles.set(source.subarray(at, at + width), to / 4 + n * width);
+  }
+}
+
+function unstage(singles: Float32Array, from: number, target: Float32Array, part: Part, classes: number): void {
+  const { start, count, width } = part;
+  if (width === classes) {
+    target.set(singles.subarray(from / 4, from / 4 + count * classes), start * classes);
+    return;
+  }
+  for (let n = 0; n < count; n++) {
+    const at = from / 4 + n * width;
+    target.set(singles.subarray(at, at + width), (start + n) * classes + part.from);
+  }
+}
+
+/** In single precision; what is above 0 stays so: SPEC N1. */
+function stageTargets(
+  targets: ArrayLike<number>,
+  singles: Float32Array,
+  to: number,
+  { start, count, from, width }: Part,
+  classes: number,
+): void {
+  for (let n = 0; n < count; n++) {
+    const at = (start + n) * classes + from;
+    const out = to / 4 + n * width;
+    for (let k = 0; k < width; k++) {
+      const y = targets[at + k];
+      singles[out + k] = y > 0 && y < SINGLE_LEAST ? SINGLE_LEAST : y;
+    }
+  }
+}
+
+/** Byte offset of an array in an arena's memory, when it lies there. */
+function offsetIn(arena: Arena, array: Float32Array): number | undefined {
+  return array.buffer === arena.memory.buffer ? array.byteOffset : undefined;
+}
