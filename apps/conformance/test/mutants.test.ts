@@ -31,7 +31,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-async function mutated({ name, file, find, replace }: Mutant): Promise<Target> {
+async function mutated({ name, file, find, replace, precision }: Mutant): Promise<Target> {
   const folder = mkdtempSync(join(scratch, 'core-')); // a name used twice would load the first copy again
   cpSync(source, folder, { recursive: true, filter: (path) => !path.endsWith('.test.ts') });
   const path = join(folder, file);
@@ -41,7 +41,7 @@ async function mutated({ name, file, find, replace }: Mutant): Promise<Target> {
     path,
     text.replace(find, () => replace),
   );
-  return targetOf(await import(/* @vite-ignore */ pathToFileURL(join(folder, 'index.ts')).href));
+  return targetOf(await import(/* @vite-ignore */ pathToFileURL(join(folder, 'index.ts')).href), precision);
 }
 
 /** The vectors that a target fails. The smoke test is answered for it: only a vector counts. */
@@ -56,8 +56,8 @@ test('no two mutants share a name', () => {
   expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length);
 });
 
-test('core itself is killed by nothing', async () => {
-  expect(await killersOf(await createTarget())).toEqual([]);
+test.each(['double', 'single'])('core itself, in %s precision, is killed by nothing', async (backend) => {
+  expect(await killersOf(await createTarget({ backend }))).toEqual([]);
 });
 
 describe('a small vector kills', () => {

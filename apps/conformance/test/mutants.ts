@@ -11,6 +11,8 @@ export interface Mutant {
   /** Text that stands exactly once in that file. */
   readonly find: string;
   readonly replace: string;
+  /** Which path of core is judged. Default `double`. */
+  readonly precision?: 'single';
 }
 
 const mutant = (clause: string, name: string, file: string, find: string, replace: string): Mutant => ({
@@ -21,6 +23,11 @@ const mutant = (clause: string, name: string, file: string, find: string, replac
   replace,
 });
 
+const inSingle = (...[clause, name, file, find, replace]: Parameters<typeof mutant>): Mutant => ({
+  ...mutant(clause, `${name} (single)`, file, find, replace),
+  precision: 'single',
+});
+
 const gate = 'gate.ts';
 const prepare = 'prepare.ts';
 const checked = 'checked.ts';
@@ -28,6 +35,9 @@ const checks = 'checks.ts';
 const loss = 'loss.ts';
 const sigmoid = 'sigmoid.ts';
 const softmax = 'softmax.ts';
+const sigmoidRows = 'sigmoid-rows.ts';
+const softmaxRows = 'softmax-rows.ts';
+const exponential = 'exponential.ts';
 
 export const mutants: readonly Mutant[] = [
   mutant(
@@ -368,5 +378,132 @@ export const mutants: readonly Mutant[] = [
     checks,
     '!(Number.isFinite(normalizer) && normalizer > 0)',
     'false',
+  ),
+  inSingle('G4', 'every row is foreground', sigmoidRows, 'const gated = foreground[i] === 1;', 'const gated = true;'),
+  inSingle(
+    'G4',
+    'every row of targets is foreground',
+    sigmoidRows,
+    'foreground[i] === 1 ? tail : undefined, weight',
+    'tail, weight',
+  ),
+  inSingle('S1', 'head negatives are withheld', sigmoidRows, 'if (tail[j] === 0) head', 'if (tail[j] === 1) head'),
+  inSingle(
+    'S1',
+    'the label of a tail class hides a head class',
+    sigmoidRows,
+    'included[below] === label ? below + 1 : below',
+    'below + 1',
+  ),
+  inSingle(
+    'S1',
+    'the label counts as a negative too',
+    sigmoidRows,
+    'included[below] === label ? below + 1 : below',
+    'below',
+  ),
+  inSingle('S1', 'a soft target gates nothing', sigmoidRows, 'const w = gated ? y : 1;', 'const w = 1;'),
+  inSingle('S2', 'soft targets lose their slope', sigmoidRows, 'z >= 0 ? 1 - y : y;', 'z >= 0 ? 1 : 0;'),
+  inSingle(
+    'S3',
+    'the gradient of the label has the wrong sign',
+    sigmoidRows,
+    'scale * -((positive',
+    'scale * +((positive',
+  ),
+  inSingle(
+    'X1',
+    'β also weighs the label',
+    softmaxRows,
+    'z - largest.z - largest.shift',
+    'z + logs[label] - largest.z - largest.shift',
+  ),
+  inSingle('X1', 'β weighs head classes too', softmaxRows, '1 - weights[k] * tail[k]', '1 - weights[k]'),
+  inSingle('X1', 'a soft target gates nothing (softmax)', softmaxRows, 'Math.log(v + (1 - v) * y)', 'logs[k]'),
+  inSingle('X1', 'the label counts twice', softmaxRows, 'terms[at] = -Infinity;', 'terms[at] += 0;'),
+  inSingle(
+    'X2',
+    'the maximum is by the logit alone, and its weight is left out',
+    softmaxRows,
+    'terms[n] - z + (shifts[n] - shift));',
+    'terms[n] - z);',
+  ),
+  inSingle(
+    'X2',
+    'z + log w is rounded',
+    softmaxRows,
+    'terms[n] - z + (shifts[n] - shift));',
+    'terms[n] + shifts[n] - (z + shift));',
+  ),
+  inSingle('X3', 'soft targets count as 1', softmaxRows, 'loss += y * (largest.z', 'loss += (largest.z'),
+  inSingle('X4', 'Σ y is missing in the gradient', softmaxRows, 'const share = mass / sum;', 'const share = 1 / sum;'),
+  inSingle(
+    'X5',
+    'β per element is read from the first row',
+    softmaxRows,
+    'copyRange(beta, start, end, row.weights);',
+    'copyRange(beta, 0, classes, row.weights);',
+  ),
+  inSingle(
+    'R3',
+    'row weights are missing in the loss (sigmoid)',
+    sigmoidRows,
+    'rowLosses[i] = weight * loss',
+    'rowLosses[i] = loss',
+  ),
+  inSingle(
+    'R3',
+    'row weights are missing in the loss (softmax)',
+    softmaxRows,
+    'rowLosses[i] = rowWeights[i] * loss',
+    'rowLosses[i] = loss',
+  ),
+  inSingle(
+    'R3',
+    'a row of weight 0 is multiplied, not taken out (sigmoid)',
+    sigmoidRows,
+    'if (weight === 0) {',
+    'if (false) {',
+  ),
+  inSingle(
+    'R3',
+    'a row of weight 0 is multiplied, not taken out (softmax)',
+    softmaxRows,
+    'if (rowWeights[i] === 0) {',
+    'if (false) {',
+  ),
+  inSingle(
+    'R5',
+    'the divisor is missing in the gradient (softmax)',
+    softmaxRows,
+    'rowWeights[i] / divisor',
+    'rowWeights[i]',
+  ),
+  inSingle('N1', 'an excluded NaN leaks into target rows', sigmoidRows, 'if (gated && y === 0) {', 'if (false) {'),
+  inSingle(
+    'N1',
+    'excluded logits stay in the place of the gradient',
+    sigmoidRows,
+    'gradient[start + j] = 0; // excluded: SPEC N1',
+    'gradient[start + j] = logits[start + j];',
+  ),
+  inSingle(
+    'N1',
+    'an excluded NaN leaks into target rows (softmax)',
+    softmaxRows,
+    'if (v === 0 && y === 0) continue;',
+    '',
+  ),
+  inSingle('N2', 'a negative of +Infinity is NaN', sigmoidRows, 'if (z > LARGEST_EXPONENT) {', 'if (false) {'),
+  inSingle('N2', 'NaN becomes 1', exponential, 'const d = t - k;', 'const d = (t - k) || 0;'),
+  inSingle('N2', 'e^-Infinity is not 0', exponential, 'Math.max(x, UNDERFLOW)', 'Math.max(x, -60)'),
+  inSingle('N3', 'the product cancels', sigmoidRows, 'q = q + t + q * t;', 'q = (1 + q) * (1 + t) - 1;'),
+  inSingle('N3', 'the product of target rows cancels', sigmoidRows, 'q = q + e + q * e;', 'q = (1 + q) * (1 + e) - 1;'),
+  inSingle(
+    'N4',
+    'the exponential is that of the step below',
+    exponential,
+    '2 ** ((k + 0.5) / STEPS)',
+    '2 ** (k / STEPS)',
   ),
 ];
