@@ -60,7 +60,8 @@ export function softmax(job: usize, from: i32, to: i32, scratch: usize): void {
     if (steps & GRADIENT && g != 0) {
       const scale = <f64>scaleOf(job, row);
       const share = <f32>((scale * (y != 0 ? mass : 1)) / (own + rest));
-      gradients(z, g, v, y, count, max, share, <f32>scale, (steps & KEEP) != 0, scratch);
+      const next = row + 1 < to ? logitsOf(job, row + 1) : z;
+      gradients(z, g, v, y, count, max, share, <f32>scale, (steps & KEEP) != 0, next, scratch);
       if (here) store<f32>(g + at, <f32>((-scale * rest) / (own + rest)));
     }
   }
@@ -310,11 +311,12 @@ function gradients(
   share: f32,
   scale: f32,
   kept: bool,
+  next: usize,
   scratch: usize,
 ): void {
   const bytes = <usize>(count & ~3) << 2;
   const left = <usize>(count & 3) << 2;
-  if (y == 0 && kept && share < Infinity) gradientsOfTerms(g, bytes, share);
+  if (y == 0 && kept && share < Infinity) gradientsOfTerms(g, bytes, share, next);
   else gradientsOfVectors(z, g, v, y, bytes, max, share, scale, kept);
   if (left == 0) return;
   const last = scratch + 48;
@@ -324,9 +326,18 @@ function gradients(
 }
 
 /** Index labels: the terms are there already, 0 where nothing is included, which a finite share leaves 0. */
-function gradientsOfTerms(g: usize, bytes: usize, share: f32): void {
+function gradientsOfTerms(g: usize, bytes: usize, share: f32, next: usize): void {
   const shares = f32x4.splat(share);
-  for (let k: usize = 0; k < bytes; k += 16) v128.store(g + k, f32x4.mul(shares, v128.load(g + k)));
+  let k: usize = 0;
+  for (const end = bytes & ~63; k < end; k += 64) {
+    // The next row's logits are fetched meanwhile: looking for their maximum would have to wait for memory.
+    load<i32>(next + k);
+    v128.store(g + k, f32x4.mul(shares, v128.load(g + k)));
+    v128.store(g + k, f32x4.mul(shares, v128.load(g + k, 16)), 16);
+    v128.store(g + k, f32x4.mul(shares, v128.load(g + k, 32)), 32);
+    v128.store(g + k, f32x4.mul(shares, v128.load(g + k, 48)), 48);
+  }
+  for (; k < bytes; k += 16) v128.store(g + k, f32x4.mul(shares, v128.load(g + k)));
 }
 
 function gradientsOfVectors(

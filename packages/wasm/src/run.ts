@@ -52,18 +52,23 @@ export function runBatch(
   const gradientAt = gradient && offsetIn(arena, gradient);
   const isTiny = checked.form === 'softmax' ? tinyWeights(checked) : () => false;
   const call: Call = { arena, checked, logits, outputs, run, logitsAt, gradientAt, perElement, isTiny };
-  const tiles = Math.ceil(classes / TILE);
-  const staged = logitsAt === undefined || (gradient && gradientAt === undefined) || isStagedBeside(call);
+  const staged =
+    logitsAt === undefined ||
+    (gradient !== undefined && gradientAt === undefined) ||
+    checked.targets !== undefined ||
+    perElement;
+  // A row in one piece, however wide, if nothing of it is staged and the table has room for its weights.
+  const whole = classes <= TILE || (!staged && classes <= arena.classes);
   let most = staged ? Math.floor((STAGE * threads) / Math.min(classes, TILE)) : ROWS;
-  // Softmax passes over a wide row several times: it should stay in the cache.
-  if (tiles > 1 && checked.form === 'softmax') most = threads;
+  // Softmax passes over the tiles of a row several times: it should stay in the cache.
+  if (!whole && checked.form === 'softmax') most = threads;
   const count = Math.min(most, ROWS);
   if (classes <= arena.classes) fillTable(call, 0, classes);
   for (let start = 0; start < rows; start += count) {
     const block = { start, count: Math.min(count, rows - start) };
     const left = describeRows(call, block.start, block.count);
     if (checked.form === 'sigmoid') sigmoidBlock(call, block.start, block.count);
-    else softmaxBlock(call, block.start, block.count, tiles);
+    else softmaxBlock(call, block.start, block.count, whole);
     finishRows(call, block.start, block.count);
     for (const [from, to] of left) softmaxRows(checked as CheckedSoftmax, logits, from, to, outputs);
   }
@@ -76,13 +81,11 @@ function sigmoidBlock(call: Call, start: number, count: number): void {
   }
 }
 
-function softmaxBlock(call: Call, start: number, count: number, tiles: number): void {
+function softmaxBlock(call: Call, start: number, count: number, whole: boolean): void {
   const { classes } = call.checked;
   const wanted = call.outputs.gradient !== undefined;
   const loss = call.outputs.rowLosses === undefined ? 0 : STEPS.loss;
-  // One pass over a row, however wide, if nothing of it is staged and the table has room for its weights.
-  const whole = call.logitsAt !== undefined && (!wanted || call.gradientAt !== undefined) && !isStagedBeside(call);
-  if (tiles === 1 || (whole && classes <= call.arena.classes)) {
+  if (whole) {
     const gradient = wanted ? STEPS.gradient | STEPS.keep : 0;
     pass(call, { start, count, from: 0, width: classes }, STEPS.maximum | STEPS.sum | loss | gradient, wanted);
     return;
@@ -98,10 +101,6 @@ function softmaxBlock(call: Call, start: number, count: number, tiles: number): 
   overTiles(STEPS.sum | keep, false);
   if (loss > 0) pass(call, { start, count, from: 0, width: Math.min(TILE, classes) }, loss, false);
   if (wanted) overTiles(STEPS.gradient | keep, true);
-}
-
-function isStagedBeside({ checked, perElement }: Call): boolean {
-  return checked.targets !== undefined || perElement;
 }
 
 /** One run of the kernels over a part: what is staged goes in before it, and out after it. */
