@@ -41,6 +41,10 @@ export const engines: {
 export const targets: readonly TargetEntry[] = [
   { name: 'core', module: 'core', options: { backend: 'double' }, runtimes: both },
   { name: 'core-single', module: 'core', options: { backend: 'single' }, runtimes: both },
+  { name: 'wasm', module: 'wasm', options: { backend: 'fastest' }, runtimes: both },
+  { name: 'wasm-simd', module: 'wasm', options: { backend: 'simd' }, runtimes: both },
+  { name: 'wasm-threads', module: 'wasm', options: { backend: 'threads' }, runtimes: both },
+  { name: 'wasm-typescript', module: 'wasm', options: { backend: 'typescript' }, runtimes: both },
   { name: 'tfjs-cpu', module: 'tfjs', options: { backend: 'cpu' }, runtimes: node },
   { name: 'tfjs-wasm', module: 'tfjs', options: { backend: 'wasm' }, runtimes: node },
   { name: 'tfjs-webgl', module: 'tfjs', options: { backend: 'webgl' }, runtimes: chromium },
