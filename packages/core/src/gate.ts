@@ -24,14 +24,7 @@ export interface Gate {
  * @throws {EqlError} `CLASS_COUNT`, `DTYPE`, `FREQUENCY_RANGE`, `THRESHOLD_RANGE`
  */
 export function createGate(frequencies: ArrayLike<number>, options: { readonly threshold: number }): Gate {
-  // Rounding to single precision can carry a frequency across λ: fround(0.00177) < 0.00177. SPEC G2.
-  const kind = kindOf(frequencies);
-  if (kind === 'Float32Array' || kind === 'Float16Array') {
-    throw new EqlError(
-      'DTYPE',
-      `frequencies came as a ${kind}; give doubles (Float64Array or number[]): once rounded, a class exactly at λ changes sides.`,
-    );
-  }
+  checkDoubles(frequencies);
   checkFrequencies(frequencies, 'frequencies');
   const threshold = options?.threshold;
   if (!(Number.isFinite(threshold) && threshold >= 0)) {
@@ -75,6 +68,18 @@ export function sliceGate(gate: Gate, from: number, to: number): Gate {
     throw new EqlError('CLASS_COUNT', `classes ${from} to ${to} are no part of a gate of ${gate.classes} classes.`);
   }
   return { classes: to - from, threshold: gate.threshold, tail: gate.tail.slice(from, to) };
+}
+
+/** Refuses frequencies in single precision. */
+export function checkDoubles(frequencies: ArrayLike<number>): void {
+  // Rounding to single precision can carry a frequency across λ: fround(0.00177) < 0.00177. SPEC G2.
+  const kind = kindOf(frequencies);
+  if (kind === 'Float32Array' || kind === 'Float16Array') {
+    throw new EqlError(
+      'DTYPE',
+      `frequencies came as a ${kind}; give doubles (Float64Array or number[]): once rounded, a class exactly at λ changes sides.`,
+    );
+  }
 }
 
 /** Refuses anything but a non-empty list of finite values >= 0. */

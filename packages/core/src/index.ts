@@ -29,6 +29,7 @@ export {
   type SingleLossResult,
   shapeOf,
 } from './loss.ts';
+export { type ClassOrder, type Columns, orderByFrequency, reorderColumns, reorderLabels } from './order.ts';
 export { prepareSigmoid, prepareSoftmax } from './prepare.ts';
 export type { RowOutputs } from './rows.ts';
 export { mergeShardSums, type ShardSums, softmaxShard, softmaxShardSums } from './shards.ts';
