@@ -73,7 +73,7 @@ describe('npm start', { timeout: 120_000 }, () => {
 
   test('refuses an unknown target by naming the known ones', async () => {
     const { code, stderr } = await run('--targets', 'core,nobody', '--out', out());
-    expect(stderr).toMatch(/unknown target "nobody"; known: core, -cpu, .*gpujs-webgpu/);
+    expect(stderr).toMatch(/unknown target "nobody"; known: core, .*tfjs-cpu, .*gpujs-webgpu/);
     expect(code).toBe(2);
     expect(existsSync(out())).toBe(false);
   });
