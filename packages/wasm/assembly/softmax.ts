@@ -228,14 +228,22 @@ function sumOfLabelled(z: usize, v: usize, bytes: usize, max: f32, kept: usize, 
   let s0 = f64x2.splat(0);
   let s1 = f64x2.splat(0);
   for (let k: usize = 0; k < bytes; k += 64) {
+    const w0 = v128.load(v + k);
+    const w1 = v128.load(v + k, 16);
+    const w2 = v128.load(v + k, 32);
+    const w3 = v128.load(v + k, 48);
+    if (!v128.any_true(v128.or(v128.or(w0, w1), v128.or(w2, w3)))) {
+      if (kept != 0) clear(kept + k, 64);
+      continue;
+    }
     const d0 = f32x4.sub(v128.load(z + k), top);
     const d1 = f32x4.sub(v128.load(z + k, 16), top);
     const d2 = f32x4.sub(v128.load(z + k, 32), top);
     const d3 = f32x4.sub(v128.load(z + k, 48), top);
-    const t0 = term(exponential(d0, lowest, log2e, magic, ln2, rest, one, c2, c3, c4, c5), v128.load(v + k));
-    const t1 = term(exponential(d1, lowest, log2e, magic, ln2, rest, one, c2, c3, c4, c5), v128.load(v + k, 16));
-    const t2 = term(exponential(d2, lowest, log2e, magic, ln2, rest, one, c2, c3, c4, c5), v128.load(v + k, 32));
-    const t3 = term(exponential(d3, lowest, log2e, magic, ln2, rest, one, c2, c3, c4, c5), v128.load(v + k, 48));
+    const t0 = term(exponential(d0, lowest, log2e, magic, ln2, rest, one, c2, c3, c4, c5), w0);
+    const t1 = term(exponential(d1, lowest, log2e, magic, ln2, rest, one, c2, c3, c4, c5), w1);
+    const t2 = term(exponential(d2, lowest, log2e, magic, ln2, rest, one, c2, c3, c4, c5), w2);
+    const t3 = term(exponential(d3, lowest, log2e, magic, ln2, rest, one, c2, c3, c4, c5), w3);
     if (kept != 0) {
       v128.store(kept + k, t0);
       v128.store(kept + k, t1, 16);
