@@ -110,9 +110,3 @@ export type PreparedSoftmax = BatchCommon &
 
 /** A checked batch of either form. */
 export type PreparedBatch = PreparedSigmoid | PreparedSoftmax;
-
-/** y of one entry, from either kind of label. */
-export function targetAt(batch: PreparedAnswers & { readonly classes: number }, i: number, j: number): number {
-  if (batch.targets !== undefined) return batch.targets[i * batch.classes + j];
-  return batch.labels[i] === j ? 1 : 0;
-}

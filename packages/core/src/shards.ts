@@ -4,7 +4,7 @@ import type { PreparedSoftmax, Reduction } from './batch.ts';
 import { EqlError } from './errors.ts';
 import { type Batch, type LossResult, reduce, shapeOf } from './loss.ts';
 import { prepareSoftmaxShard } from './prepare.ts';
-import { fillTerms, labelOf, massOf, restOf, rowLoss, rowMaximum, scaleTerms } from './softmax.ts';
+import { fillTerms, fillWeights, labelOf, massOf, restOf, rowLoss, rowMaximum, scaleTerms } from './softmax.ts';
 
 /**
  * What one shard of the classes tells the others: per row, the parts of `D_i`. SPEC P2.
@@ -34,13 +34,15 @@ export function softmaxShardSums(batch: Batch): ShardSums {
   const prepared = prepareSoftmaxShard(shapeOf(batch), batch);
   const { rows, classes } = prepared;
   const sums = emptySums(rows);
+  const weights = new Float64Array(classes);
   const terms = new Float64Array(classes);
   for (let i = 0; i < rows; i++) {
     if (prepared.rowWeights[i] === 0) continue; // taken out, whatever it holds: SPEC G5, R3
     const label = labelOf(prepared, i);
-    sums.max[i] = rowMaximum(prepared, batch.logits, i);
+    fillWeights(prepared, i, weights);
+    sums.max[i] = rowMaximum(weights, batch.logits, i);
     sums.mass[i] = massOf(prepared, i);
-    fillTerms(prepared, batch.logits, i, sums.max[i], terms, 0);
+    fillTerms(weights, batch.logits, i, sums.max[i], terms, 0);
     sums.rest[i] = restOf(terms, 0, classes, label);
     if (label >= 0) sums.own[i] = terms[label];
   }
@@ -93,6 +95,7 @@ export function softmaxShard(
   checkMerged(prepared, merged);
   const rowLosses = new Float64Array(rows);
   const gradient = new Float64Array(rows * classes);
+  const weights = new Float64Array(classes);
   const scratch = new Float64Array(classes);
   for (let i = 0; i < rows; i++) {
     // Only now is it known which rows have no target in any shard. SPEC X3.
@@ -103,9 +106,10 @@ export function softmaxShard(
       own: merged.own[i],
       mass: merged.mass[i],
     };
-    fillTerms(prepared, batch.logits, i, max, gradient, i * classes);
+    fillWeights(prepared, i, weights);
+    fillTerms(weights, batch.logits, i, max, gradient, i * classes);
     rowLosses[i] = rowLoss(prepared, batch.logits, i, max, rest, own, scratch);
-    scaleTerms(prepared, i, rest, own, mass, gradient);
+    scaleTerms(prepared, weights, i, rest, own, mass, gradient);
   }
   return { loss: reduce(prepared, rowLosses), rowLosses, gradient };
 }

@@ -1,7 +1,7 @@
 // The sigmoid form: the reference, in double. SPEC S1 to S5.
 
 import { sumOf } from './arrays.ts';
-import { type PreparedSigmoid, targetAt } from './batch.ts';
+import type { PreparedSigmoid } from './batch.ts';
 import { checkSigmoid } from './checked.ts';
 import { checkOptions } from './checks.ts';
 import {
@@ -77,11 +77,13 @@ function fillRow(
   losses: Float64Array,
   gradient: Float64Array | undefined,
 ): void {
-  const { classes, tail } = batch;
+  const { classes, tail, targets } = batch;
+  const label = batch.labels === undefined ? -1 : batch.labels[i];
   const gated = batch.foreground[i] === 1;
   const scale = batch.rowWeights[i] / batch.divisor;
   for (let j = 0; j < classes; j++) {
-    const y = targetAt(batch, i, j);
+    const hard = j === label ? 1 : 0;
+    const y = targets === undefined ? hard : targets[i * classes + j];
     const w = gated && tail[j] === 1 ? y : 1; // SPEC S1
     losses[j] = 0;
     if (w === 0) continue; // excluded, whatever it holds: SPEC N1

@@ -1,7 +1,7 @@
 // The softmax form, SEQL: the reference, in double. SPEC X1 to X7. Over shards of the classes: shards.ts.
 
 import { sumOf } from './arrays.ts';
-import { type PreparedSoftmax, targetAt } from './batch.ts';
+import type { PreparedSoftmax } from './batch.ts';
 import { checkSoftmax } from './checked.ts';
 import { checkOptions } from './checks.ts';
 import {
@@ -54,17 +54,19 @@ export function softmaxEql(batch: Batch, options: LossOptions = {}): LossValue |
   const gradient = options.gradient === false ? undefined : new Float64Array(rows * classes);
   const terms = gradient ?? new Float64Array(classes);
   const rowLosses = new Float64Array(rows);
+  const weights = new Float64Array(classes);
   const scratch = new Float64Array(classes);
   for (let i = 0; i < rows; i++) {
     if (prepared.rowWeights[i] === 0) continue; // taken out, whatever it holds: SPEC G5, R3, X3
     const start = gradient === undefined ? 0 : i * classes;
-    const max = rowMaximum(prepared, batch.logits, i);
-    fillTerms(prepared, batch.logits, i, max, terms, start);
+    fillWeights(prepared, i, weights);
+    const max = rowMaximum(weights, batch.logits, i);
+    fillTerms(weights, batch.logits, i, max, terms, start);
     const label = labelOf(prepared, i);
     const own = label < 0 ? 0 : terms[start + label];
     const rest = restOf(terms, start, classes, label);
     rowLosses[i] = rowLoss(prepared, batch.logits, i, max, rest, own, scratch);
-    if (gradient !== undefined) scaleTerms(prepared, i, rest, own, massOf(prepared, i), gradient);
+    if (gradient !== undefined) scaleTerms(prepared, weights, i, rest, own, massOf(prepared, i), gradient);
   }
   const loss = reduce(prepared, rowLosses);
   return gradient === undefined ? { loss, rowLosses } : { loss, rowLosses, gradient };
@@ -81,33 +83,46 @@ export function massOf(batch: PreparedSoftmax, i: number): number {
   return sumOf(batch.targets, i * batch.classes, (i + 1) * batch.classes);
 }
 
+/** Writes `w_ik = v + (1 - v) y`, v the weight of a negative, for every class of a row. SPEC X1. */
+export function fillWeights(batch: PreparedSoftmax, i: number, weights: Float64Array): void {
+  const { classes, labels, targets, negativeWeights, perElement } = batch;
+  const start = i * classes;
+  const from = perElement ? start : 0;
+  weights.set(negativeWeights.subarray(from, from + classes));
+  if (labels !== undefined) {
+    if (labels[i] >= 0) weights[labels[i]] = 1;
+    return;
+  }
+  for (let k = 0; k < classes; k++) weights[k] += (1 - weights[k]) * targets[start + k];
+}
+
 /**
  * `m_i`: -Infinity when nothing is included.
  *
  * Only included entries may set the maximum: a larger excluded logit would underflow every term of the sum and leave
  * log(0). SPEC X2. Math.max keeps a NaN, as SPEC N2 wants.
  */
-export function rowMaximum(batch: PreparedSoftmax, logits: ArrayLike<number>, i: number): number {
+export function rowMaximum(weights: Float64Array, logits: ArrayLike<number>, i: number): number {
+  const start = i * weights.length;
   let max = -Infinity;
-  for (let k = 0; k < batch.classes; k++) {
-    if (weightAt(batch, i, k) > 0) max = Math.max(max, logits[i * batch.classes + k]);
-  }
+  for (let k = 0; k < weights.length; k++) if (weights[k] > 0) max = Math.max(max, logits[start + k]);
   return max;
 }
 
-/** Writes `w_ik e^(z_ik - m)` to `terms[start + k]`; 0 where nothing is included but e^-Infinity. */
+/** Writes `w_ik e^(z_ik - m)` to `terms[at + k]`; 0 where nothing is included but e^-Infinity. */
 export function fillTerms(
-  batch: PreparedSoftmax,
+  weights: Float64Array,
   logits: ArrayLike<number>,
   i: number,
   max: number,
   terms: Float64Array,
-  start: number,
+  at: number,
 ): void {
-  for (let k = 0; k < batch.classes; k++) {
-    const w = weightAt(batch, i, k);
+  const start = i * weights.length;
+  for (let k = 0; k < weights.length; k++) {
+    const w = weights[k];
     // Excluded, whatever it holds: SPEC N1.
-    terms[start + k] = w === 0 || max === -Infinity ? 0 : w * Math.exp(logits[i * batch.classes + k] - max);
+    terms[at + k] = w === 0 || max === -Infinity ? 0 : w * Math.exp(logits[start + k] - max);
   }
 }
 
@@ -127,7 +142,7 @@ export function rowLoss(
   own: number,
   scratch: Float64Array,
 ): number {
-  const { classes, rowWeights } = batch;
+  const { classes, rowWeights, targets } = batch;
   const label = labelOf(batch, i);
   // A term y ((m - z) + log s) is a sum of parts >= 0 but for log s, so logits of 1e4 do not cancel. Where the label
   // outweighs the rest, log D - z_y = log(1 + rest / own) keeps the digits of a small loss. SPEC N3.
@@ -135,10 +150,10 @@ export function rowLoss(
     const gap = max - logits[i * classes + label];
     return rowWeights[i] * (rest <= own ? Math.log1p(rest / own) : gap + Math.log(own + rest));
   }
-  if (batch.targets === undefined) return 0;
+  if (targets === undefined) return 0;
   const logSum = Math.log(own + rest);
   for (let k = 0; k < classes; k++) {
-    const y = targetAt(batch, i, k);
+    const y = targets[i * classes + k];
     scratch[k] = y === 0 ? 0 : y * (max - logits[i * classes + k] + logSum);
   }
   return rowWeights[i] * sumOf(scratch, 0, classes);
@@ -147,26 +162,21 @@ export function rowLoss(
 /** Turns a row of terms into the gradient, in place: `(Σ y) term / s - y`, scaled. SPEC X4. */
 export function scaleTerms(
   batch: PreparedSoftmax,
+  weights: Float64Array,
   i: number,
   rest: number,
   own: number,
   mass: number,
   gradient: Float64Array,
 ): void {
-  const { classes } = batch;
+  const { classes, targets } = batch;
   const label = labelOf(batch, i);
   const scale = batch.rowWeights[i] / batch.divisor;
   const share = mass / (own + rest);
   for (let k = 0; k < classes; k++) {
-    if (weightAt(batch, i, k) === 0) continue; // excluded, whatever it holds: SPEC N1
+    if (weights[k] === 0) continue; // excluded, whatever it holds: SPEC N1
     const at = i * classes + k;
-    gradient[at] = scale * (k === label ? -rest / (own + rest) : share * gradient[at] - targetAt(batch, i, k));
+    const y = targets === undefined ? 0 : targets[at]; // the label has a formula of its own
+    gradient[at] = scale * (k === label ? -rest / (own + rest) : share * gradient[at] - y);
   }
-}
-
-/** SPEC X1: `v + (1 - v) y`, with v the weight of a negative entry. */
-function weightAt(batch: PreparedSoftmax, i: number, k: number): number {
-  const v = batch.negativeWeights[batch.perElement ? i * batch.classes + k : k];
-  const y = targetAt(batch, i, k);
-  return y === 0 ? v : v + (1 - v) * y;
 }
