@@ -129,7 +129,7 @@ export const mutants: readonly Mutant[] = [
     "checkUnits('TARGET_RANGE', 'targets', targets, 'a",
     "checkEach('TARGET_RANGE', 'targets', targets, (y) => y >= 0, 'a",
   ),
-  mutant('G7', 'targets below 0 pass', checks, 'block[k] >= 0 && block[k] <= 1', 'block[k] <= 1'),
+  mutant('G7', 'targets below 0 pass', checks, 'return v * (1 - v) >= 0;', 'return v <= 1;'),
   mutant(
     'S1',
     'positives of tail classes are gated too',
