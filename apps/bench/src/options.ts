@@ -1,0 +1,110 @@
+// What the command line says.
+
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { Form } from '@eqloss/core';
+import { type Group, groupsOf, growthShapes, type Shape, standardShapes } from './cases.ts';
+import { type PathEntry, selectPaths } from './paths.ts';
+import { type Report, readReport } from './report.ts';
+
+/** A run, as the command line asks for it. */
+export interface Options {
+  readonly entries: readonly PathEntry[];
+  readonly groups: readonly Group[];
+  /** Of the growth plot; none unless asked for. */
+  readonly growth: { readonly groups: readonly Group[]; readonly entries: readonly PathEntry[] };
+  readonly rounds: number;
+  /** Milliseconds, see `Plan`. */
+  readonly warmUp: number;
+  readonly budget: number;
+  /** Where report and plots go. Absolute. */
+  readonly out: string;
+  /** To compare with, already read. */
+  readonly old?: Report;
+}
+
+/** How to call, in a few lines. */
+export const usage = `usage: npm run bench -- [--quick] [--growth] [--paths wasm,torch-bce] [--shapes 512x1203]
+         [--forms sigmoid,softmax] [--rounds N] [--out DIR] [--compare OLD.json]
+
+  --quick    512x1203 only, one layout of rows and classes, fewer rounds
+  --growth   also how cost grows: 100 to 1,000,000 classes, 40,000 to 4 rows, the same number of logits
+  --paths    names, separated by commas; default: all. copy always runs
+  --shapes   rows x classes, separated by commas; default: 512x1203,4096x1203,64x100000
+  --forms    sigmoid, softmax or both; default: both
+  --rounds   how often each path is timed in each case; default: 9, with --quick 5
+  --out      folder of report.json, plot.svg and growth.svg; default: apps/bench
+  --compare  a report.json of another run: prints old, new and their ratio
+  --help     prints this`;
+
+/**
+ * Reads the command line.
+ *
+ * @param args Without the names of node and script.
+ * @param folder What relative paths start from.
+ * @returns The options, or 'help' when only the usage is wanted.
+ * @throws {Error} for an unknown option, path, form or shape, an option without its value, an old report that is none.
+ */
+export function parseOptions(args: readonly string[], folder: string = process.cwd()): Options | 'help' {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    allowPositionals: false,
+    options: {
+      ...{ paths: text, shapes: text, forms: text, rounds: text, out: text, compare: text },
+      ...{ quick: flag, growth: flag, help: { type: 'boolean', short: 'h' } },
+    },
+  });
+  if (values.help) return 'help';
+  for (const [name, value] of Object.entries(values)) {
+    if (value === '') throw new Error(`--${name} needs a value`);
+  }
+  const quick = values.quick === true;
+  const names = list(values.paths);
+  const entries = selectPaths(names);
+  const forms = formsOf(list(values.forms));
+  const shapes = list(values.shapes)?.map(shapeOf) ?? (quick ? standardShapes.slice(0, 1) : standardShapes);
+  return {
+    entries,
+    groups: groupsOf(shapes, forms, quick ? 'first' : 'all'),
+    growth: {
+      groups: values.growth ? groupsOf(growthShapes, forms, 'first') : [],
+      // Two threads are another question, and slow paths would take minutes.
+      entries: entries.filter(({ threads, slow }) => names !== undefined || (threads === 1 && !slow)),
+    },
+    rounds: roundsOf(values.rounds ?? (quick ? '5' : '9')),
+    warmUp: quick ? 100 : 150,
+    budget: quick ? 500 : 700,
+    out: values.out === undefined ? fileURLToPath(new URL('..', import.meta.url)) : resolve(folder, values.out),
+    old: values.compare === undefined ? undefined : readReport(resolve(folder, values.compare)),
+  };
+}
+
+function list(value: string | undefined): readonly string[] | undefined {
+  return value?.split(',').map((part) => part.trim());
+}
+
+function formsOf(names: readonly string[] = ['sigmoid', 'softmax']): readonly Form[] {
+  for (const name of names) {
+    if (name !== 'sigmoid' && name !== 'softmax') throw new Error(`unknown form ${name}; known: sigmoid, softmax`);
+  }
+  return names as readonly Form[];
+}
+
+function shapeOf(text: string): Shape {
+  const [, rows, classes] = /^([1-9]\d*)x([1-9]\d*)$/.exec(text)?.map(Number) ?? [];
+  if (rows === undefined || classes === undefined || classes < 2) {
+    throw new Error(`${JSON.stringify(text)} is no shape; wanted rows x classes, as 512x1203, two classes at least`);
+  }
+  // What every path can hold, with a gradient in double beside it.
+  if (rows * classes > 2 ** 27) throw new Error(`${text} has more than ${2 ** 27} logits`);
+  return { rows, classes };
+}
+
+function roundsOf(text: string): number {
+  const rounds = Number(text);
+  if (Number.isInteger(rounds) && rounds >= 2 && rounds <= 1000) return rounds;
+  throw new Error(`--rounds is ${text}; wanted an integer from 2 to 1000`);
+}

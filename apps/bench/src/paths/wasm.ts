@@ -1,0 +1,29 @@
+// Paths `wasm` (arrays in the kernels' memory) and `wasm-arrays` (ordinary arrays, copied in and out).
+
+import { createKernels } from '@eqloss/wasm';
+import type { Path, PathOptions } from '../path.ts';
+
+/** @param options `backend`: `arrays` for ordinary ones. */
+export async function createPath({ backend, threads }: PathOptions): Promise<Path> {
+  const kernels = await createKernels({ threads });
+  const { backend: runs, reason } = kernels;
+  return {
+    environment: { backend: runs, threads: String(kernels.threads), ...(reason && { reason }) },
+    open: (inputs) => {
+      const { of, gate, labels, beta } = inputs;
+      const size = of.rows * of.classes;
+      const buffers = backend === 'arrays' ? undefined : kernels.allocate(of);
+      const { logits, gradient } = buffers ?? { logits: new Float32Array(size), gradient: new Float32Array(size) };
+      logits.set(inputs.readLogits());
+      let loss = Number.NaN;
+      return {
+        run: () => {
+          if (of.form === 'sigmoid') loss = kernels.sigmoid({ gate, labels, logits }, { gradient }).loss;
+          else loss = kernels.softmax({ gate, labels, beta, logits }, { gradient }).loss;
+        },
+        outputs: () => ({ loss, gradient }),
+        close: () => buffers?.dispose(),
+      };
+    },
+  };
+}

@@ -1,0 +1,224 @@
+// Runs the cases: one process a path, all of a group's paths at hand, one at work at any time.
+
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Case, type Group, layoutWords, shapeWords } from './cases.ts';
+import { fill, makeLogits, readInputs, writeInputs } from './inputs.ts';
+import { interleave } from './order.ts';
+import type { Outputs } from './path.ts';
+import type { PathEntry } from './paths.ts';
+import type { Torch } from './python.ts';
+import { type Note, type Row, rowsOf, type Timing } from './report.ts';
+import { distanceOf, expectedOf } from './verify.ts';
+import { type Missing, startWorker, type Worker } from './worker.ts';
+
+/** How thoroughly to measure. */
+export interface Plan {
+  readonly groups: readonly Group[];
+  readonly entries: readonly PathEntry[];
+  readonly torch: Torch;
+  /** Turns of a path in each case. */
+  readonly rounds: number;
+  /** Milliseconds that a path should warm up in a case, and what all its turns together may take. */
+  readonly warmUp: number;
+  readonly budget: number;
+  /** Starts a path; a test puts its own here. */
+  readonly start?: (entry: PathEntry, python: string | undefined) => Promise<Worker | Missing>;
+  readonly onGroup?: (words: string) => void;
+}
+
+/** What came of it. */
+export interface Measured {
+  readonly rows: readonly Row[];
+  readonly notes: readonly Note[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** A batch of calls that is timed lasts this long at least, in nanoseconds. */
+const BATCH = 5e6;
+/** A path with slower calls, in nanoseconds, is measured in the first case of a group only. */
+const SLOW = 2.5e8;
+/** Pools of threads spin for a while after their work; in milliseconds. */
+const SETTLE = 20;
+
+/** Measures every path in every case. */
+export async function runBench(plan: Plan): Promise<Measured> {
+  const folder = mkdtempSync(join(tmpdir(), 'eqloss-bench-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.on('exit', remove);
+  const rows: Row[] = [];
+  const notes: Note[] = [];
+  const paths: Record<string, Readonly<Record<string, string>>> = {};
+  try {
+    for (const group of plan.groups) {
+      plan.onGroup?.(`${group[0].form} ${shapeWords(group[0])}`);
+      rows.push(...(await runGroup(group, plan, folder, notes, paths)));
+    }
+  } finally {
+    process.off('exit', remove);
+    remove();
+  }
+  return { rows, notes, paths };
+}
+
+async function runGroup(
+  group: Group,
+  plan: Plan,
+  folder: string,
+  notes: Note[],
+  paths: Record<string, Readonly<Record<string, string>>>,
+): Promise<readonly Row[]> {
+  const wanted = plan.entries.filter(({ forms }) => forms.includes(group[0].form));
+  let workers: Worker[] = [];
+  const drop = (worker: Worker) => {
+    worker.stop();
+    workers = workers.filter((other) => other !== worker);
+  };
+  try {
+    for (const entry of wanted) {
+      const missing = notes.find(({ path, threads, status, where }) => {
+        return path === entry.path && threads === entry.threads && status === 'unavailable' && where === undefined;
+      });
+      if (missing) continue;
+      const started = await start(entry, plan, notes);
+      if (started) {
+        workers.push(started);
+        paths[entry.name] = started.environment;
+      }
+    }
+    const logits = makeLogits(group[0]);
+    const rows: Row[] = [];
+    for (const [index, of] of group.entries()) {
+      const timings = await runCase(of, index === 0, logits, plan, join(folder, 'case'), workers, drop, notes);
+      rows.push(...rowsOf(of, timings));
+      if (index > 0 || group.length === 1) continue;
+      for (const { path, threads, nanoseconds } of timings) {
+        const worker = workers.find(({ entry }) => entry.path === path && entry.threads === threads);
+        if (!worker || Math.min(...nanoseconds) < SLOW) continue;
+        const seconds = (Math.min(...nanoseconds) / 1e9).toFixed(1);
+        const reason = `a call takes ${seconds} s: measured with a quarter foreground and scattered tail only`;
+        notes.push({ path, threads, status: 'left out', where: `${of.form} ${shapeWords(of)}`, reason });
+        drop(worker);
+      }
+    }
+    return rows;
+  } finally {
+    for (const worker of workers) worker.stop();
+  }
+}
+
+async function start(entry: PathEntry, plan: Plan, notes: Note[]): Promise<Worker | undefined> {
+  const { path, threads } = entry;
+  if (entry.host === 'python' && plan.torch.reason !== undefined) {
+    notes.push({ path, threads, status: 'unavailable', reason: plan.torch.reason });
+    return undefined;
+  }
+  try {
+    const started = await (plan.start ?? startWorker)(entry, plan.torch.python);
+    if (!('unavailable' in started)) return started;
+    notes.push({ path, threads, status: 'unavailable', reason: started.unavailable });
+  } catch (error) {
+    notes.push({ path, threads, status: 'failed', reason: (error as Error).message });
+  }
+  return undefined;
+}
+
+interface Ready {
+  readonly worker: Worker;
+  readonly calls: number;
+  readonly turns: number;
+  readonly nanoseconds: number[];
+  readonly peakBytes?: number;
+  readonly distance: number;
+}
+
+async function runCase(
+  of: Case,
+  first: boolean,
+  logits: Float32Array,
+  plan: Plan,
+  folder: string,
+  workers: readonly Worker[],
+  drop: (worker: Worker) => void,
+  notes: Note[],
+): Promise<readonly Timing[]> {
+  mkdirSync(folder, { recursive: true });
+  writeInputs(folder, of, logits);
+  const inputs = readInputs(folder);
+  const where = `${of.form} ${shapeWords(of)} ${layoutWords(of)}`;
+  const expected = new Map<PathEntry['work'], Outputs>();
+  const ready: Ready[] = [];
+  const give = (worker: Worker, status: 'wrong' | 'failed', reason: string) => {
+    const { path, threads } = worker.entry;
+    notes.push({ path, threads, status, where, reason });
+    drop(worker);
+  };
+  for (const worker of workers) {
+    const { work, tolerance } = worker.entry;
+    if (!expected.has(work)) expected.set(work, expectedOf(work, inputs, logits));
+    try {
+      const opened = await worker.ask({ type: 'open', folder, gradient: 'gradient', patience: plan.warmUp }, 'opened');
+      const size = of.rows * of.classes;
+      const gradient = opened.dtype === 'float64' ? new Float64Array(size) : new Float32Array(size);
+      fill(join(folder, 'gradient'), gradient);
+      const distance = distanceOf({ loss: opened.loss, gradient }, expected.get(work)!, of.rows);
+      if (!(distance <= tolerance)) {
+        const words = `${distance.toPrecision(3)} times as far from core as SPEC N4 allows (${tolerance} is granted)`;
+        give(worker, 'wrong', words);
+        continue;
+      }
+      const { nanoseconds: time, peakBytes } = opened;
+      ready.push({
+        worker,
+        calls: Math.max(1, Math.ceil(BATCH / time)),
+        turns: Math.min(plan.rounds, Math.max(2, Math.floor((plan.budget * 1e6) / Math.max(time, BATCH)))),
+        nanoseconds: [],
+        peakBytes: first ? peakBytes : undefined,
+        distance,
+      });
+    } catch (error) {
+      give(worker, 'failed', (error as Error).message);
+    }
+  }
+  await runRounds(ready, give);
+  return ready
+    .filter(({ nanoseconds }) => nanoseconds.length > 0)
+    .map(({ worker: { entry }, nanoseconds, peakBytes, distance }) => {
+      const { path, threads } = entry;
+      return { path, threads, nanoseconds, peakBytes, distance };
+    });
+}
+
+async function runRounds(
+  ready: readonly Ready[],
+  give: (worker: Worker, status: 'failed', reason: string) => void,
+): Promise<void> {
+  const gone = new Set<Ready>();
+  const attempt = async (path: Ready, work: () => Promise<void>) => {
+    if (gone.has(path)) return;
+    try {
+      await work();
+    } catch (error) {
+      gone.add(path);
+      path.nanoseconds.length = 0;
+      give(path.worker, 'failed', (error as Error).message);
+    }
+  };
+  for (const index of interleave(ready.map(({ turns }) => turns))) {
+    const path = ready[index];
+    await attempt(path, async () => {
+      const { worker, calls } = path;
+      // The others have taken the caches: a cheap call more than once is measured as in a row of calls.
+      if (calls > 1) await worker.ask({ type: 'round', calls: 1 }, 'timed');
+      const { nanoseconds } = await worker.ask({ type: 'round', calls }, 'timed');
+      path.nanoseconds.push(nanoseconds / calls);
+    });
+    if (path.worker.entry.threads > 1) await new Promise((resolve) => setTimeout(resolve, SETTLE));
+  }
+  for (const path of ready) {
+    await attempt(path, async () => {
+      await path.worker.ask({ type: 'close' }, 'closed');
+    });
+  }
+}

@@ -1,0 +1,101 @@
+// The report for people at a terminal.
+
+import { layoutWords, shapeWords } from './cases.ts';
+import { failuresOf, type Note, nameOf, type Report, type Row } from './report.ts';
+import { alignColumns, digits, wrap } from './text-table.ts';
+
+/**
+ * One table for each form and shape, then what was not measured, and a summary line.
+ *
+ * @param columns Width to fit, 80 at least.
+ */
+export function renderTable(report: Report, columns = 80): string {
+  const blocks = [
+    ...groupRows(report.rows).map(groupLines),
+    ...(report.growth.length > 0 ? growthLines(report.growth) : []),
+    legend,
+    noteLines(report.notes, columns),
+    machineLines(report, columns),
+    verdictLines(report, columns),
+  ];
+  return `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+/** Rows of one form and shape together, in order. */
+export function groupRows(rows: readonly Row[]): readonly (readonly Row[])[] {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const key = `${row.form} ${shapeWords(row)}`;
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return [...groups.values()];
+}
+
+function groupLines(rows: readonly Row[]): readonly string[] {
+  const [first, ...others] = [...new Set(rows.map(layoutWords))];
+  const heads = ['ns', '±', 'x copy', 'x torch', 'MB', ...others];
+  const lines = rows
+    .filter((row) => layoutWords(row) === first)
+    .map((row) => {
+      const rest = others.map((words) => {
+        const other = rows.find((row2) => nameOf(row2) === nameOf(row) && layoutWords(row2) === words);
+        return digits(other?.nsPerLogit);
+      });
+      const percent = `${Math.round(row.spread * 100)}%`;
+      const mega = row.peakBytes === undefined ? '–' : (row.peakBytes / 1e6).toFixed(0);
+      return [nameOf(row), digits(row.nsPerLogit), percent, digits(row.toCopy), digits(row.toTorch), mega, ...rest];
+    });
+  return alignColumns([[`${rows[0].form} ${shapeWords(rows[0])}`, ...heads], ...lines]);
+}
+
+/** Paths by classes, one table a form. */
+function growthLines(rows: readonly Row[]): readonly (readonly string[])[] {
+  return [...new Set(rows.map(({ form }) => form))].map((form) => {
+    const own = rows.filter((row) => row.form === form);
+    const classes = [...new Set(own.map((row) => row.classes))];
+    const names = [...new Set(own.map(nameOf))];
+    const lines = names.map((name) => [
+      name,
+      ...classes.map((count) => digits(own.find((row) => nameOf(row) === name && row.classes === count)?.nsPerLogit)),
+    ]);
+    return alignColumns([[`${form}, ns by classes`, ...classes.map(short)], ...lines]);
+  });
+}
+
+function short(count: number): string {
+  if (count >= 1e6) return `${count / 1e6}M`;
+  return count >= 1e4 ? `${Math.round(count / 1e3)}k` : String(count);
+}
+
+const legend: readonly string[] = [
+  'ns: nanoseconds per logit, loss and gradient, median of the rounds; a quarter of',
+  'the rows foreground, tail classes scattered. ±: interquartile range. x copy: by a',
+  'memory copy. x torch: by plain BCE-with-logits or cross-entropy of PyTorch with as',
+  'many threads. MB: growth of peak memory, data included. Further columns, in ns:',
+  'all rows foreground; side: tail classes side by side; drawn: β per element.',
+];
+
+function noteLines(notes: readonly Note[], columns: number): readonly string[] {
+  // One reason is said once, whoever has it.
+  const told = new Map<string, string[]>();
+  for (const note of notes) {
+    const key = `${note.status}${note.where ? `, ${note.where}` : ''}: ${note.reason}`;
+    told.set(key, [...(told.get(key) ?? []), nameOf(note)]);
+  }
+  return [...told].flatMap(([words, names]) => wrap(`– ${names.join(', ')} ${words}`, columns));
+}
+
+function machineLines({ environment }: Report, columns: number): readonly string[] {
+  const { cpu, cores, node, v8, torch } = environment;
+  return wrap(`${cpu}, ${cores} cores; Node ${node}, V8 ${v8}; torch ${torch}`, columns);
+}
+
+function verdictLines(report: Report, columns: number): readonly string[] {
+  const failures = failuresOf(report);
+  if (failures.length > 0) return ['✗ FAILED', ...failures.flatMap((failure) => wrap(`  ${failure}`, columns, '    '))];
+  const rows = report.rows.length + report.growth.length;
+  return [`✓ ${rows} measurements, each checked against core before it was timed`];
+}
