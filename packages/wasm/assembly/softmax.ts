@@ -17,6 +17,9 @@ const GRADIENT: i32 = 8;
 /** With SUM: terms are kept where the gradient will be, and GRADIENT finds them there. */
 const KEEP: i32 = 16;
 
+/** Columns of a tile: src/arena.ts. */
+const TILE: i32 = 30720;
+
 const TAKEN_OUT: u8 = 0;
 /** Weights so small that single precision does not do: the host calculates the row. */
 const LEFT_TO_HOST: u8 = 3;
@@ -67,7 +70,10 @@ export function softmax(job: usize, from: i32, to: i32, scratch: usize): void {
   }
 }
 
-/** The sum of a row's terms, its label's apart. */
+/**
+ * The sum of a row's terms, its label's apart. A row that comes in one piece is added up in the tiles in which it would
+ * otherwise come: how it is cut shows in no bit.
+ */
 function sums(
   z: usize,
   v: usize,
@@ -79,17 +85,23 @@ function sums(
   state: usize,
   scratch: usize,
 ): void {
-  if (label < 0) {
-    sumUp(z, v, y, count, max, kept, state, scratch);
-    return;
+  if (label >= 0) {
+    const logit = load<f32>(z + (<usize>label << 2));
+    store<f64>(state, exponentialOf(logit - max), 16);
+    store<f64>(state, <f64>max - <f64>logit, 32);
   }
-  const at = <usize>label << 2;
-  const logit = load<f32>(z + at);
-  store<f64>(state, exponentialOf(logit - max), 16);
-  store<f64>(state, <f64>max - <f64>logit, 32);
-  sumUp(z, v, 0, label, max, kept, state, scratch);
-  const next = at + 4;
-  sumUp(z + next, v + next, 0, count - label - 1, max, kept == 0 ? 0 : kept + next, state, scratch);
+  for (let from = 0; from < count; ) {
+    const end = min(from + TILE, count);
+    // As far as the label, which is left out, or the end of the tile.
+    const to = label >= from && label < end ? label : end;
+    const at = <usize>from << 2;
+    sumUp(z + at, v + at, y == 0 ? 0 : y + at, to - from, max, kept == 0 ? 0 : kept + at, state, scratch);
+    if (to < end) {
+      const next = <usize>(to + 1) << 2;
+      sumUp(z + next, v + next, 0, end - to - 1, max, kept == 0 ? 0 : kept + next, state, scratch);
+    }
+    from = end;
+  }
 }
 
 /** e^x of one number, as the vectors have it. */
