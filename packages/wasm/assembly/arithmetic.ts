@@ -24,8 +24,9 @@ export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
  * - The last sum 1 + r p: u for r > 0, where it is at least 1; else u / 2 in at least 0.7, 0.71 u. The sum before it, times r:
  *   0.25 u. All earlier ones, times r² or less: 0.06 u. Not fused, each product is rounded too: 0.24 u for r > 0, else 0.43 u.
  *
- * Together 1.56 u fused and 1.8 u else, beside the polynomial and n: 2.0e-7 + 2.75e-9 |x|, and 2.14e-7. The product by 2^n is exact, but for subnormal results: half of 2^-149 in 0.7 · 2^-126, 8.5e-8. Over all floats the errors come to 1.96e-7 and, at
- * -87.05, 4.04e-7.
+ * Together 1.56 u fused and 1.8 u else, beside the polynomial and n: 2.0e-7 + 2.75e-9 |x|, and 2.14e-7. The product by 2^n is exact,
+ * but for subnormal results: half of 2^-149 in 0.7 · 2^-126, 8.5e-8. Over all floats the errors come to 1.96e-7 and, fused and
+ * at -87.05, to 4.04e-7.
  */
 // @ts-ignore: decorator
 @inline

@@ -143,6 +143,7 @@ export async function createKernels(options: KernelsOptions = {}): Promise<Kerne
 }
 
 function checkKernelsOptions(options: KernelsOptions) {
+  checkObject('options', options);
   const { threads = 1, backend, shareFrom = 16_384, ...rest } = options;
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) {
@@ -206,6 +207,7 @@ function kernelsOf(compiled: KernelModule | undefined, pool: Pool | undefined, r
     (batch: KernelBatch, options: KernelOptions = {}) => {
       alive();
       const { reduction, loss = true, gradient = true, rowLosses } = checkKernelOptions(options);
+      checkObject('batch', batch);
       if (kindOf(batch.logits) !== 'Float32Array') {
         throw new EqlError(
           'DTYPE',
@@ -226,8 +228,8 @@ function kernelsOf(compiled: KernelModule | undefined, pool: Pool | undefined, r
       if (target !== undefined) checkOutput('gradient', target, 'Float32Array', rows * classes);
       if (rowLosses !== undefined) checkOutput('rowLosses', rowLosses, 'Float64Array', rows);
       const outputs: RowOutputs = {
-        rowLosses: loss ? (rowLosses ?? new Float64Array(rows)) : undefined,
-        gradient: gradient === true ? new Float32Array(rows * classes) : target,
+        rowLosses: loss ? (rowLosses ?? withRoom(rows, () => new Float64Array(rows))) : undefined,
+        gradient: gradient === true ? withRoom(rows * classes, () => new Float32Array(rows * classes)) : target,
       };
       if (compiled !== undefined) {
         runBatch(arenaOf(classes, [batch.logits, target]), checked, batch.logits, outputs, run, threads);
@@ -279,10 +281,14 @@ function kernelsOf(compiled: KernelModule | undefined, pool: Pool | undefined, r
 }
 
 function checkKernelOptions(options: KernelOptions): KernelOptions {
+  checkObject('options', options);
   const { reduction, loss, gradient, rowLosses, ...rest } = options;
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) {
     throw new EqlError('UNSUPPORTED', `option ${unknown} is unknown; there are reduction, loss, gradient, rowLosses.`);
+  }
+  if (loss !== undefined && typeof loss !== 'boolean') {
+    throw new EqlError('UNSUPPORTED', `loss came as ${kindOf(loss)}; wanted true or false.`);
   }
   if (loss === false && gradient === false) throw new EqlError('UNSUPPORTED', 'neither loss nor gradient is wanted.');
   if (loss === false && rowLosses !== undefined) {
@@ -297,6 +303,11 @@ function checkKernelOptions(options: KernelOptions): KernelOptions {
   return options;
 }
 
+function checkObject(name: string, value: unknown): void {
+  if (typeof value === 'object' && value !== null) return;
+  throw new EqlError('UNSUPPORTED', `${name} came as ${kindOf(value)}; wanted an object.`);
+}
+
 function checkCount(code: 'ROW_COUNT' | 'CLASS_COUNT', name: string, value: number, least: number): void {
   if (Number.isSafeInteger(value) && value >= least) return;
   throw new EqlError(code, `${name} is ${String(value)}; wanted an integer >= ${least}.`);
@@ -304,14 +315,17 @@ function checkCount(code: 'ROW_COUNT' | 'CLASS_COUNT', name: string, value: numb
 
 /** The TypeScript path works on any arrays. */
 function plainBuffers(length: number, gone: WeakSet<ArrayBufferLike>): Buffers {
+  const [logits, gradient] = [0, 1].map(() => withRoom(length, () => new Float32Array(length)));
+  const dispose = () => {
+    gone.add(logits.buffer).add(gradient.buffer);
+  };
+  return { logits, gradient, dispose };
+}
+
+function withRoom<T>(length: number, make: () => T): T {
   try {
-    const logits = new Float32Array(length);
-    const gradient = new Float32Array(length);
-    const dispose = () => {
-      gone.add(logits.buffer).add(gradient.buffer);
-    };
-    return { logits, gradient, dispose };
+    return make();
   } catch (error) {
-    throw new EqlError('OUT_OF_MEMORY', `no room for two arrays of ${length} numbers: ${(error as Error).message}.`);
+    throw new EqlError('OUT_OF_MEMORY', `no room for ${length} numbers: ${(error as Error).message}.`);
   }
 }

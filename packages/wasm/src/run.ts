@@ -191,14 +191,13 @@ function fillTable({ arena, checked, perElement }: Call, from: number, count: nu
 
 function stage(source: Float32Array, singles: Float32Array, to: number, part: Part, classes: number): void {
   const { start, count, from, width } = part;
+  // By its memory: an array of another realm may not have this one's methods.
+  const piece = (at: number, length: number) => new Float32Array(source.buffer, source.byteOffset + 4 * at, length);
   if (width === classes) {
-    singles.set(source.subarray(start * classes, (start + count) * classes), to / 4);
+    singles.set(piece(start * classes, count * classes), to / 4);
     return;
   }
-  for (let n = 0; n < count; n++) {
-    const at = (start + n) * classes + from;
-    singles.set(source.subarray(at, at + width), to / 4 + n * width);
-  }
+  for (let n = 0; n < count; n++) singles.set(piece((start + n) * classes + from, width), to / 4 + n * width);
 }
 
 function unstage(singles: Float32Array, from: number, target: Float32Array, part: Part, classes: number): void {
