@@ -13,8 +13,9 @@ export function interleave(turns: readonly number[]): readonly number[] {
   for (let round = 0; round < rounds; round++) {
     for (let k = 0; k < turns.length; k++) {
       const path = (k + round) % turns.length;
-      const share = turns[path] / rounds;
-      if (Math.floor((round + 1) * share) > Math.floor(round * share)) order.push(path);
+      // Multiplied first: 49 * (1 / 49) is below 1, and the path would lose its turn.
+      const had = Math.floor((round * turns[path]) / rounds);
+      if (Math.floor(((round + 1) * turns[path]) / rounds) > had) order.push(path);
     }
   }
   return order;
