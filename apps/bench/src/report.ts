@@ -115,20 +115,22 @@ export function failuresOf({ notes, rows, growth }: Report): readonly string[] {
  */
 export function readReport(path: string): Report {
   if (!existsSync(path)) throw new Error(`there is no report ${path}`);
-  let report: Partial<Report>;
+  let report: Partial<Report> | null;
   try {
     report = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new Error(`${path} is no JSON: ${(error as Error).message}`);
   }
-  const { environment, rows, growth = [], notes = [] } = report;
-  if (typeof environment !== 'object' || !Array.isArray(rows) || ![...rows, ...growth].every(isRow)) {
+  const { environment, rows, growth = [], notes = [] } = report ?? {};
+  const lists = [rows, growth, notes].every(Array.isArray);
+  // Null is an object to `typeof`, and valid JSON.
+  if (typeof environment !== 'object' || environment === null || !lists || ![...rows!, ...growth].every(isRow)) {
     throw new Error(`${path} is no report of the bench: it needs environment and rows`);
   }
-  return { environment, rows, growth, notes };
+  return { environment, rows: rows!, growth, notes };
 }
 
-function isRow(row: Partial<Row> | undefined): boolean {
-  const numbers = [row?.rows, row?.classes, row?.threads, row?.foreground, row?.nsPerLogit];
+function isRow(row: Partial<Row> | null): boolean {
+  const numbers = [row?.rows, row?.classes, row?.threads, row?.foreground, row?.nsPerLogit, row?.toCopy];
   return typeof row?.path === 'string' && typeof row.form === 'string' && numbers.every(Number.isFinite);
 }
