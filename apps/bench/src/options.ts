@@ -25,15 +25,19 @@ export interface Options {
 }
 
 /** How to call, in a few lines. */
-export const usage = `usage: npm run bench -- [--quick] [--growth] [--paths wasm,torch-bce] [--shapes 512x1203]
-         [--forms sigmoid,softmax] [--rounds N] [--out DIR] [--compare OLD.json]
+export const usage = `usage: npm run bench -- [--quick] [--growth] [--paths wasm,torch-bce]
+         [--shapes 512x1203] [--forms sigmoid,softmax] [--rounds N] [--out DIR]
+         [--compare OLD.json]
 
   --quick    512x1203 only, one layout of rows and classes, fewer rounds
-  --growth   also how cost grows: 100 to 1,000,000 classes, 40,000 to 4 rows, the same number of logits
+  --growth   also how cost grows: 100 to 1,000,000 classes, 40,000 to 4 rows,
+             the same number of logits
   --paths    names, separated by commas; default: all. copy always runs
-  --shapes   rows x classes, separated by commas; default: 512x1203,4096x1203,64x100000
+  --shapes   rows x classes, separated by commas;
+             default: 512x1203,4096x1203,64x100000
   --forms    sigmoid, softmax or both; default: both
-  --rounds   how often each path is timed in each case; default: 9, with --quick 5
+  --rounds   how often each path is timed in each case; default: 9,
+             with --quick 5
   --out      folder of report.json, plot.svg and growth.svg; default: apps/bench
   --compare  a report.json of another run: prints old, new and their ratio
   --help     prints this`;

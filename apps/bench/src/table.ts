@@ -36,7 +36,7 @@ export function groupRows(rows: readonly Row[]): readonly (readonly Row[])[] {
 
 function groupLines(rows: readonly Row[]): readonly string[] {
   const [first, ...others] = [...new Set(rows.map(layoutWords))];
-  const heads = ['ns', '±', 'x copy', 'x torch', 'MB', ...others];
+  const heads = ['ns', '±', '×copy', '×torch', 'MB', ...others.map((words) => short[words] ?? words)];
   const lines = rows
     .filter((row) => layoutWords(row) === first)
     .map((row) => {
@@ -59,23 +59,27 @@ function growthLines(rows: readonly Row[]): readonly (readonly string[])[] {
     const names = [...new Set(own.map(nameOf))];
     const lines = names.map((name) => [
       name,
-      ...classes.map((count) => digits(own.find((row) => nameOf(row) === name && row.classes === count)?.nsPerLogit)),
+      ...classes.map((of) => digits(own.find((row) => nameOf(row) === name && row.classes === of)?.nsPerLogit)),
     ]);
-    return alignColumns([[`${form}, ns by classes`, ...classes.map(short)], ...lines]);
+    return alignColumns([[`${form}, ns by classes`, ...classes.map(count)], ...lines]);
   });
 }
 
-function short(count: number): string {
-  if (count >= 1e6) return `${count / 1e6}M`;
-  return count >= 1e4 ? `${Math.round(count / 1e3)}k` : String(count);
+function count(classes: number): string {
+  if (classes >= 1e6) return `${classes / 1e6}M`;
+  return classes >= 1e4 ? `${Math.round(classes / 1e3)}k` : String(classes);
 }
+
+/** Heads of columns, short enough for five layouts in 80 columns; the legend explains them. */
+const short: Readonly<Record<string, string>> = { '1/4 side': 'side', 'all side': 'both', '1/4 drawn': 'drawn' };
 
 const legend: readonly string[] = [
   'ns: nanoseconds per logit, loss and gradient, median of the rounds; a quarter of',
-  'the rows foreground, tail classes scattered. ±: interquartile range. x copy: by a',
-  'memory copy. x torch: by plain BCE-with-logits or cross-entropy of PyTorch with as',
-  'many threads. MB: growth of peak memory, data included. Further columns, in ns:',
-  'all rows foreground; side: tail classes side by side; drawn: β per element.',
+  'the rows foreground, tail classes scattered. ±: interquartile range. ×copy: by a',
+  'memory copy. ×torch: by plain BCE-with-logits or cross-entropy of PyTorch with',
+  'as many threads. MB: growth of peak memory, data included. Further columns, in',
+  'ns: all: all rows foreground; side: tail classes side by side; both: both of',
+  'them; drawn: β per element.',
 ];
 
 function noteLines(notes: readonly Note[], columns: number): readonly string[] {

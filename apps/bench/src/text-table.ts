@@ -17,16 +17,17 @@ export function alignColumns(rows: readonly (readonly string[])[]): readonly str
   );
 }
 
-/** Text in lines of some width, all but the first indented. */
+/** Text in lines of some width: the first as far to the right as the text is, the others indented. */
 export function wrap(text: string, columns: number, indent = '  '): readonly string[] {
   const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > columns) {
+  const [first, ...words] = text.trimStart().split(' ');
+  let line = text.slice(0, text.length - text.trimStart().length) + first;
+  for (const word of words) {
+    if (line.length + 1 + word.length > columns) {
       lines.push(line);
       line = indent + word;
     } else {
-      line = line === '' ? word : `${line} ${word}`;
+      line = `${line} ${word}`;
     }
   }
   return [...lines, line];
