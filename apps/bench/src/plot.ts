@@ -10,9 +10,16 @@ import { nameOf, type Row } from './report.ts';
 /** Nanoseconds per logit by path: one panel for each shape and form. */
 export async function plotPaths(rows: readonly Row[], environment: Environment): Promise<string> {
   const order = [...new Set(rows.map(nameOf))].sort((a, b) => placeOf(a) - placeOf(b));
-  const values = rows.map((row) => ({ ...pointOf(row), panel: `${shapeWords(row)}, ${row.form}` }));
+  const panelOf = (row: Row) => `${shapeWords(row)}, ${row.form}`;
+  const values = rows.map((row) => {
+    const point = { ...pointOf(row), panel: panelOf(row) };
+    // The number stands to the right of all marks of its line.
+    const line = rows.filter((other) => nameOf(other) === point.name && panelOf(other) === point.panel);
+    return { ...point, right: Math.max(...line.map(({ nsPerLogit }) => nsPerLogit)) };
+  });
   const panels = [...new Set(values.map(({ panel }) => panel))];
   const base = { y: { field: 'name', type: 'nominal', sort: order, axis: { title: null, grid: true } } } as const;
+  const x = { field: 'ns', type: 'quantitative', ...logScale(rows), title: null } as const;
   return toSvg({
     ...frame('Loss and gradient: nanoseconds per logit (log scale, left is faster)', environment),
     data: { values },
@@ -23,13 +30,13 @@ export async function plotPaths(rows: readonly Row[], environment: Environment):
       height: { step: 17 },
       layer: [
         {
-          mark: { type: 'point', size: 55, filled: true, opacity: 0.85 },
-          encoding: { ...base, x: nanoseconds, color: kindColor, shape: layoutShape(values) },
+          mark: { type: 'point', size: 45, filled: true, opacity: 0.85 },
+          encoding: { ...base, x, color: kindColor(values), shape: layoutShape(values) },
         },
         {
           transform: [{ filter: 'datum.first' }],
           mark: { type: 'text', align: 'left', dx: 9, fontSize: 10, fill: ink },
-          encoding: { ...base, x: nanoseconds, text: { field: 'label' } },
+          encoding: { ...base, x: { ...x, field: 'right' }, text: { field: 'label' } },
         },
       ],
     },
@@ -41,13 +48,7 @@ export async function plotPaths(rows: readonly Row[], environment: Environment):
 export async function plotGrowth(rows: readonly Row[], environment: Environment): Promise<string> {
   const order = [...new Set(rows.map(nameOf))].sort((a, b) => placeOf(a) - placeOf(b));
   const values = rows.map(pointOf);
-  const name = {
-    field: 'name',
-    type: 'nominal',
-    sort: order,
-    scale: { domain: order },
-    legend: { title: 'path', symbolSize: 90 },
-  };
+  const name = { field: 'name', type: 'nominal', sort: order, legend: { title: 'path', symbolSize: 90 } };
   return toSvg({
     ...frame('Cost by number of classes at four million logits: 40,000 rows down to 4', environment),
     data: { values },
@@ -62,12 +63,11 @@ export async function plotGrowth(rows: readonly Row[], environment: Environment)
           field: 'classes',
           type: 'quantitative',
           scale: { type: 'log' },
-          axis: { title: 'classes', tickCount: 5, format: '~s' },
+          axis: { title: 'classes', values: [1e2, 1e3, 1e4, 1e5, 1e6], format: '~s' },
         },
-        y: { ...nanoseconds, axis: { title: 'nanoseconds per logit', tickCount: 6, format: '~g' } },
+        y: { field: 'ns', type: 'quantitative', ...logScale(rows), title: 'nanoseconds per logit' },
         color: { ...name, scale: { domain: order, range: hues } },
         shape: { ...name, scale: { domain: order, range: shapes } },
-        strokeDash: { ...name, scale: { domain: order, range: dashes } },
       },
     },
   } as unknown as TopLevelSpec);
@@ -97,41 +97,49 @@ const shapes = [
   'triangle-left',
   'triangle-right',
 ];
-const dashes = [
-  [1, 0],
-  [6, 3],
-  [2, 2],
-  [8, 3, 2, 3],
-];
 /** Replaced in {@link toSvg}: text and lines take the colour of the page. */
 const ink = '#123456';
 
-const nanoseconds = {
-  field: 'ns',
-  type: 'quantitative',
-  scale: { type: 'log', nice: true },
-  axis: { title: null, tickCount: 5, format: '~g' },
-} as const;
+/** Whole decades around all values: the same in every panel. Vega's own ticks would label few and draw a line for each. */
+function logScale(rows: readonly Row[]) {
+  const powers = rows.map(({ nsPerLogit }) => Math.log10(nsPerLogit));
+  const first = Math.floor(Math.min(...powers));
+  const last = Math.max(first + 1, Math.ceil(Math.max(...powers)));
+  const values = Array.from({ length: last - first + 1 }, (_, k) => Number(`1e${first + k}`));
+  const domain: [number, number] = [values[0], values[values.length - 1]];
+  return { scale: { type: 'log' as const, domain, nice: false }, axis: { values, format: '~g' } };
+}
 
-const kindColor = {
-  field: 'kind',
-  type: 'nominal',
-  scale: { domain: Object.keys(kinds), range: Object.values(kinds) },
-  legend: { title: 'by' },
-} as const;
+function kindColor(values: readonly { readonly kind: keyof typeof kinds }[]) {
+  const domain = Object.keys(kinds).filter((kind) => values.some((value) => value.kind === kind));
+  const range = domain.map((kind) => kinds[kind as keyof typeof kinds]);
+  return { field: 'kind', type: 'nominal', scale: { domain, range }, legend: { title: 'written by' } } as const;
+}
 
 function layoutShape(values: readonly { readonly layout: string }[]) {
   const domain = [...new Set(values.map(({ layout }) => layout))];
-  return { field: 'layout', type: 'nominal', scale: { domain, range: shapes }, legend: { title: 'foreground, tail' } };
+  const legend = { title: 'foreground, tail', symbolSize: 70 };
+  return { field: 'layout', type: 'nominal', scale: { domain, range: shapes }, legend } as const;
 }
 
 function pointOf(row: Row) {
   const name = nameOf(row);
   const entry = paths.find((candidate) => candidate.name === name);
-  const layout = layoutWords(row);
+  const layout = layoutLabel(row);
   const { form, classes, nsPerLogit: ns } = row;
-  const first = layout === '1/4';
-  return { name, form, classes, ns, layout, first, kind: entry?.kind ?? 'eqloss', label: ns.toPrecision(2) };
+  const first = layoutWords(row) === '1/4';
+  return { name, form, classes, ns, layout, first, kind: entry?.kind ?? 'eqloss', label: labelOf(ns) } as const;
+}
+
+/** Two digits, never an exponent: `0.083`, `3`, `130`. */
+function labelOf(ns: number): string {
+  return String(Number(ns.toPrecision(2)));
+}
+
+function layoutLabel({ foreground, tail, beta }: Row): string {
+  const share = foreground === 1 ? 'all' : foreground === 0.25 ? 'a quarter' : String(foreground);
+  const place = tail === 'contiguous' ? 'side by side' : tail;
+  return `${share}, ${place}${beta === 'drawn' ? ', β drawn' : ''}`;
 }
 
 function placeOf(name: string): number {
@@ -157,7 +165,13 @@ function frame(title: string, { cpu, cores, node, torch }: Environment) {
       title: { color: ink, subtitleColor: ink, fontSize: 15 },
       axis: lines,
       header: { labelColor: ink, labelFontSize: 12, labelAnchor: 'start' },
-      legend: { labelColor: ink, titleColor: ink, symbolStrokeWidth: 2 },
+      legend: {
+        labelColor: ink,
+        titleColor: ink,
+        labelLimit: 260,
+        symbolBaseFillColor: ink,
+        symbolBaseStrokeColor: ink,
+      },
       view: { stroke: ink, strokeOpacity: 0.25 },
     },
   };
