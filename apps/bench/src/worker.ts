@@ -45,7 +45,7 @@ export async function startWorker(entry: PathEntry, python: string | undefined):
   const stop = () => child.kill('SIGKILL');
   const end = (reason: string) => {
     process.off('exit', stop);
-    const words = said.trim().split('\n').slice(-3).join(' / ');
+    const words = lastWords(said);
     ended ??= words ? `${reason}; it said: ${words}` : reason;
     wake();
   };
@@ -96,6 +96,12 @@ export async function startWorker(entry: PathEntry, python: string | undefined):
     },
     stop,
   };
+}
+
+/** The error that a process ended with, without its stack; else its last three lines. */
+function lastWords(said: string): string {
+  const lines = said.trim().split('\n');
+  return lines.findLast((line) => /^[\w.]*Error\b/.test(line)) ?? lines.slice(-3).join(' / ');
 }
 
 function commandOf({ name, module, host, threads }: PathEntry, python: string | undefined): [string, string[]] {
