@@ -66,11 +66,11 @@ function labelled(job: usize, row: i32, scratch: usize): void {
     let begin = first;
     // The label's block, and one that is not whole, are calculated on copies.
     if (special >= first && special < last) {
-      sum += g != 0 ? rangeWithGradient(z, g, mask, kinds, begin, special, scale) : range(z, mask, kinds, begin, special);
+      sum += range(z, g, mask, kinds, begin, special, scale);
       sum += copied(z, g, mask, kinds, special, BLOCK, label, scale, scratch);
       begin = special + 1;
     }
-    sum += g != 0 ? rangeWithGradient(z, g, mask, kinds, begin, last, scale) : range(z, mask, kinds, begin, last);
+    sum += range(z, g, mask, kinds, begin, last, scale);
     if (last == whole && count > whole * BLOCK && whole < first + CHUNK) {
       sum += copied(z, g, mask, kinds, whole, count - whole * BLOCK, special == whole ? label : -1, scale, scratch);
     }
@@ -105,35 +105,19 @@ function copied(
     store<f32>(at, -load<f32>(at));
     store<i32>(at + 128, -1);
   }
-  if (g == 0) return range(scratch, masks, kind, 0, 1);
-  const sum = rangeWithGradient(scratch, scratch, masks, kind, 0, 1, scale);
+  const sum = range(scratch, g == 0 ? 0 : scratch, masks, kind, 0, 1, scale);
+  if (g == 0) return sum;
   if (label >= 0) store<f32>(at, -load<f32>(at));
   copy(g + start, scratch, bytes);
   return sum;
 }
 
-/** Loss and gradient of blocks `from` to `to`; `kinds` says of each what is included, 0 that all of all is. */
-function rangeWithGradient(z: usize, g: usize, mask: usize, kinds: usize, from: i32, to: i32, scale: f32): f64 {
-  return rangeOf(z, g, mask, kinds, from, to, scale, true);
-}
-
-/** The loss alone. */
-function range(z: usize, mask: usize, kinds: usize, from: i32, to: i32): f64 {
-  return rangeOf(z, 0, mask, kinds, from, to, 1, false);
-}
-
-// @ts-ignore: decorator
-@inline
-function rangeOf(
-  z: usize,
-  g: usize,
-  mask: usize,
-  kinds: usize,
-  from: i32,
-  to: i32,
-  scale: f32,
-  wanted: bool,
-): f64 {
+/**
+ * The loss of blocks `from` to `to`, and their gradient unless `g` is 0; `kinds` says of each what is included, 0 that all of
+ * all is. One function for both: a second one without gradients would be no faster, and as large again.
+ */
+function range(z: usize, g: usize, mask: usize, kinds: usize, from: i32, to: i32, scale: f32): f64 {
+  const wanted = g != 0;
   const sign = constant(SIGN);
   const lowest = constant(LOWEST);
   const log2e = constant(LOG2E);

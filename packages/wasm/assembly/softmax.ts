@@ -17,8 +17,8 @@ const GRADIENT: i32 = 8;
 /** With SUM: terms are kept where the gradient will be, and GRADIENT finds them there. */
 const KEEP: i32 = 16;
 
-/** Columns of a tile: src/arena.ts. */
-const TILE: i32 = 30720;
+/** Columns after which a sum is closed: src/arena.ts. */
+const TILE: i32 = 3840;
 
 const TAKEN_OUT: u8 = 0;
 /** Weights so small that single precision does not do: the host calculates the row. */

@@ -3,10 +3,15 @@
 import { EqlError } from '@eqloss/core';
 import { instantiate, type KernelExports, MOST_PAGES } from './module.ts';
 
-/** Classes of a tile of columns: whole chunks of the kernels, so that sums do not depend on how a row is cut. */
-export const TILE = 30_720;
+/**
+ * Columns after which the kernels close a sum. Wide rows are cut at its multiples only, so that how a row is cut shows in no
+ * bit. assembly/sigmoid.ts, assembly/softmax.ts
+ */
+export const TILE = 3840;
+/** The most columns of a row that is staged in one piece. */
+export const PIECE: number = 8 * TILE;
 /** Classes whose masks or weights fit the table at once. */
-export const TABLE: number = 4 * TILE;
+export const TABLE: number = 32 * TILE;
 /** Rows that are described to the kernels at once. */
 export const ROWS = 1024;
 /** Numbers that one of the staging areas holds, a thread. */

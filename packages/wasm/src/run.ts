@@ -1,7 +1,7 @@
 // A checked batch through the kernels: blocks of rows, and tiles of columns for wide ones, so that memory stays bounded.
 
 import { type CheckedSigmoid, type CheckedSoftmax, type RowOutputs, softmaxRows } from '@eqloss/core';
-import { type Arena, ROWS, STAGE, TILE } from './arena.ts';
+import { type Arena, PIECE, ROWS, STAGE, TILE } from './arena.ts';
 import { KIND, STEPS, writeJob } from './job.ts';
 import { fillMasks, fillWeights, SINGLE_LEAST, tinyWeights } from './tables.ts';
 
@@ -21,6 +21,8 @@ interface Call {
   readonly perElement: boolean;
   /** Whether a row has weights that the kernels cannot take. */
   readonly isTiny: (row: number) => boolean;
+  /** Columns that are calculated at a time. */
+  readonly width: number;
 }
 
 /** Rows `start` to `start + count`, columns `from` to `from + width`. */
@@ -51,56 +53,58 @@ export function runBatch(
   const logitsAt = offsetIn(arena, logits);
   const gradientAt = gradient && offsetIn(arena, gradient);
   const isTiny = checked.form === 'softmax' ? tinyWeights(checked) : () => false;
-  const call: Call = { arena, checked, logits, outputs, run, logitsAt, gradientAt, perElement, isTiny };
   const staged =
     logitsAt === undefined ||
     (gradient !== undefined && gradientAt === undefined) ||
     checked.targets !== undefined ||
     perElement;
-  // A row in one piece, however wide, if nothing of it is staged and the table has room for its weights.
-  const whole = classes <= TILE || (!staged && classes <= arena.classes);
-  let most = staged ? Math.floor((STAGE * threads) / Math.min(classes, TILE)) : ROWS;
-  // Softmax passes over the tiles of a row several times: it should stay in the cache.
-  if (!whole && checked.form === 'softmax') most = threads;
-  const count = Math.min(most, ROWS);
+  const width = widthOf(classes, arena, staged);
+  const call: Call = { arena, checked, logits, outputs, run, logitsAt, gradientAt, perElement, isTiny, width };
+  const count = Math.min(staged ? Math.floor((STAGE * threads) / width) : ROWS, ROWS);
   if (classes <= arena.classes) fillTable(call, 0, classes);
   for (let start = 0; start < rows; start += count) {
     const block = { start, count: Math.min(count, rows - start) };
     const left = describeRows(call, block.start, block.count);
     if (checked.form === 'sigmoid') sigmoidBlock(call, block.start, block.count);
-    else softmaxBlock(call, block.start, block.count, whole);
+    else softmaxBlock(call, block.start, block.count);
     finishRows(call, block.start, block.count);
     for (const [from, to] of left) softmaxRows(checked as CheckedSoftmax, logits, from, to, outputs);
   }
 }
 
-function sigmoidBlock(call: Call, start: number, count: number): void {
-  const { classes } = call.checked;
-  for (let from = 0; from < classes; from += TILE) {
-    pass(call, { start, count, from, width: Math.min(TILE, classes - from) }, 0, true);
-  }
+/** How many columns are calculated at a time: all, unless staging areas or the table are too small for them. */
+function widthOf(classes: number, arena: Arena, staged: boolean): number {
+  if (!staged) return Math.min(classes, arena.classes);
+  if (classes <= PIECE) return classes;
+  // Narrow pieces of several rows: the table, which has to be filled for each piece, then serves them all.
+  return classes <= arena.classes ? PIECE : TILE;
 }
 
-function softmaxBlock(call: Call, start: number, count: number, whole: boolean): void {
-  const { classes } = call.checked;
+function sigmoidBlock(call: Call, start: number, count: number): void {
+  eachPiece(call, (from, width) => pass(call, { start, count, from, width }, 0, true));
+}
+
+function softmaxBlock(call: Call, start: number, count: number): void {
   const wanted = call.outputs.gradient !== undefined;
   const loss = call.outputs.rowLosses === undefined ? 0 : STEPS.loss;
-  if (whole) {
+  const { classes } = call.checked;
+  if (call.width >= classes) {
     const gradient = wanted ? STEPS.gradient | STEPS.keep : 0;
     pass(call, { start, count, from: 0, width: classes }, STEPS.maximum | STEPS.sum | loss | gradient, wanted);
     return;
   }
   // Terms can only be kept where the whole gradient has its place.
   const keep = call.gradientAt === undefined ? 0 : STEPS.keep;
-  const overTiles = (steps: number, writes: boolean) => {
-    for (let from = 0; from < classes; from += TILE) {
-      pass(call, { start, count, from, width: Math.min(TILE, classes - from) }, steps, writes);
-    }
-  };
-  overTiles(STEPS.maximum, false);
-  overTiles(STEPS.sum | keep, false);
-  if (loss > 0) pass(call, { start, count, from: 0, width: Math.min(TILE, classes) }, loss, false);
-  if (wanted) overTiles(STEPS.gradient | keep, true);
+  const overPieces = (steps: number, writes: boolean) =>
+    eachPiece(call, (from, width) => pass(call, { start, count, from, width }, steps, writes));
+  overPieces(STEPS.maximum, false);
+  overPieces(STEPS.sum | keep, false);
+  if (loss > 0) pass(call, { start, count, from: 0, width: call.width }, loss, false);
+  if (wanted) overPieces(STEPS.gradient | keep, true);
+}
+
+function eachPiece({ checked: { classes }, width }: Call, work: (from: number, width: number) => void): void {
+  for (let from = 0; from < classes; from += width) work(from, Math.min(width, classes - from));
 }
 
 /** One run of the kernels over a part: what is staged goes in before it, and out after it. */
