@@ -73,6 +73,8 @@ export type CheckedSoftmax = BatchCommon &
     readonly tail: Uint8Array;
     /** β: a number, `[classes]`, or `[rows * classes]`; the caller's own array. For one row `[classes]` is meant. */
     readonly beta: number | ArrayLike<number>;
+    /** Whether `beta` has one value per element. */
+    readonly perElement: boolean;
   };
 
 /** One of the two kinds of label, copied from the caller's. */

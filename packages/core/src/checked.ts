@@ -90,7 +90,8 @@ function checkAnySoftmax(
   const common = checkCommon('softmax', shape, inputs, reduction, labelOfC);
   const { beta, gate } = inputs;
   checkBeta(beta, common.rows, common.classes);
-  return { form: 'softmax', ...common, tail: gate.tail, beta };
+  const perElement = typeof beta !== 'number' && beta.length !== common.classes;
+  return { form: 'softmax', ...common, tail: gate.tail, beta, perElement };
 }
 
 function checkCommon(

@@ -66,7 +66,7 @@ function preparedSoftmax({ tail, beta, ...checked }: CheckedSoftmax): PreparedSo
     ...checked,
     ...copied(checked),
     negativeWeights: weights,
-    perElement: weights.length !== checked.classes,
+    perElement: checked.perElement,
   };
 }
 

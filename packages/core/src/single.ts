@@ -3,8 +3,8 @@
 import type { PreparedBatch } from './batch.ts';
 import { EqlError } from './errors.ts';
 
-/** The smallest number that no device takes for 0. */
-const SMALLEST_NORMAL = 2 ** -126;
+/** The smallest number that no device takes for 0: what is above 0 in double is this at least in single precision. */
+export const SMALLEST_NORMAL: number = 2 ** -126;
 
 /**
  * Values >= 0 in single precision. What is above 0 stays above 0, and normal: a tiny target or weight still includes its

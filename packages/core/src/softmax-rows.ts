@@ -47,20 +47,32 @@ export function softmaxRows(
   logits: Float32Array | Float64Array,
   from: number,
   to: number,
-  { rowLosses, gradient }: RowOutputs,
+  outputs: RowOutputs,
 ): void {
-  const { classes, labels, targets, tail, beta, rowWeights, divisor } = batch;
+  softmaxRowsOf(batch, logits, outputs)(from, to);
+}
+
+/**
+ * {@link softmaxRows} for a batch whose rows come in many short runs: what depends on the classes alone is made once.
+ *
+ * @returns Calculates the rows `from` to `to`.
+ */
+export function softmaxRowsOf(
+  batch: CheckedSoftmax,
+  logits: Float32Array | Float64Array,
+  { rowLosses, gradient }: RowOutputs,
+): (from: number, to: number) => void {
+  const { classes, labels, targets, tail, beta, perElement, rowWeights, divisor } = batch;
   const list = () => new Float64Array(classes);
   const row: Row = {
     ...{ classes: new Int32Array(classes), terms: list(), shifts: list() },
     ...{ weights: list(), logs: list(), targets: list() },
     table: exponentialTable(),
   };
-  const perElement = typeof beta !== 'number' && beta.length !== classes;
   if (typeof beta === 'number') row.weights.fill(beta);
   else if (!perElement) copyRange(beta, 0, classes, row.weights);
   let count = perElement ? 0 : include(row, tail);
-  for (let i = from; i < to; i++) {
+  const rowOf = (i: number) => {
     const start = i * classes;
     const end = start + classes;
     let loss = 0;
@@ -68,7 +80,7 @@ export function softmaxRows(
       gradient?.fill(0, start, end); // taken out, whatever it holds: SPEC G5, R3, X3
     } else {
       if (perElement) {
-        copyRange(beta, start, end, row.weights);
+        copyRange(beta as ArrayLike<number>, start, end, row.weights);
         count = include(row, tail);
       }
       const scale = rowWeights[i] / divisor;
@@ -79,7 +91,10 @@ export function softmaxRows(
       }
     }
     if (rowLosses !== undefined) rowLosses[i] = rowWeights[i] * loss;
-  }
+  };
+  return (from, to) => {
+    for (let i = from; i < to; i++) rowOf(i);
+  };
 }
 
 /** Turns β into weights and lists the classes that are included as negatives; returns how many. SPEC X1. */
