@@ -55,7 +55,6 @@ const bad: [code: string, what: string, Bad][] = [
     },
   ],
   ['BUFFER', 'a gradient of another kind', () => ({ options: { gradient: new Float64Array(rows * classes) } })],
-  ['BUFFER', 'a gradient of null', () => ({ options: { gradient: null } })],
   ['BUFFER', 'row losses in single', () => ({ options: { rowLosses: new Float32Array(rows) } })],
   ['BUFFER', 'row losses in a list', () => ({ options: { rowLosses: [0, 0, 0, 0] } })],
   ['BUFFER', 'detached logits', ({ logits }) => ({ batch: { logits: detach(logits.slice()) } })],
@@ -163,6 +162,15 @@ describe.each([...backends, 'threads' as const])('%s', (backend) => {
       const kernel = kernels[form] as (...args: unknown[]) => unknown;
       for (const nothing of [undefined, null, 2]) expect(codeOf(() => kernel(nothing))).toBe('UNSUPPORTED');
       for (const nothing of [null, 2]) expect(codeOf(() => kernel(batches[form], nothing))).toBe('UNSUPPORTED');
+    }
+  });
+
+  test('null for an optional input or option counts as left out', () => {
+    for (const form of forms) {
+      const nothing = { targets: null, rowWeights: null, normalizer: null, shape: null };
+      const batch = { ...batches[form], ...nothing } as unknown as KernelBatch;
+      const options = { reduction: null, loss: null, gradient: null, rowLosses: null } as unknown as KernelOptions;
+      expectSameResult(kernels[form](batch, options) as Result, expected.get(form) as Result);
     }
   });
 

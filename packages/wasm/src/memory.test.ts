@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { forms, plainCase } from '@eqloss/core/testing';
+import { codeOf, forms, plainCase } from '@eqloss/core/testing';
 import { afterEach, expect, test } from 'vitest';
 import { createArena, TABLE } from './arena.ts';
-import { createKernels } from './index.ts';
+import { type Buffers, createKernels } from './index.ts';
 import { compileKernels } from './module.ts';
 import { expectSame } from './testing.ts';
 
@@ -40,8 +40,8 @@ function watchMemories(): number[] {
   return sizes;
 }
 
-test.each([1, 2])('%i threads: 1000 buffers that were disposed of are all freed', async (threads) => {
-  const kernels = await createKernels({ threads, shareFrom: 0 });
+test('1000 buffers that were disposed of are all freed', async () => {
+  const kernels = await createKernels();
   const memories: WeakRef<ArrayBufferLike>[] = [];
   const before = await external();
   // A function of its own: what it holds is gone with it.
@@ -58,6 +58,34 @@ test.each([1, 2])('%i threads: 1000 buffers that were disposed of are all freed'
   await external();
   expect(memories.filter((memory) => memory.deref() !== undefined).length).toBe(0);
   expect((await external()) - before).toBeLessThan(2e6);
+  kernels.dispose();
+});
+
+test('two threads: 1000 buffers, four at a time, share a few memories, are zeros, and end with dispose', async () => {
+  const kernels = await createKernels({ threads: 2, shareFrom: 0 });
+  const sizes = watchMemories();
+  const before = await external();
+  const held: Buffers[] = [];
+  for (let k = 1; k <= 1000; k++) {
+    const buffers = kernels.allocate({ rows: 30 + (k % 3), classes: 1203 - (k % 5) });
+    for (const values of [buffers.logits, buffers.gradient]) {
+      if (values.some((value) => value !== 0)) throw new Error(`buffers ${k} are not zeros`);
+      values.fill(k);
+    }
+    held.push(buffers);
+    if (held.length < 4) continue;
+    const [oldest] = held.splice(0, 1);
+    oldest.dispose();
+    oldest.dispose();
+    const stale = { ...plainCase('sigmoid', 1, 9), logits: oldest.logits.subarray(0, 9) };
+    expect(codeOf(() => kernels.sigmoid(stale))).toBe('DISPOSED');
+  }
+  for (const { logits, gradient, dispose } of held) {
+    expect(new Set([...logits, ...gradient]).size).toBe(1);
+    dispose();
+  }
+  expect(sizes.length).toBeLessThanOrEqual(16);
+  expect((await external()) - before).toBeLessThan(2e7);
   kernels.dispose();
 });
 

@@ -104,8 +104,8 @@ export function describeKernels(title: string, options: KernelsOptions, runs: nu
       }
     });
 
-    test.each(forms)('%s: as near with no row, and at the seam of 1024 rows', (form) => {
-      for (const rows of [0, 1, 1023, 1024, 1025, 2000]) {
+    test.each(forms)('%s: as near with no row, and at the seams of 1024 and 4096 rows', (form) => {
+      for (const rows of [0, 1, 1023, 1024, 1025, 2000, 4095, 4096, 4097]) {
         for (const classes of [5, 33]) expectAllNear(kernels, form, plainCase(form, rows, classes));
       }
     });
