@@ -29,7 +29,7 @@ export function labelOf(job: usize, row: i32): i32 {
   return load<i32>(load<usize>(job, 20) + (<usize>row << 2));
 }
 
-/** 0: the row is taken out; 1: no entry of it is excluded; 2: it is gated; 3 (softmax): the host calculates it. */
+/** 0: the row is taken out; 1: no entry of it is excluded; 2: it is gated; 3: the host calculates it. */
 // @ts-ignore: decorator
 @inline
 export function kindOf(job: usize, row: i32): u8 {

@@ -34,12 +34,16 @@ const CHUNK: i32 = 120;
 
 const TAKEN_OUT: u8 = 0;
 const PLAIN: u8 = 1;
+/** Targets that single precision does not do for: the host calculates the row. */
+const LEFT_TO_HOST: u8 = 3;
 
 /** Rows `from` to `to` of a tile: adds to their losses, writes their gradients. `scratch`: 384 bytes of this thread's. */
 export function sigmoid(job: usize, from: i32, to: i32, scratch: usize): void {
   for (let row = from; row < to; row++) {
     const gradient = gradientOf(job, row);
-    if (kindOf(job, row) == TAKEN_OUT) {
+    const kind = kindOf(job, row);
+    if (kind == LEFT_TO_HOST) continue;
+    if (kind == TAKEN_OUT) {
       if (gradient != 0) memory.fill(gradient, 0, <usize>columns(job) << 2);
     } else if (targetsOf(job, row) != 0) {
       sigmoidTargets(job, row, scratch);

@@ -12,8 +12,11 @@ export const TILE = 3840;
 export const PIECE: number = 8 * TILE;
 /** Classes whose masks or weights fit the table at once. */
 export const TABLE: number = 32 * TILE;
-/** Rows that are described to the kernels at once. */
-export const ROWS = 1024;
+/** Rows that are described to the kernels at once: more of narrow rows, whose tables leave room for it. */
+export function rowsAtOnce(classes: number): number {
+  return classes <= 4096 ? 4096 : 1024;
+}
+
 /** Numbers that one of the staging areas holds, a thread. */
 export const STAGE = 32_768;
 
@@ -46,12 +49,21 @@ export interface Arena {
   readonly layout: Layout;
   /** Tells arenas apart in messages to workers. */
   readonly id: number;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly integers: Int32Array<ArrayBuffer>;
-  readonly singles: Float32Array<ArrayBuffer>;
-  readonly doubles: Float64Array<ArrayBuffer>;
+  readonly bytes: Uint8Array<ArrayBufferLike>;
+  readonly integers: Int32Array<ArrayBufferLike>;
+  readonly singles: Float32Array<ArrayBufferLike>;
+  readonly doubles: Float64Array<ArrayBufferLike>;
   /** How many classes the table has room for. */
   readonly classes: number;
+  /** How many rows can be described at once. */
+  readonly rows: number;
+}
+
+/** What a memory is made for. */
+export interface ArenaSize {
+  readonly classes: number;
+  readonly threads: number;
+  readonly userBytes: number;
 }
 
 /**
@@ -63,17 +75,9 @@ export interface Arena {
  */
 export function createArena(
   module: WebAssembly.Module,
-  options: {
-    readonly id: number;
-    readonly classes: number;
-    readonly threads: number;
-    readonly shared: boolean;
-    readonly userBytes: number;
-  },
+  options: ArenaSize & { readonly id: number; readonly shared: boolean },
 ): Arena {
-  const classes = Math.min(Math.ceil(options.classes / 32) * 32, TABLE);
-  const layout = layoutOf(classes, options.threads);
-  const total = layout.user + options.userBytes;
+  const total = bytesOf(options);
   const pages = Math.ceil(total / 65536);
   if (pages > MOST_PAGES) {
     throw new EqlError(
@@ -81,22 +85,39 @@ export function createArena(
       `${Math.round(total / 2 ** 20)} MB were asked for; a WebAssembly memory holds at most 4096. Allocate fewer rows at a time.`,
     );
   }
-  let memory: WebAssembly.Memory;
   try {
-    memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: options.shared });
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: options.shared });
+    return arenaOver(memory, instantiate(module, memory), options.id, options);
   } catch (error) {
     throw new EqlError(
       'OUT_OF_MEMORY',
       `no memory of ${Math.ceil(total / 2 ** 20)} MB could be made (${error instanceof Error ? error.message : error}). Allocate fewer rows, or dispose of what is not needed.`,
     );
   }
-  const buffer = memory.buffer;
+}
+
+/** Uses a memory again, with zeros for the caller. */
+export function recycleArena({ memory, kernels, id }: Arena, size: ArenaSize): Arena {
+  const arena = arenaOver(memory, kernels, id, size);
+  arena.bytes.fill(0, arena.layout.user, arena.layout.user + size.userBytes);
+  return arena;
+}
+
+/** How large a memory has to be. */
+export function bytesOf({ classes, threads, userBytes }: ArenaSize): number {
+  return layoutOf(tableOf(classes), threads).user + userBytes;
+}
+
+function arenaOver(memory: WebAssembly.Memory, kernels: KernelExports, id: number, size: ArenaSize): Arena {
+  const { buffer } = memory;
+  const classes = tableOf(size.classes);
   return {
     memory,
-    kernels: instantiate(module, memory),
-    layout,
-    id: options.id,
+    kernels,
+    layout: layoutOf(classes, size.threads),
+    id,
     classes,
+    rows: rowsAtOnce(classes),
     bytes: new Uint8Array(buffer),
     integers: new Int32Array(buffer),
     singles: new Float32Array(buffer),
@@ -104,16 +125,22 @@ export function createArena(
   };
 }
 
+/** Whole blocks of 32. */
+function tableOf(classes: number): number {
+  return Math.min(Math.ceil(classes / 32) * 32, TABLE);
+}
+
 function layoutOf(classes: number, threads: number): Layout {
   // The module's constants lie at 1024; below 256 nothing does, so that 0 can mean none.
+  const rows = rowsAtOnce(classes);
   const job = 256;
   const scratch = 2048;
   const labels = scratch + 512 * threads;
-  const kinds = labels + 4 * ROWS;
-  const scales = kinds + ROWS;
-  const losses = scales + 4 * ROWS;
-  const states = losses + 8 * ROWS;
-  const table = states + 40 * ROWS;
+  const kinds = labels + 4 * rows;
+  const scales = kinds + rows;
+  const losses = scales + 4 * rows;
+  const states = losses + 8 * rows;
+  const table = states + 40 * rows;
   const blocks = table + 4 * classes;
   const stage = blocks + Math.ceil(classes / 32 / 16) * 16;
   const targets = stage + 4 * STAGE * threads;

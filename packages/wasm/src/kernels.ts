@@ -1,54 +1,32 @@
 // createKernels: what a user holds.
 
 import {
-  type BatchInputs,
   checkSigmoid,
   checkSingle,
   checkSoftmax,
   EqlError,
   kindOf,
-  type Reduction,
   type RowOutputs,
   reduce,
   shapeOf,
   sigmoidRows,
   softmaxRows,
 } from '@eqloss/core';
-import { type Arena, createArena, TABLE } from './arena.ts';
+import type { Backend } from './backend.ts';
 import { checkBuffers, checkOutput } from './buffers.ts';
-import { type Backend, compileKernels, type KernelModule } from './module.ts';
+import { compileKernels, type KernelModule } from './module.ts';
+import {
+  checkKernelOptions,
+  checkKernelsOptions,
+  checkObject,
+  checkSize,
+  type KernelBatch,
+  type KernelOptions,
+  type KernelsOptions,
+} from './options.ts';
 import { type Run, runBatch } from './run.ts';
+import { type Buffers, createShelf, plainBuffers, type Shelf, withRoom } from './shelf.ts';
 import { type Pool, startPool } from './threads.ts';
-
-/** How kernels are made. */
-export interface KernelsOptions {
-  /** Threads that share the rows of a batch, the calling one included: 1 to 64. Default 1. */
-  readonly threads?: number;
-  /** Instead of the fastest backend: for comparisons and tests. */
-  readonly backend?: Backend;
-  /** Batches of fewer logits run on the calling thread alone: waking the others would cost more. Default 16,384. */
-  readonly shareFrom?: number;
-}
-
-/** A batch in single precision. The other inputs are those of core's `Batch`. */
-export interface KernelBatch extends BatchInputs {
-  /** z, row-major, `[rows * classes]`; best a view that `allocate` gave. */
-  readonly logits: Float32Array;
-  /** `[rows, classes]`; see core's `Batch`. */
-  readonly shape?: readonly number[];
-}
-
-/** What is asked for. */
-export interface KernelOptions {
-  /** SPEC R1. Default `mean`. */
-  readonly reduction?: Reduction;
-  /** Whether loss and row losses are wanted. Default true. */
-  readonly loss?: boolean;
-  /** Whether the gradient is wanted, or where to write it, `[rows * classes]`; the logits' own array is allowed. Default true. */
-  readonly gradient?: boolean | Float32Array;
-  /** Where to write the row losses, `[rows]`. */
-  readonly rowLosses?: Float64Array;
-}
 
 /** A loss. */
 export interface KernelLoss {
@@ -62,16 +40,6 @@ export interface KernelLoss {
 export interface KernelGradient {
   /** ∂loss / ∂logits, `[rows * classes]`: the caller's array, where one was given. SPEC R5. */
   readonly gradient: Float32Array;
-}
-
-/** Room for batches, in the kernels' own memory. */
-export interface Buffers {
-  /** `[rows * classes]`, zeros. */
-  readonly logits: Float32Array;
-  /** `[rows * classes]`, zeros. */
-  readonly gradient: Float32Array;
-  /** Frees the memory; batches with these arrays are refused with `DISPOSED` from then on. Twice is once. */
-  dispose(): void;
 }
 
 /** One of the two losses. */
@@ -136,66 +104,24 @@ export async function createKernels(options: KernelsOptions = {}): Promise<Kerne
     return kernelsOf(undefined, undefined, module);
   }
   if (threads === 1) return kernelsOf(module, undefined, undefined);
-  const pool = await startPool(module.module, threads, shareFrom);
-  if (typeof pool !== 'string') return kernelsOf(module, pool, undefined);
+  const pool = await startPool(module.module, threads);
+  if (typeof pool !== 'string') return kernelsOf(module, pool, undefined, shareFrom);
   module = (await compileKernels(false, module.backend)) as KernelModule;
   return kernelsOf(module, undefined, pool);
 }
 
-function checkKernelsOptions(options: KernelsOptions) {
-  checkObject('options', options);
-  const { threads = 1, backend, shareFrom = 16_384, ...rest } = options;
-  const [unknown] = Object.keys(rest);
-  if (unknown !== undefined) {
-    throw new EqlError('UNSUPPORTED', `option ${unknown} is unknown; there are threads, backend and shareFrom.`);
-  }
-  if (!(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
-    throw new EqlError('UNSUPPORTED', `threads is ${String(threads)}; wanted an integer from 1 to 64.`);
-  }
-  if (!(shareFrom >= 0)) throw new EqlError('UNSUPPORTED', `shareFrom is ${String(shareFrom)}; wanted a number >= 0.`);
-  if (backend !== undefined && !['relaxed-simd', 'simd', 'typescript'].includes(backend)) {
-    throw new EqlError('UNSUPPORTED', `backend is ${String(backend)}; there are relaxed-simd, simd and typescript.`);
-  }
-  return { threads, backend, shareFrom };
-}
-
 const single: Run = ({ kernels, layout }, form, rows) => kernels[form](layout.job, 0, rows, layout.scratch);
 
-function kernelsOf(compiled: KernelModule | undefined, pool: Pool | undefined, reason: string | undefined): Kernels {
-  const arenas = new Map<ArrayBufferLike, Arena>();
-  const gone = new WeakSet<ArrayBufferLike>();
-  const threads = pool?.threads ?? 1;
-  const run = pool === undefined ? single : pool.run;
-  let scratch: Arena | undefined;
-  let ids = 0;
+function kernelsOf(
+  compiled: KernelModule | undefined,
+  pool: Pool | undefined,
+  reason: string | undefined,
+  shareFrom = 0,
+): Kernels {
+  // What was given back.
+  const gone = new WeakSet<object>();
+  const shelf: Shelf | undefined = compiled && createShelf(compiled.module, pool, gone);
   let disposed = false;
-
-  const arenaFor = (classes: number, userBytes: number): Arena => {
-    const module = (compiled as KernelModule).module;
-    const arena = createArena(module, { id: ++ids, classes, threads, shared: pool !== undefined, userBytes });
-    pool?.add(arena);
-    return arena;
-  };
-
-  const release = (arena: Arena) => {
-    pool?.forget(arena);
-    arenas.delete(arena.memory.buffer);
-  };
-
-  /** Where a batch is calculated: where one of its arrays lies, if that has room for the tables, else in memory of our own. */
-  const arenaOf = (classes: number, arrays: readonly (Float32Array | undefined)[]): Arena => {
-    const needed = Math.min(classes, TABLE);
-    for (const array of arrays) {
-      const arena = array && arenas.get(array.buffer);
-      if (arena !== undefined && arena.classes >= needed) return arena;
-    }
-    if (scratch === undefined || scratch.classes < needed) {
-      const larger = arenaFor(classes, 0);
-      if (scratch !== undefined) release(scratch);
-      scratch = larger;
-    }
-    return scratch;
-  };
 
   const alive = () => {
     if (disposed) throw new EqlError('DISPOSED', 'these kernels were disposed of; create new ones.');
@@ -206,37 +132,27 @@ function kernelsOf(compiled: KernelModule | undefined, pool: Pool | undefined, r
     (form: 'sigmoid' | 'softmax') =>
     (batch: KernelBatch, options: KernelOptions = {}) => {
       alive();
-      const { reduction, loss = true, gradient = true, rowLosses } = checkKernelOptions(options);
-      checkObject('batch', batch);
-      if (kindOf(batch.logits) !== 'Float32Array') {
-        throw new EqlError(
-          'DTYPE',
-          `logits came as ${kindOf(batch.logits)}; the kernels take a Float32Array, row after row. Core takes doubles.`,
-        );
-      }
-      const target = typeof gradient === 'boolean' ? undefined : gradient;
-      for (const array of [batch.logits, target]) {
-        if (array !== undefined && gone.has(array.buffer)) {
-          throw new EqlError('DISPOSED', 'the memory of these arrays was disposed of; allocate new ones.');
-        }
-      }
+      const wanted = checkKernelOptions(options);
+      const { logits } = checkBatch(batch, wanted.gradient, gone);
       const { gate: _, ...inputs } = batch;
-      checkBuffers(inputs, { gradient: target, rowLosses });
-      const checked = (form === 'sigmoid' ? checkSigmoid : checkSoftmax)(shapeOf(batch), batch, reduction);
+      checkBuffers(inputs, { gradient: wanted.gradient, rowLosses: wanted.rowLosses });
+      const checked = (form === 'sigmoid' ? checkSigmoid : checkSoftmax)(shapeOf(batch), batch, wanted.reduction);
       checkSingle(checked);
       const { rows, classes } = checked;
-      if (target !== undefined) checkOutput('gradient', target, 'Float32Array', rows * classes);
-      if (rowLosses !== undefined) checkOutput('rowLosses', rowLosses, 'Float64Array', rows);
+      const size = rows * classes;
+      if (wanted.gradient !== undefined) checkOutput('gradient', wanted.gradient, 'Float32Array', size);
+      if (wanted.rowLosses !== undefined) checkOutput('rowLosses', wanted.rowLosses, 'Float64Array', rows);
       const outputs: RowOutputs = {
-        rowLosses: loss ? (rowLosses ?? withRoom(rows, () => new Float64Array(rows))) : undefined,
-        gradient: gradient === true ? withRoom(rows * classes, () => new Float32Array(rows * classes)) : target,
+        rowLosses: wanted.wantsLoss ? (wanted.rowLosses ?? withRoom(rows, () => new Float64Array(rows))) : undefined,
+        gradient: wanted.wantsGradient ? (wanted.gradient ?? withRoom(size, () => new Float32Array(size))) : undefined,
       };
-      if (compiled !== undefined) {
-        runBatch(arenaOf(classes, [batch.logits, target]), checked, batch.logits, outputs, run, threads);
+      if (shelf !== undefined) {
+        const run = pool === undefined || size < shareFrom ? single : pool.run;
+        runBatch(shelf.arenaOf(classes, [logits, wanted.gradient]), checked, logits, outputs, run, shelf.threads);
       } else if (checked.form === 'sigmoid') {
-        sigmoidRows(checked, batch.logits, 0, rows, outputs);
+        sigmoidRows(checked, logits, 0, rows, outputs);
       } else {
-        softmaxRows(checked, batch.logits, 0, rows, outputs);
+        softmaxRows(checked, logits, 0, rows, outputs);
       }
       return {
         ...(outputs.rowLosses && { loss: reduce(checked, outputs.rowLosses), rowLosses: outputs.rowLosses }),
@@ -246,86 +162,37 @@ function kernelsOf(compiled: KernelModule | undefined, pool: Pool | undefined, r
 
   return {
     backend: compiled?.backend ?? 'typescript',
-    threads,
+    threads: pool?.threads ?? 1,
     reason,
     sigmoid: kernel('sigmoid') as Kernel,
     softmax: kernel('softmax') as Kernel,
-    allocate: ({ rows, classes }) => {
+    allocate: (size) => {
       alive();
-      checkCount('ROW_COUNT', 'rows', rows, 0);
-      checkCount('CLASS_COUNT', 'classes', classes, 1);
-      const length = rows * classes;
-      if (compiled === undefined) return plainBuffers(length, gone);
-      const bytes = Math.ceil(length / 4) * 16;
-      const arena = arenaFor(classes, 2 * bytes);
-      const { buffer } = arena.memory;
-      arenas.set(buffer, arena);
-      return {
-        logits: new Float32Array(buffer, arena.layout.user, length),
-        gradient: new Float32Array(buffer, arena.layout.user + bytes, length),
-        dispose: () => {
-          if (!arenas.has(buffer)) return;
-          gone.add(buffer);
-          release(arena);
-        },
-      };
+      checkObject('size', size);
+      checkSize(size.rows, size.classes);
+      return shelf === undefined ? plainBuffers(size.rows * size.classes, gone) : shelf.allocate(size);
     },
     dispose: () => {
-      if (disposed) return;
       disposed = true;
-      scratch = undefined;
-      arenas.clear();
+      shelf?.clear();
       pool?.stop();
     },
   };
 }
 
-function checkKernelOptions(options: KernelOptions): KernelOptions {
-  checkObject('options', options);
-  const { reduction, loss, gradient, rowLosses, ...rest } = options;
-  const [unknown] = Object.keys(rest);
-  if (unknown !== undefined) {
-    throw new EqlError('UNSUPPORTED', `option ${unknown} is unknown; there are reduction, loss, gradient, rowLosses.`);
-  }
-  if (loss !== undefined && typeof loss !== 'boolean') {
-    throw new EqlError('UNSUPPORTED', `loss came as ${kindOf(loss)}; wanted true or false.`);
-  }
-  if (loss === false && gradient === false) throw new EqlError('UNSUPPORTED', 'neither loss nor gradient is wanted.');
-  if (loss === false && rowLosses !== undefined) {
-    throw new EqlError('UNSUPPORTED', 'rowLosses came, but no loss is wanted.');
-  }
-  if (gradient !== undefined && typeof gradient !== 'boolean' && kindOf(gradient) !== 'Float32Array') {
+function checkBatch(batch: KernelBatch, gradient: Float32Array | undefined, gone: WeakSet<object>): KernelBatch {
+  checkObject('batch', batch);
+  const { logits } = batch;
+  if (kindOf(logits) !== 'Float32Array') {
     throw new EqlError(
-      'BUFFER',
-      `gradient came as ${kindOf(gradient)}; wanted a boolean, or a Float32Array to write to.`,
+      'DTYPE',
+      `logits came as ${kindOf(logits)}; the kernels take a Float32Array, row after row. Core takes doubles.`,
     );
   }
-  return options;
-}
-
-function checkObject(name: string, value: unknown): void {
-  if (typeof value === 'object' && value !== null) return;
-  throw new EqlError('UNSUPPORTED', `${name} came as ${kindOf(value)}; wanted an object.`);
-}
-
-function checkCount(code: 'ROW_COUNT' | 'CLASS_COUNT', name: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  throw new EqlError(code, `${name} is ${String(value)}; wanted an integer >= ${least}.`);
-}
-
-/** The TypeScript path works on any arrays. */
-function plainBuffers(length: number, gone: WeakSet<ArrayBufferLike>): Buffers {
-  const [logits, gradient] = [0, 1].map(() => withRoom(length, () => new Float32Array(length)));
-  const dispose = () => {
-    gone.add(logits.buffer).add(gradient.buffer);
-  };
-  return { logits, gradient, dispose };
-}
-
-function withRoom<T>(length: number, make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    throw new EqlError('OUT_OF_MEMORY', `no room for ${length} numbers: ${(error as Error).message}.`);
+  for (const array of [logits, gradient]) {
+    if (array !== undefined && (gone.has(array) || gone.has(array.buffer))) {
+      throw new EqlError('DISPOSED', 'the memory of these arrays was disposed of; allocate new ones.');
+    }
   }
+  return batch;
 }

@@ -2,9 +2,6 @@
 
 import { BYTES } from './bytes.ts';
 
-/** What runs the kernels. */
-export type Backend = 'relaxed-simd' | 'simd' | 'typescript';
-
 /** What a module exports. */
 export interface KernelExports {
   readonly sigmoid: (job: number, from: number, to: number, scratch: number) => void;
@@ -38,17 +35,12 @@ export async function compileKernels(
   shared: boolean,
   wanted: 'relaxed-simd' | 'simd' | undefined,
 ): Promise<KernelModule | string> {
-  if (typeof WebAssembly !== 'object') return 'this runtime has no WebAssembly';
-  const { plain, fused } = await unpack();
-  if (!WebAssembly.validate(plain)) return 'this runtime has no SIMD in WebAssembly';
-  if (wanted !== 'simd' && WebAssembly.validate(fused)) {
-    const probe = instantiate(await WebAssembly.compile(fused), new WebAssembly.Memory({ initial: 1, maximum: 1 }));
-    if (probe.isFused(1 + 2 ** -12, -1) === 1) {
-      return { backend: 'relaxed-simd', module: await WebAssembly.compile(shared ? forSharedMemory(fused) : fused) };
-    }
+  try {
+    return await compile(shared, wanted);
+  } catch (error) {
+    // A page may forbid it; an old runtime may know SIMD but no DecompressionStream.
+    return `the kernels cannot be compiled here: ${error instanceof Error ? error.message : error}`;
   }
-  if (wanted === 'relaxed-simd') return 'this runtime has no fused multiply-add in WebAssembly';
-  return { backend: 'simd', module: await WebAssembly.compile(shared ? forSharedMemory(plain) : plain) };
 }
 
 /** An instance over a memory. */
@@ -67,8 +59,23 @@ async function unpack(): Promise<{ plain: Uint8Array<ArrayBuffer>; fused: Uint8A
 /** The same module, importing a shared memory: one flag of the import says which kind it is. */
 function forSharedMemory(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const name = [6, ...new TextEncoder().encode('memory'), 2];
-  const at = bytes.findIndex((_, k) => name.every((byte, n) => bytes[k + n] === byte)) + name.length;
+  const found = bytes.findIndex((_, k) => name.every((byte, n) => bytes[k + n] === byte));
+  if (found < 0) throw new Error('the module imports no memory');
   const copy = bytes.slice();
-  copy[at] |= 2;
+  copy[found + name.length] |= 2;
   return copy;
+}
+
+async function compile(shared: boolean, wanted: 'relaxed-simd' | 'simd' | undefined): Promise<KernelModule | string> {
+  if (typeof WebAssembly !== 'object') return 'this runtime has no WebAssembly';
+  const { plain, fused } = await unpack();
+  if (!WebAssembly.validate(plain)) return 'this runtime has no SIMD in WebAssembly';
+  if (wanted !== 'simd' && WebAssembly.validate(fused)) {
+    const probe = instantiate(await WebAssembly.compile(fused), new WebAssembly.Memory({ initial: 1, maximum: 1 }));
+    if (probe.isFused(1 + 2 ** -12, -1) === 1) {
+      return { backend: 'relaxed-simd', module: await WebAssembly.compile(shared ? forSharedMemory(fused) : fused) };
+    }
+  }
+  if (wanted === 'relaxed-simd') return 'this runtime has no fused multiply-add in WebAssembly';
+  return { backend: 'simd', module: await WebAssembly.compile(shared ? forSharedMemory(plain) : plain) };
 }

@@ -1,9 +1,18 @@
 // A checked batch through the kernels: blocks of rows, and tiles of columns for wide ones, so that memory stays bounded.
 
-import { type CheckedSigmoid, type CheckedSoftmax, type RowOutputs, softmaxRows } from '@eqloss/core';
-import { type Arena, PIECE, ROWS, STAGE, TILE } from './arena.ts';
+import {
+  type CheckedSigmoid,
+  type CheckedSoftmax,
+  kindOf,
+  type RowOutputs,
+  SMALLEST_NORMAL,
+  sigmoidRows,
+  softmaxRowsOf,
+} from '@eqloss/core';
+import { type Arena, PIECE, STAGE, TILE } from './arena.ts';
 import { KIND, STEPS, writeJob } from './job.ts';
-import { fillMasks, fillWeights, SINGLE_LEAST, tinyWeights } from './tables.ts';
+import { leftToHost } from './limits.ts';
+import { fillMasks, fillWeights } from './tables.ts';
 
 /** Runs rows 0 to `rows` of what the job describes, on one thread or several. */
 export type Run = (arena: Arena, form: 'sigmoid' | 'softmax', rows: number, columns: number) => void;
@@ -19,8 +28,8 @@ interface Call {
   readonly logitsAt: number | undefined;
   readonly gradientAt: number | undefined;
   readonly perElement: boolean;
-  /** Whether a row has weights that the kernels cannot take. */
-  readonly isTiny: (row: number) => boolean;
+  /** Whether the kernels cannot take a row. */
+  readonly isLeft: (row: number) => boolean;
   /** Columns that are calculated at a time. */
   readonly width: number;
 }
@@ -49,26 +58,33 @@ export function runBatch(
 ): void {
   const { rows, classes } = checked;
   const { gradient } = outputs;
-  const perElement = checked.form === 'softmax' && typeof checked.beta !== 'number' && checked.beta.length !== classes;
+  const perElement = checked.form === 'softmax' && checked.perElement;
   const logitsAt = offsetIn(arena, logits);
   const gradientAt = gradient && offsetIn(arena, gradient);
-  const isTiny = checked.form === 'softmax' ? tinyWeights(checked) : () => false;
+  const isLeft = leftToHost(checked, logits);
   const staged =
     logitsAt === undefined ||
     (gradient !== undefined && gradientAt === undefined) ||
     checked.targets !== undefined ||
     perElement;
   const width = widthOf(classes, arena, staged);
-  const call: Call = { arena, checked, logits, outputs, run, logitsAt, gradientAt, perElement, isTiny, width };
-  const count = Math.min(staged ? Math.floor((STAGE * threads) / width) : ROWS, ROWS);
+  const call: Call = { arena, checked, logits, outputs, run, logitsAt, gradientAt, perElement, isLeft, width };
+  const count = Math.min(staged ? Math.floor((STAGE * threads) / width) : arena.rows, arena.rows);
   if (classes <= arena.classes) fillTable(call, 0, classes);
+  let onHost: ((from: number, to: number) => void) | undefined;
   for (let start = 0; start < rows; start += count) {
     const block = { start, count: Math.min(count, rows - start) };
     const left = describeRows(call, block.start, block.count);
     if (checked.form === 'sigmoid') sigmoidBlock(call, block.start, block.count);
     else softmaxBlock(call, block.start, block.count);
     finishRows(call, block.start, block.count);
-    for (const [from, to] of left) softmaxRows(checked as CheckedSoftmax, logits, from, to, outputs);
+    for (const [from, to] of left) {
+      onHost ??=
+        checked.form === 'softmax'
+          ? softmaxRowsOf(checked, logits, outputs)
+          : (first, end) => sigmoidRows(checked, logits, first, end, outputs);
+      onHost(from, to);
+    }
   }
 }
 
@@ -141,7 +157,7 @@ function pass(call: Call, part: Part, steps: number, writes: boolean): void {
 }
 
 /** What the kernels need to know of rows, whatever the tile. Gives the runs of rows that they leave to the host. */
-function describeRows({ arena, checked, isTiny }: Call, start: number, count: number): [from: number, to: number][] {
+function describeRows({ arena, checked, isLeft }: Call, start: number, count: number): [from: number, to: number][] {
   const { layout, bytes, singles, doubles } = arena;
   const left: [number, number][] = [];
   for (let n = 0; n < count; n++) {
@@ -149,7 +165,7 @@ function describeRows({ arena, checked, isTiny }: Call, start: number, count: nu
     const weight = checked.rowWeights[i];
     let kind: number = weight === 0 ? KIND.takenOut : KIND.plain;
     if (kind === KIND.plain && checked.form === 'sigmoid' && checked.foreground[i] === 1) kind = KIND.gated;
-    if (kind === KIND.plain && isTiny(i)) {
+    if (kind !== KIND.takenOut && isLeft(i)) {
       kind = KIND.leftToHost;
       const last = left.at(-1);
       if (last?.[1] === i) last[1] = i + 1;
@@ -224,12 +240,18 @@ function stageTargets(
   { start, count, from, width }: Part,
   classes: number,
 ): void {
+  // The kernels know subnormal numbers, so singles and integers can be taken as they are.
+  const exact = /^(Float32|Uint8|Uint8Clamped|Int8|Uint16|Int16|Uint32|Int32)Array$/.test(kindOf(targets));
   for (let n = 0; n < count; n++) {
     const at = (start + n) * classes + from;
     const out = to / 4 + n * width;
+    if (exact) {
+      singles.set((targets as Float32Array).subarray(at, at + width), out);
+      continue;
+    }
     for (let k = 0; k < width; k++) {
       const y = targets[at + k];
-      singles[out + k] = y > 0 && y < SINGLE_LEAST ? SINGLE_LEAST : y;
+      singles[out + k] = y > 0 && y < SMALLEST_NORMAL ? SMALLEST_NORMAL : y;
     }
   }
 }

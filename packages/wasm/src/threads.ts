@@ -25,7 +25,7 @@ export interface Pool {
 
 /** Logits of a claim, about. */
 const CLAIM = 8_192;
-/** Milliseconds without an end after which a worker counts as dead. */
+/** Milliseconds without an end, or without a start, after which a worker counts as dead. */
 const PATIENCE = 10_000;
 
 /** What is used of both kinds of worker. */
@@ -38,14 +38,9 @@ interface AnyWorker {
  * Starts workers.
  *
  * @param threads How many threads in all, the calling one included.
- * @param shareFrom Jobs of fewer logits are not shared.
  * @returns The pool, or in words why this platform has no shared memory or no workers for it.
  */
-export async function startPool(
-  module: WebAssembly.Module,
-  threads: number,
-  shareFrom: number,
-): Promise<Pool | string> {
+export async function startPool(module: WebAssembly.Module, threads: number): Promise<Pool | string> {
   const reason = whyNoThreads();
   if (reason !== undefined) return reason;
   const control = new Int32Array(new SharedArrayBuffer(4 * (CONTROL.asleep + threads)));
@@ -59,10 +54,15 @@ export async function startPool(
     for (let index = 0; index < threads - 1; index++) {
       starts.push(
         new Promise((resolve, reject) => {
-          const worker = startWorker(resolve, (why) => {
+          const failed = (why: string) => {
             broken ??= why;
             reject(new Error(why));
-          });
+          };
+          const late = setTimeout(() => failed(`it did not start in ${PATIENCE / 1000} s`), PATIENCE);
+          const worker = startWorker(() => {
+            clearTimeout(late);
+            resolve();
+          }, failed);
           workers.push(worker);
           worker.postMessage({ module, control, index });
         }),
@@ -94,10 +94,6 @@ export async function startPool(
     },
     run: (arena, form, rows, columns) => {
       const { kernels, layout } = arena;
-      if (rows * columns < shareFrom) {
-        kernels[form](layout.job, 0, rows, layout.scratch);
-        return;
-      }
       const claim = Math.max(1, Math.min(Math.ceil(CLAIM / Math.max(columns, 1)), Math.ceil(rows / threads)));
       control[CONTROL.rows] = rows;
       control[CONTROL.claim] = claim;
@@ -118,6 +114,7 @@ export async function startPool(
       Atomics.store(control, CONTROL.open, 0);
       if (!waitFor(control, PATIENCE)) {
         broken ??= `it did not finish its rows in ${PATIENCE / 1000} s`;
+        stop(); // it must not write to the caller's arrays later on
         check();
       }
     },
@@ -127,19 +124,20 @@ export async function startPool(
 /** Waits until nobody is active. A page's main thread may not sleep, so it looks again and again: at most one claim long. */
 function waitFor(control: Int32Array, patience: number): boolean {
   for (let spins = 0; spins < 20_000; spins++) if (Atomics.load(control, CONTROL.active) === 0) return true;
-  const end = performance.now() + patience;
-  let canSleep = true;
-  for (;;) {
+  // In steps, so that a process which was stopped for a while gives its workers the rest of the time.
+  const step = 10;
+  for (let waited = 0; waited < patience; waited += step) {
     const active = Atomics.load(control, CONTROL.active);
     if (active === 0) return true;
-    if (performance.now() > end) return false;
-    if (!canSleep) continue;
     try {
-      Atomics.wait(control, CONTROL.active, active, 10);
+      Atomics.wait(control, CONTROL.active, active, step);
     } catch {
-      canSleep = false;
+      for (const end = performance.now() + step; performance.now() < end; ) {
+        if (Atomics.load(control, CONTROL.active) === 0) return true;
+      }
     }
   }
+  return Atomics.load(control, CONTROL.active) === 0;
 }
 
 /** What is used of Node's module. */
@@ -186,6 +184,10 @@ function startWorker(ready: () => void, failed: (why: string) => void): AnyWorke
     URL.revokeObjectURL(url);
     ready();
   };
-  worker.onerror = (event) => failed(event.message || 'the page allows no worker from a blob: URL');
+  worker.onmessageerror = () => failed('it could not take the compiled module');
+  worker.onerror = (event) => {
+    URL.revokeObjectURL(url);
+    failed(event.message || 'the page allows no worker from a blob: URL');
+  };
   return worker;
 }

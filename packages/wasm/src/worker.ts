@@ -23,7 +23,7 @@ const PATIENCE = 0.3;
  * A job is open while its number stands in `open`. Who works on it has entered `active` before looking at that number again,
  * so whoever closes the job knows, once nobody is active, that all claimed rows are finished.
  */
-export const WORKER_SOURCE = `
+export const WORKER_SOURCE: string = `
 const node = typeof process === 'object' && process.versions && process.versions.node;
 const port = node ? process.getBuiltinModule('node:worker_threads').parentPort : self;
 const arenas = new Map();
@@ -40,25 +40,27 @@ const receive = (message) => {
   work();
 };
 function work() {
-  let until = performance.now() + ${PATIENCE};
   for (;;) {
+    look();
+    Atomics.store(control, ${CONTROL.asleep} + index, 1);
+    // A job that was opened just before that did not wake this worker.
     const job = Atomics.load(control, ${CONTROL.open});
-    if (job !== 0 && job !== done) {
-      Atomics.add(control, ${CONTROL.active}, 1);
-      const known = Atomics.load(control, ${CONTROL.open}) === job ? take() : true;
-      Atomics.sub(control, ${CONTROL.active}, 1);
-      Atomics.notify(control, ${CONTROL.active});
-      if (!known) break;
-      done = job;
-      until = performance.now() + ${PATIENCE};
-    } else if (performance.now() > until) {
-      break;
-    }
+    const missed = job !== 0 && job !== done && arenas.has(control[${CONTROL.arena}]);
+    if (!missed || Atomics.exchange(control, ${CONTROL.asleep} + index, 0) !== 1) return;
   }
-  Atomics.store(control, ${CONTROL.asleep} + index, 1);
-  const job = Atomics.load(control, ${CONTROL.open});
-  if (job !== 0 && job !== done && arenas.has(control[${CONTROL.arena}])) {
-    if (Atomics.exchange(control, ${CONTROL.asleep} + index, 0) === 1) work();
+}
+function look() {
+  let until = performance.now() + ${PATIENCE};
+  while (performance.now() <= until) {
+    const job = Atomics.load(control, ${CONTROL.open});
+    if (job === 0 || job === done) continue;
+    Atomics.add(control, ${CONTROL.active}, 1);
+    const known = Atomics.load(control, ${CONTROL.open}) === job ? take() : true;
+    Atomics.sub(control, ${CONTROL.active}, 1);
+    Atomics.notify(control, ${CONTROL.active});
+    if (!known) return;
+    done = job;
+    until = performance.now() + ${PATIENCE};
   }
 }
 function take() {
