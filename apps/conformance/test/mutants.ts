@@ -94,13 +94,7 @@ export const mutants: readonly Mutant[] = [
     'rowWeights[i] = 0; // ignored: SPEC G5\n    counted--;',
     '',
   ),
-  mutant(
-    'G5',
-    'background is the last class',
-    checked,
-    '(label === classes ? -1 : label)',
-    '(label === classes ? classes - 1 : label)',
-  ),
+  mutant('G5', 'background is the last class', checked, 'own[i] = -1;', 'own[i] = classes - 1;'),
   mutant(
     'G5',
     'background is ignored',
@@ -436,7 +430,7 @@ export const mutants: readonly Mutant[] = [
     'X5',
     'β per element is read from the first row',
     softmaxRows,
-    'copyRange(beta, start, end, row.weights);',
+    'copyRange(beta as ArrayLike<number>, start, end, row.weights);',
     'copyRange(beta, 0, classes, row.weights);',
   ),
   inSingle(

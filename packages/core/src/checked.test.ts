@@ -13,7 +13,10 @@ test.each(forms)('%s: a checked batch says what a prepared one does, with the la
       const checked = checkOf[form](shape, inputs, 'sum');
       const prepared = prepareOf[form](shape, inputs, 'sum');
       expect(checked.targets).toBe(inputs.targets);
-      const own = { tail: inputs.gate.tail, ...(checked.form === 'softmax' && { beta: inputs.beta }) };
+      const own = {
+        tail: inputs.gate.tail,
+        ...(prepared.form === 'softmax' && { beta: inputs.beta, perElement: prepared.perElement }),
+      };
       const { rows, classes, reduction, rowWeights, divisor, labels } = prepared;
       const foreground = prepared.form === 'sigmoid' ? { foreground: prepared.foreground } : {};
       expect(checked).toStrictEqual({

@@ -131,7 +131,10 @@ function answersOf(inputs: BatchInputs, rows: number, classes: number, labelOfC:
   }
   if (isGiven(labels)) {
     checkLabels(labels, rows, classes, labelOfC);
-    return { labels: Int32Array.from(labels, (label) => (label === classes ? -1 : label)), targets: undefined };
+    const own = new Int32Array(rows);
+    own.set(labels);
+    for (let i = 0; i < rows; i++) if (own[i] === classes) own[i] = -1;
+    return { labels: own, targets: undefined };
   }
   checkTargets(targets as ArrayLike<number>, rows, classes);
   return { labels: undefined, targets: targets as ArrayLike<number> };

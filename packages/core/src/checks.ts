@@ -1,6 +1,6 @@
 // One check per input: what came, what was wanted, the likely cause. SPEC "Bad input".
 
-import { copyRange, isFastKind } from './arrays.ts';
+import { copyRange, isFastKind, kindOf } from './arrays.ts';
 import type { Form, Reduction } from './batch.ts';
 import { EqlError, type EqlErrorCode } from './errors.ts';
 import type { Gate } from './gate.ts';
@@ -78,6 +78,7 @@ export function checkShape(form: Form, shape: readonly number[], gate: Gate): { 
 export function checkLabels(labels: ArrayLike<number>, rows: number, classes: number, labelOfC: LabelOfC): void {
   checkRows('labels', labels, rows);
   const highest = labelOfC === 'none' ? classes - 1 : classes;
+  if (kindOf(labels) === 'Int32Array' && areWithin(labels as Int32Array, -1, highest)) return;
   const meanings = {
     background: `, ${classes} for background`,
     elsewhere: `, ${classes} for a class of another shard`,
@@ -180,6 +181,12 @@ function areUnits(values: ArrayLike<number>): boolean {
 /** v (1 - v) has no rounding to 0 below 0 or above 1, and is NaN or -Infinity for what is not finite. */
 function inside(v: number): boolean {
   return v * (1 - v) >= 0;
+}
+
+/** Whether no integer lies outside: a loop of its own, for the kind that labels come as when they are many. */
+function areWithin(values: Int32Array, low: number, high: number): boolean {
+  for (let k = 0; k < values.length; k++) if (values[k] < low || values[k] > high) return false;
+  return true;
 }
 
 function checkRows(name: string, values: ArrayLike<number>, rows: number): void {

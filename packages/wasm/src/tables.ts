@@ -1,6 +1,6 @@
 // What the kernels know of classes: masks of the sigmoid form, weights of the softmax form.
 
-import { type CheckedSoftmax, SMALLEST_NORMAL } from '@eqloss/core';
+import { type CheckedSoftmax, kindOf, SMALLEST_NORMAL } from '@eqloss/core';
 
 /** -1 for a head class, 0 for a tail class, up to whole blocks of 32; and a byte a block: 0 no head class, 1 all, 2 some. */
 export function fillMasks(
@@ -39,6 +39,15 @@ export function fillWeights(
   if (typeof beta === 'number') {
     const v = Math.max(1 - beta, beta < 1 ? SMALLEST_NORMAL : 0);
     for (let k = 0; k < width; k++) singles[to / 4 + k] = tail[from + k] === 0 ? 1 : v;
+    return;
+  }
+  if (perElement && kindOf(beta) === 'Uint8Array') {
+    for (let n = 0; n < count; n++) {
+      const drawn = beta as Uint8Array;
+      const row = (start + n) * classes + from;
+      const out = to / 4 + n * width;
+      for (let k = 0; k < width; k++) singles[out + k] = 1 - tail[from + k] * drawn[row + k];
+    }
     return;
   }
   for (let n = 0; n < count; n++) {
