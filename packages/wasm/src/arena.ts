@@ -12,6 +12,7 @@ export const TILE = 3840;
 export const PIECE: number = 8 * TILE;
 /** Classes whose masks or weights fit the table at once. */
 export const TABLE: number = 32 * TILE;
+
 /** Rows that are described to the kernels at once: more of narrow rows, whose tables leave room for it. */
 export function rowsAtOnce(classes: number): number {
   return classes <= 4096 ? 4096 : 1024;

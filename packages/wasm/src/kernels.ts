@@ -66,7 +66,7 @@ export interface Kernels {
   readonly reason: string | undefined;
   /**
    * Equalization Loss, sigmoid form: `L_i = Σ_j w_ij (softplus(z_ij) - y_ij z_ij)`, gradient `w_ij (σ(z_ij) - y_ij)`.
-   * SPEC S1 to S3. Within 2e-6 max(1, |exact|); small losses keep their digits. SPEC N3, N4.
+   * SPEC S1 to S3. Within 2e-6 max(1, |exact|); small losses keep their digits, down to 2^-126. SPEC N3, N4.
    *
    * @throws {EqlError} what core's `sigmoidEql` throws; `BUFFER`, `OUT_OF_MEMORY`, `WORKER`, `DISPOSED`
    */

@@ -1,4 +1,4 @@
-// A checked batch through the kernels: blocks of rows, and tiles of columns for wide ones, so that memory stays bounded.
+// A checked batch through the kernels: blocks of rows, and pieces of columns for wide ones, so that memory stays bounded.
 
 import {
   type CheckedSigmoid,
@@ -156,7 +156,7 @@ function pass(call: Call, part: Part, steps: number, writes: boolean): void {
   if (writes && outputs.gradient && !direct) unstage(arena.singles, layout.stage, outputs.gradient, part, classes);
 }
 
-/** What the kernels need to know of rows, whatever the tile. Gives the runs of rows that they leave to the host. */
+/** What the kernels need to know of rows, whatever the piece. Gives the runs of rows that they leave to the host. */
 function describeRows({ arena, checked, isLeft }: Call, start: number, count: number): [from: number, to: number][] {
   const { layout, bytes, singles, doubles } = arena;
   const left: [number, number][] = [];
