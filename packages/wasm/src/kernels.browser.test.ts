@@ -1,6 +1,6 @@
 import { forms, plainCase } from '@eqloss/core/testing';
 import { afterEach, expect, test, vi } from 'vitest';
-import { createKernels } from './index.ts';
+import { createKernels, createKernelsSync } from './index.ts';
 import { backends, describeKernels, expectSameResult } from './testing.ts';
 
 afterEach(() => {
@@ -14,6 +14,16 @@ test('Chromium runs the fused module, and nothing is missing', async () => {
   const kernels = await createKernels();
   expect(kernels).toMatchObject({ backend: 'relaxed-simd', threads: 1, reason: undefined });
   kernels.dispose();
+});
+
+test('so it does on the main thread without waiting, and the bits are the same', async () => {
+  expect(globalThis).toHaveProperty('document');
+  const [waited, atOnce] = [await createKernels(), createKernelsSync()];
+  expect(atOnce).toMatchObject({ backend: 'relaxed-simd', threads: 1, reason: undefined });
+  for (const form of forms)
+    expectSameResult(atOnce[form](plainCase(form, 3, 1203)), waited[form](plainCase(form, 3, 1203)));
+  waited.dispose();
+  atOnce.dispose();
 });
 
 test('an isolated page has threads, which give the bits of one, 200 times in a row', async () => {

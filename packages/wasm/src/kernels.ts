@@ -1,4 +1,4 @@
-// createKernels: what a user holds.
+// What a user holds: both losses over a memory of their own.
 
 import {
   checkSigmoid,
@@ -14,19 +14,11 @@ import {
 } from '@eqloss/core';
 import type { Backend } from './backend.ts';
 import { checkBuffers, checkOutput } from './buffers.ts';
-import { compileKernels, type KernelModule } from './module.ts';
-import {
-  checkKernelOptions,
-  checkKernelsOptions,
-  checkObject,
-  checkSize,
-  type KernelBatch,
-  type KernelOptions,
-  type KernelsOptions,
-} from './options.ts';
+import type { KernelModule } from './module.ts';
+import { checkKernelOptions, checkObject, checkSize, type KernelBatch, type KernelOptions } from './options.ts';
 import { type Run, runBatch } from './run.ts';
 import { type Buffers, createShelf, plainBuffers, type Shelf, withRoom } from './shelf.ts';
-import { type Pool, startPool } from './threads.ts';
+import type { Pool } from './threads.ts';
 
 /** A loss. */
 export interface KernelLoss {
@@ -89,30 +81,11 @@ export interface Kernels {
 }
 
 /**
- * Compiles the kernels, and starts workers for more than one thread.
+ * Kernels over what was compiled, or core's TypeScript.
  *
- * A runtime without SIMD gets core's TypeScript, one without shared memory a single thread; `reason` says why.
- *
- * @throws {EqlError} `UNSUPPORTED`: options that make no sense, or a backend that this runtime does not have
+ * @param pool Threads that share batches of `shareFrom` logits or more.
  */
-export async function createKernels(options: KernelsOptions = {}): Promise<Kernels> {
-  const { threads, backend, shareFrom } = checkKernelsOptions(options);
-  if (backend === 'typescript') return kernelsOf(undefined, undefined, 'typescript was asked for');
-  let module = await compileKernels(threads > 1 && typeof SharedArrayBuffer !== 'undefined', backend);
-  if (typeof module === 'string') {
-    if (backend !== undefined) throw new EqlError('UNSUPPORTED', `backend ${backend} is not to be had: ${module}.`);
-    return kernelsOf(undefined, undefined, module);
-  }
-  if (threads === 1) return kernelsOf(module, undefined, undefined);
-  const pool = await startPool(module.module, threads);
-  if (typeof pool !== 'string') return kernelsOf(module, pool, undefined, shareFrom);
-  module = (await compileKernels(false, module.backend)) as KernelModule;
-  return kernelsOf(module, undefined, pool);
-}
-
-const single: Run = ({ kernels, layout }, form, rows) => kernels[form](layout.job, 0, rows, layout.scratch);
-
-function kernelsOf(
+export function kernelsOf(
   compiled: KernelModule | undefined,
   pool: Pool | undefined,
   reason: string | undefined,
@@ -179,6 +152,8 @@ function kernelsOf(
     },
   };
 }
+
+const single: Run = ({ kernels, layout }, form, rows) => kernels[form](layout.job, 0, rows, layout.scratch);
 
 function checkBatch(batch: KernelBatch, gradient: Float32Array | undefined, gone: WeakSet<object>): KernelBatch {
   checkObject('batch', batch);

@@ -1,6 +1,7 @@
 // The compiled kernels: which of the two modules this runtime can run, or why none.
 
-import { BYTES } from './bytes.ts';
+import type { Backend } from './backend.ts';
+import { FUSED, PLAIN } from './bytes.ts';
 
 /** What a module exports. */
 export interface KernelExports {
@@ -12,9 +13,14 @@ export interface KernelExports {
   readonly logOnePlus: (x: number) => number;
 }
 
+/** What is compiled; core's TypeScript is not. */
+export type VectorBackend = Exclude<Backend, 'typescript'>;
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
 /** A compiled module, for memory of its own or memory shared with workers. */
 export interface KernelModule {
-  readonly backend: 'relaxed-simd' | 'simd';
+  readonly backend: VectorBackend;
   readonly module: WebAssembly.Module;
 }
 
@@ -33,13 +39,32 @@ export const MOST_PAGES = 65536;
  */
 export async function compileKernels(
   shared: boolean,
-  wanted: 'relaxed-simd' | 'simd' | undefined,
+  wanted: VectorBackend | undefined,
 ): Promise<KernelModule | string> {
   try {
-    return await compile(shared, wanted);
+    for (const { backend, bytes } of candidates(shared, wanted)) {
+      const module = await WebAssembly.compile(bytes);
+      if (isFit(backend, module, shared)) return { backend, module };
+    }
+    return whyNone(wanted);
   } catch (error) {
-    // A page may forbid it; an old runtime may know SIMD but no DecompressionStream.
-    return `the kernels cannot be compiled here: ${error instanceof Error ? error.message : error}`;
+    return whyNot(error);
+  }
+}
+
+/**
+ * The same at once, for memory of one thread. A page's main thread may refuse it: some browsers compile nothing there that is
+ * larger than a limit of theirs.
+ */
+export function compileKernelsSync(wanted: VectorBackend | undefined): KernelModule | string {
+  try {
+    for (const { backend, bytes } of candidates(false, wanted)) {
+      const module = new WebAssembly.Module(bytes);
+      if (isFit(backend, module, false)) return { backend, module };
+    }
+    return whyNone(wanted);
+  } catch (error) {
+    return whyNot(error);
   }
 }
 
@@ -48,34 +73,51 @@ export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memo
   return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
 }
 
-async function unpack(): Promise<{ plain: Uint8Array<ArrayBuffer>; fused: Uint8Array<ArrayBuffer> }> {
-  const packed = Uint8Array.from(atob(BYTES), (character) => character.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
-  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
-  const end = 4 + new DataView(bytes.buffer).getUint32(0, true);
-  return { plain: bytes.slice(4, end), fused: bytes.slice(end) };
+/** What is worth a try, the best first. */
+function* candidates(
+  shared: boolean,
+  wanted: VectorBackend | undefined,
+): Generator<{ backend: VectorBackend; bytes: Bytes }> {
+  if (typeof WebAssembly !== 'object') return;
+  for (const [backend, text] of [
+    ['relaxed-simd', FUSED],
+    ['simd', PLAIN],
+  ] as const) {
+    if (wanted !== undefined && wanted !== backend) continue;
+    const bytes = unpack(text);
+    if (WebAssembly.validate(bytes)) yield { backend, bytes: shared ? forSharedMemory(bytes) : bytes };
+  }
+}
+
+/** Whether what the fused module calls fused is so here. */
+function isFit(backend: VectorBackend, module: WebAssembly.Module, shared: boolean): boolean {
+  if (backend === 'simd') return true;
+  return (
+    instantiate(module, new WebAssembly.Memory({ initial: 1, maximum: 1, shared })).isFused(1 + 2 ** -12, -1) === 1
+  );
+}
+
+function whyNone(wanted: VectorBackend | undefined): string {
+  if (typeof WebAssembly !== 'object') return 'this runtime has no WebAssembly';
+  const lacking = wanted === 'relaxed-simd' ? 'fused multiply-add' : 'SIMD';
+  return `this runtime has no ${lacking} in WebAssembly`;
+}
+
+/** A page may forbid it. */
+function whyNot(error: unknown): string {
+  return `the kernels cannot be compiled here: ${error instanceof Error ? error.message : error}`;
+}
+
+function unpack(hex: string): Bytes {
+  return Uint8Array.from({ length: hex.length / 2 }, (_, k) => Number.parseInt(hex.slice(2 * k, 2 * k + 2), 16));
 }
 
 /** The same module, importing a shared memory: one flag of the import says which kind it is. */
-function forSharedMemory(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+function forSharedMemory(bytes: Bytes): Bytes {
   const name = [6, ...new TextEncoder().encode('memory'), 2];
   const found = bytes.findIndex((_, k) => name.every((byte, n) => bytes[k + n] === byte));
   if (found < 0) throw new Error('the module imports no memory');
   const copy = bytes.slice();
   copy[found + name.length] |= 2;
   return copy;
-}
-
-async function compile(shared: boolean, wanted: 'relaxed-simd' | 'simd' | undefined): Promise<KernelModule | string> {
-  if (typeof WebAssembly !== 'object') return 'this runtime has no WebAssembly';
-  const { plain, fused } = await unpack();
-  if (!WebAssembly.validate(plain)) return 'this runtime has no SIMD in WebAssembly';
-  if (wanted !== 'simd' && WebAssembly.validate(fused)) {
-    const probe = instantiate(await WebAssembly.compile(fused), new WebAssembly.Memory({ initial: 1, maximum: 1 }));
-    if (probe.isFused(1 + 2 ** -12, -1) === 1) {
-      return { backend: 'relaxed-simd', module: await WebAssembly.compile(shared ? forSharedMemory(fused) : fused) };
-    }
-  }
-  if (wanted === 'relaxed-simd') return 'this runtime has no fused multiply-add in WebAssembly';
-  return { backend: 'simd', module: await WebAssembly.compile(shared ? forSharedMemory(plain) : plain) };
 }

@@ -3,12 +3,16 @@
 import { type BatchInputs, EqlError, kindOf, type Reduction } from '@eqloss/core';
 import type { Backend } from './backend.ts';
 
-/** How kernels are made. */
-export interface KernelsOptions {
-  /** Threads that share the rows of a batch, the calling one included: 1 to 64. Default 1. */
-  readonly threads?: number;
+/** How kernels are made at once. */
+export interface SyncKernelsOptions {
   /** Instead of the fastest backend: for comparisons and tests. */
   readonly backend?: Backend;
+}
+
+/** How kernels are made. */
+export interface KernelsOptions extends SyncKernelsOptions {
+  /** Threads that share the rows of a batch, the calling one included: 1 to 64. Default 1. */
+  readonly threads?: number;
   /** Batches of fewer logits run on the calling thread alone: waking the others would cost more. Default 16,384. */
   readonly shareFrom?: number;
 }
@@ -51,28 +55,29 @@ export function checkKernelsOptions(options: KernelsOptions): {
 } {
   checkObject('options', options);
   const { threads = 1, backend, shareFrom = 16_384, ...rest } = options;
-  const [unknown] = Object.keys(rest);
-  if (unknown !== undefined) {
-    throw new EqlError('UNSUPPORTED', `option ${unknown} is unknown; there are threads, backend and shareFrom.`);
-  }
+  checkNoMore(rest, 'threads, backend and shareFrom');
   if (!(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
     throw new EqlError('UNSUPPORTED', `threads is ${String(threads)}; wanted an integer from 1 to 64.`);
   }
   if (!(shareFrom >= 0)) throw new EqlError('UNSUPPORTED', `shareFrom is ${String(shareFrom)}; wanted a number >= 0.`);
-  if (backend !== undefined && !['relaxed-simd', 'simd', 'typescript'].includes(backend)) {
-    throw new EqlError('UNSUPPORTED', `backend is ${String(backend)}; there are relaxed-simd, simd and typescript.`);
-  }
+  checkBackend(backend);
   return { threads, backend, shareFrom };
+}
+
+/** @throws {EqlError} `UNSUPPORTED` */
+export function checkSyncOptions(options: SyncKernelsOptions): { readonly backend: Backend | undefined } {
+  checkObject('options', options);
+  const { backend, ...rest } = options;
+  checkNoMore(rest, 'backend; threads take createKernels');
+  checkBackend(backend);
+  return { backend };
 }
 
 /** @throws {EqlError} `UNSUPPORTED`, `BUFFER` */
 export function checkKernelOptions(options: KernelOptions): CheckedOptions {
   checkObject('options', options);
   const { reduction, loss, gradient, rowLosses, ...rest } = options;
-  const [unknown] = Object.keys(rest);
-  if (unknown !== undefined) {
-    throw new EqlError('UNSUPPORTED', `option ${unknown} is unknown; there are reduction, loss, gradient, rowLosses.`);
-  }
+  checkNoMore(rest, 'reduction, loss, gradient, rowLosses');
   const wantsLoss = loss ?? true;
   if (typeof wantsLoss !== 'boolean') {
     throw new EqlError('UNSUPPORTED', `loss came as ${kindOf(loss)}; wanted true or false.`);
@@ -113,4 +118,15 @@ export function checkSize(rows: number, classes: number): void {
 function checkCount(code: 'ROW_COUNT' | 'CLASS_COUNT', name: string, value: number, least: number): void {
   if (Number.isSafeInteger(value) && value >= least) return;
   throw new EqlError(code, `${name} is ${String(value)}; wanted an integer >= ${least}.`);
+}
+
+function checkNoMore(rest: object, known: string): void {
+  const [unknown] = Object.keys(rest);
+  if (unknown === undefined) return;
+  throw new EqlError('UNSUPPORTED', `option ${unknown} is unknown; there are ${known}.`);
+}
+
+function checkBackend(backend: Backend | undefined): void {
+  if (backend === undefined || ['relaxed-simd', 'simd', 'typescript'].includes(backend)) return;
+  throw new EqlError('UNSUPPORTED', `backend is ${String(backend)}; there are relaxed-simd, simd and typescript.`);
 }
