@@ -1,19 +1,22 @@
 // What the two losses take beside logits and gate, and what they return.
 
 import type { Reduction } from '@eqloss/core';
-import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 
-/** A list of numbers: a tensor of rank 1, or any array. */
-export type Values = Tensor | ArrayLike<number>;
+/** One number a row: a tensor `[rows]`, or any array; for logits `[…, classes]` with their leading dimensions. */
+export type Values = Tensor | ArrayLike<number> | Nested;
 
-/** One list of numbers a row: a tensor of rank 2, nested arrays, or one flat array, row-major. */
-export type Rows = Tensor | ArrayLike<number> | ArrayLike<ArrayLike<number>>;
+/** Nested arrays. */
+export type Nested = ArrayLike<ArrayLike<number>> | ArrayLike<Nested>;
+
+/** One list of numbers a row: a tensor with the shape of the logits, nested arrays, or one flat array, row-major. */
+export type Rows = Tensor | ArrayLike<number> | Nested;
 
 /**
- * Index labels `[rows]` or target rows `[rows, classes]`.
+ * Index labels `[rows]` or target rows `[rows, classes]`; for logits `[…, classes]`, `[…]` or `[…, classes]`.
  *
- * A tensor says which by its rank, 1 or 2. Nested arrays are target rows; a flat array is target rows when it has one
- * value per logit and not just one per row, else index labels. SPEC G5, G7.
+ * A tensor or nested arrays say which by their rank. A flat array, which goes with logits of rank 2 only, is target rows
+ * when it has one value per logit and not just one per row, else index labels. SPEC G5, G7.
  */
 export type Labels = Values | Rows;
 
@@ -29,6 +32,12 @@ export interface CommonOptions<R extends Reduction> {
   readonly rowWeights?: Values;
   /** Replaces the divisor of `mean`; finite, > 0. SPEC R2. */
   readonly normalizer?: number;
+  /**
+   * On GPU backends, whether inputs that only the GPU holds are read back and checked, which makes the call wait for it.
+   * Default false: a row with a value out of range then has the loss NaN. `webgpu` cannot be read synchronously:
+   * `UNSUPPORTED`.
+   */
+  readonly validate?: boolean;
 }
 
 /** What `sigmoidEql` takes. There is no β here: giving one is `UNSUPPORTED`. SPEC S1 to S5. */
@@ -39,9 +48,27 @@ export interface SigmoidOptions<R extends Reduction = Reduction> extends CommonO
 
 /** What `softmaxEql` takes. There is no foreground here: giving one is `UNSUPPORTED`. SPEC X1 to X6. */
 export interface SoftmaxOptions<R extends Reduction = Reduction> extends CommonOptions<R> {
-  /** β in [0, 1]: a number, `[classes]`, or `[rows, classes]`. Required. SPEC X5. */
-  readonly beta: number | Rows;
+  /** β in [0, 1]: a number, `[classes]`, `[rows, classes]`, or how it is drawn. Required. SPEC X5. */
+  readonly beta: number | Rows | DrawnBeta;
 }
 
-/** `[rows]` for reduction `none`, else a scalar. */
-export type LossTensor<R extends Reduction> = R extends 'none' ? Tensor1D : Scalar;
+/** β is 1 with probability γ, else 0, for each element anew: core's `drawBeta`. SPEC X5. */
+export interface DrawnBeta {
+  /** γ in [0, 1]. */
+  readonly gamma: number;
+  /** Integer in [0, 2^53). */
+  readonly seed: number;
+  /** Training step, integer in [0, 2^32): another one, other draws. */
+  readonly step: number;
+  /** Global index of the first row, for a shard of a larger batch. Default 0. SPEC P1. */
+  readonly rowOffset?: number;
+}
+
+/** One loss a row for reduction `none`, `[rows]` or the leading dimensions of the logits; else a scalar. */
+export type LossTensor<R extends Reduction, L extends Tensor = Tensor> = R extends 'none'
+  ? L extends Tensor3D
+    ? Tensor2D
+    : L extends Tensor4D
+      ? Tensor3D
+      : Tensor1D
+  : Scalar;

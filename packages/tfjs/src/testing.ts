@@ -15,8 +15,8 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { decay, log1p, rowSums } from './composed/numerics.ts';
 import { type Labels, type SoftmaxOptions, sigmoidEql, softmaxEql } from './index.ts';
-import { decay, log1p, rowSums } from './numerics.ts';
 
 /** Both forms through one signature. */
 export const lossOf: Readonly<

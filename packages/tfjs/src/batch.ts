@@ -1,0 +1,192 @@
+// What the caller gave becomes a batch: read, checked by core, and its shapes compared. Nothing here computes.
+
+import {
+  type BatchInputs,
+  type CheckedSigmoid,
+  type CheckedSoftmax,
+  checkSigmoid,
+  checkSingle,
+  checkSoftmax,
+  drawBeta,
+  EqlError,
+  type Form,
+  type Gate,
+  type Reduction,
+} from '@eqloss/core';
+import { Tensor } from '@tensorflow/tfjs-core';
+import type { Batch, DeviceInputs } from './engine.ts';
+import { checkTensor, type Given, type GpuPolicy, readGiven } from './given.ts';
+import type { DrawnBeta, Labels, Rows, Values } from './options.ts';
+
+/** The options of both forms, before any check. Null counts as left out, as it does in core. */
+export interface AnyOptions {
+  readonly reduction?: Reduction | null;
+  readonly normalizer?: number | null;
+  readonly rowWeights?: Values | null;
+  readonly foreground?: Values | null;
+  readonly beta?: number | Rows | DrawnBeta | null;
+  readonly validate?: boolean | null;
+}
+
+/**
+ * Reads and checks a batch.
+ *
+ * @param keepsGpu Whether the engine takes inputs that only the GPU has; if not they are read.
+ * @throws {EqlError} `DTYPE` for logits that are no float tensor; `RANK` for labels that do not have the leading dimensions
+ * of the logits; `UNSUPPORTED` for an unknown option, a tensor that cannot be read synchronously or is of another copy of
+ * tfjs; `DISPOSED`; and all that core's checks throw.
+ */
+export function readBatch(
+  form: Form,
+  labels: Labels,
+  logits: Tensor,
+  gate: Gate,
+  given: AnyOptions | null | undefined,
+  keepsGpu: boolean,
+): Batch {
+  if (!(logits instanceof Tensor) || logits.dtype !== 'float32') {
+    const came = logits instanceof Tensor ? `a tensor of ${logits.dtype}` : typeof logits;
+    throw new EqlError('DTYPE', `logits are ${came}; wanted a float32 tensor [rows, classes].`);
+  }
+  checkTensor('logits', logits);
+  const options = given ?? {};
+  checkNames(options);
+  const shape = flatShape(logits.shape);
+  const policy: GpuPolicy = keepsGpu && options.validate !== true ? 'keep' : 'read';
+  const answers = readGiven('labels', labels, policy);
+  const areTargets = answers !== undefined && isTargets(answers, logits.shape);
+  const rowWeights = readGiven('rowWeights', options.rowWeights, policy);
+  const foreground = readGiven('foreground', options.foreground, policy);
+  const beta = readBeta(options.beta, shape, policy);
+  const [rows, classes] = shape;
+  // Whatever only the GPU has is judged there; here a stand-in takes its place.
+  const standIn = answers?.tensor && new Int32Array(rows);
+  const inputs: BatchInputs = {
+    gate,
+    labels: standIn ?? (areTargets ? undefined : answers?.data),
+    targets: areTargets ? answers.data : undefined,
+    rowWeights: rowWeights?.data,
+    foreground: foreground?.tensor ? new Uint8Array(rows) : foreground?.data,
+    beta: plainBeta(beta),
+    normalizer: options.normalizer ?? undefined,
+  };
+  const reduction = options.reduction ?? undefined;
+  const check = form === 'sigmoid' ? checkSigmoid : checkSoftmax;
+  const checked: CheckedSigmoid | CheckedSoftmax = check(shape, inputs, reduction);
+  if (areTargets) checkRows('targets', answers, logits.shape);
+  else checkList('labels', answers, logits.shape);
+  checkList('rowWeights', rowWeights, logits.shape);
+  checkList('foreground', foreground, logits.shape);
+  if (typeof beta === 'object') checkBeta(beta, logits.shape);
+  checkSingle(checked);
+  const counts = checked.reduction === 'mean' && inputs.normalizer === undefined;
+  const device: DeviceInputs = {
+    labels: areTargets ? undefined : answers?.tensor,
+    targets: areTargets ? answers.tensor : undefined,
+    rowWeights: rowWeights?.tensor,
+    foreground: foreground?.tensor,
+    foregroundGiven: foreground !== undefined,
+    beta: typeof beta === 'object' ? beta.tensor : undefined,
+  };
+  return {
+    form,
+    rows,
+    classes,
+    reduction: checked.reduction,
+    inputs,
+    checked,
+    divisor: counts && device.labels !== undefined ? undefined : checked.divisor,
+    device,
+  };
+}
+
+const known: ReadonlySet<string> = new Set(['reduction', 'rowWeights', 'normalizer', 'foreground', 'beta', 'validate']);
+
+function checkNames(options: AnyOptions): void {
+  if (typeof options !== 'object') {
+    throw new EqlError('UNSUPPORTED', `options came as ${typeof options}; wanted an object, or nothing.`);
+  }
+  refuseUnknown('option', options, known);
+  const { validate } = options;
+  if (validate !== undefined && validate !== null && typeof validate !== 'boolean') {
+    throw new EqlError('UNSUPPORTED', `validate is ${String(validate)}; wanted true or false.`);
+  }
+}
+
+function refuseUnknown(kind: string, options: object, names: ReadonlySet<string>): void {
+  for (const name of Object.keys(options)) {
+    if (!names.has(name)) {
+      throw new EqlError('UNSUPPORTED', `${kind} ${name} is unknown; there are ${[...names].join(', ')}.`);
+    }
+  }
+}
+
+/** `[…, classes]` as `[rows, classes]`. What has fewer dimensions is for core to refuse. */
+function flatShape(shape: readonly number[]): readonly [rows: number, classes: number] {
+  if (shape.length < 2) return shape as unknown as [number, number];
+  return [shape.slice(0, -1).reduce((rows, n) => rows * n, 1), shape[shape.length - 1]];
+}
+
+/** A tensor or a nested array says by its rank which it is; a flat array by its length. SPEC G5, G7. */
+function isTargets({ data, shape, flat }: Given, logits: readonly number[]): boolean {
+  if (logits.length > 2) {
+    if (shape.length === logits.length) return true;
+    if (shape.length === logits.length - 1) return false;
+    const wanted = `[${logits.slice(0, -1).join(', ')}] or [${logits.join(', ')}]`;
+    throw new EqlError(
+      'RANK',
+      `labels have shape [${shape.join(', ')}], logits [${logits.join(', ')}]; wanted labels ${wanted}.`,
+    );
+  }
+  if (!flat) return shape.length > 1;
+  const [rows, classes] = logits;
+  return logits.length === 2 && data?.length === rows * classes && data.length !== rows;
+}
+
+const drawNames: ReadonlySet<string> = new Set(['gamma', 'seed', 'step', 'rowOffset']);
+
+function readBeta(beta: AnyOptions['beta'], shape: readonly number[], policy: GpuPolicy): number | Given | undefined {
+  if (typeof beta === 'number') return beta;
+  if (typeof beta !== 'object' || beta === null || beta instanceof Tensor || !('gamma' in beta)) {
+    return readGiven('beta', beta, policy);
+  }
+  refuseUnknown('field of beta', beta, drawNames);
+  // Logits that are no rows of classes are for core to refuse: 0 stands in for the draws.
+  if (shape.length !== 2) return 0;
+  const data = drawBeta({ ...beta, rows: shape[0], classes: shape[1] });
+  return { data, tensor: undefined, shape: [data.length], flat: true };
+}
+
+/** A scalar tensor is a number; 0 stands in for what only the GPU has. */
+function plainBeta(beta: number | Given | undefined): BatchInputs['beta'] {
+  if (typeof beta !== 'object') return beta;
+  if (beta.data === undefined) return 0;
+  return beta.shape.length === 0 ? beta.data[0] : beta.data;
+}
+
+/** Core sees only how many values there are: [classes, rows] must not pass for [rows, classes]. */
+function checkRows(name: string, { shape, flat }: Given, logits: readonly number[]): void {
+  if (flat || equal(shape, logits)) return;
+  const sameColumns = shape.length === logits.length && shape.at(-1) === logits.at(-1);
+  throw new EqlError(
+    sameColumns ? 'ROW_COUNT' : 'CLASS_COUNT',
+    `${name} have shape [${shape.join(', ')}]; the logits have [${logits.join(', ')}].`,
+  );
+}
+
+/** Core counts one value a row: [rows, 1] and a scalar must not pass for [rows]. */
+function checkList(name: string, values: Given | undefined, logits: readonly number[]): void {
+  const rows = logits.slice(0, -1);
+  if (values === undefined || equal(values.shape, rows)) return;
+  throw new EqlError('ROW_COUNT', `${name} have shape [${values.shape.join(', ')}]; wanted [${rows.join(', ')}].`);
+}
+
+function checkBeta(beta: Given, logits: readonly number[]): void {
+  const { shape, tensor } = beta;
+  const isClasses = shape.length === 1 && (tensor === undefined || shape[0] === logits.at(-1));
+  if (shape.length > 0 && !isClasses) checkRows('beta', beta, logits);
+}
+
+function equal(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((n, k) => n === b[k]);
+}

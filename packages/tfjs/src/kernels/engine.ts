@@ -1,0 +1,94 @@
+// The loss by the kernels of @eqloss/wasm, on the backends whose tensors are in reach of the host: cpu and wasm.
+
+import { createKernelsSync, type Kernels } from '@eqloss/wasm';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Batch, Engine } from '../engine.ts';
+import { type HostMemory, memoryOf } from './memory.ts';
+
+/**
+ * Loss and gradient in one pass, where a gradient may be asked for; the gradient waits for what follows the loss, which
+ * then multiplies it where it lies.
+ */
+export const kernelsEngine: Engine = {
+  keepsGpu: false,
+  forward(logits, batch, wantsGradient) {
+    const [loss, ...saved] = run(logits, batch, wantsGradient);
+    return { loss, saved };
+  },
+  backward(dy, [gradient], { classes }, again) {
+    const factors = dy.dataSync();
+    if (factors.every((factor) => factor === 1)) return tf.clone(gradient);
+    const result = again ? tf.tensor(gradient.dataSync().slice(), gradient.shape) : tf.clone(gradient);
+    const memory = memoryOf(tf.backend());
+    scaleRows(memory.view(result), factors, classes);
+    return result;
+  },
+};
+
+/** Attributes of a tfjs kernel are typed as plain values; nothing looks at them but the kernel. */
+interface Attributes {
+  readonly batch: Batch;
+  readonly wantsGradient: boolean;
+}
+
+// The number is that of what Attributes hold: two versions of this package may share one tfjs.
+const kernelName = 'EqlossKernels1';
+
+/** Through tfjs's own registry, so that profiles name it, memory is accounted for, and the backend ends it. */
+function run(logits: tf.Tensor2D, batch: Batch, wantsGradient: boolean): tf.Tensor[] {
+  const backend = tf.getBackend();
+  if (tf.getKernel(kernelName, backend) === undefined) register(backend);
+  const attributes = { batch, wantsGradient } satisfies Attributes as unknown as tf.NamedAttrMap;
+  return tf.engine().runKernel(kernelName, { logits }, attributes) as unknown as tf.Tensor[];
+}
+
+function register(backendName: string): void {
+  let made: { readonly backend: unknown; readonly memory: HostMemory; readonly kernels: Kernels } | undefined;
+  tf.registerKernel({
+    kernelName,
+    backendName,
+    kernelFunc: ({ inputs, attrs, backend }) => {
+      // A backend may be removed and started anew.
+      if (made?.backend !== backend) {
+        const memory = memoryOf(backend);
+        made = { backend, memory, kernels: createKernelsSync() };
+      }
+      return compute(made.kernels, made.memory, inputs.logits as tf.TensorInfo, attrs as unknown as Attributes);
+    },
+    disposeFunc: () => {
+      made?.kernels.dispose();
+      made = undefined;
+    },
+  });
+}
+
+function compute(
+  kernels: Kernels,
+  memory: HostMemory,
+  logits: tf.TensorInfo,
+  { batch, wantsGradient }: Attributes,
+): tf.TensorInfo[] {
+  const { form, rows, inputs, reduction } = batch;
+  // All room first: where it is taken, views of the heap may come loose.
+  const outputs = [memory.make(reduction === 'none' ? [rows] : [])];
+  try {
+    if (wantsGradient) outputs.push(memory.make(logits.shape));
+    const gradient = wantsGradient && memory.view(outputs[1]);
+    const result = kernels[form]({ logits: memory.view(logits), ...inputs }, { reduction, gradient });
+    const { loss, rowLosses } = result as { readonly loss: number; readonly rowLosses: Float64Array };
+    memory.view(outputs[0]).set(reduction === 'none' ? rowLosses : [loss]);
+    return outputs;
+  } catch (error) {
+    for (const each of outputs) memory.free(each);
+    throw error;
+  }
+}
+
+function scaleRows(gradient: Float32Array, factors: ArrayLike<number>, classes: number): void {
+  const each = factors.length > 1;
+  for (let start = 0, i = 0; start < gradient.length; start += classes, i++) {
+    const factor = factors[each ? i : 0];
+    const end = start + classes;
+    for (let k = start; k < end; k++) gradient[k] *= factor;
+  }
+}
