@@ -1,10 +1,14 @@
 import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-backend-wasm';
 import { createGate, EqlError } from '@eqloss/core';
 import { forms } from '@eqloss/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { type SoftmaxOptions, sigmoidEql, softmaxEql } from './index.ts';
 import { lossOf } from './testing.ts';
+
+// With wasm registered too, tfjs would start it first.
+await tf.setBackend('cpu');
 
 const gate = createGate([0, 1, 2], { threshold: 1 });
 const values = [0.5, -1, 2, 3, 0, -2];
@@ -83,6 +87,32 @@ describe.each(forms)('the gradient of the %s form', (form) => {
     };
     for (const value of [Number.NaN, Infinity, -Infinity]) expect(at(value)).toEqual(at(0));
   });
+});
+
+test('a backend that is switched between loss and gradient is refused', async () => {
+  await tf.setBackend('wasm');
+  const z = tf.tensor2d(values, [2, 3]);
+  const switched = (to: string) =>
+    tf.grad((x: tf.Tensor) => {
+      const loss = sigmoidEql(labels, x, gate);
+      tf.setBackend(to);
+      return loss;
+    });
+  expect(() => switched('cpu')(z)).toThrow(/^UNSUPPORTED: .* backend wasm, .* on cpu; switch between steps/);
+  expect(switched('cpu')(z).shape).toEqual([2, 3]);
+});
+
+test('the value of an inner gradient can be differentiated: the same loss serves two passes', () => {
+  const z = tf.tensor2d(values, [2, 3]);
+  const plain = tf
+    .grad((x) => sigmoidEql(labels, x, gate))(z)
+    .dataSync();
+  const twice = tf.grad((x) => {
+    const { value, grad } = tf.valueAndGrad((y: tf.Tensor) => sigmoidEql(labels, y, gate))(x, tf.scalar(5));
+    grad.dispose();
+    return value;
+  })(z);
+  expect(twice.dataSync()).toEqual(plain);
 });
 
 test('an optimizer lowers the loss through variables, and tensors do not pile up', () => {

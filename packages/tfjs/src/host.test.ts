@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
 import '@tensorflow/tfjs-backend-cpu';
-import { createGate, EqlError, type Gate } from '@eqloss/core';
+import { createGate, drawBeta, EqlError, type Gate } from '@eqloss/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test, vi } from 'vitest';
 import { type Labels, type SigmoidOptions, type SoftmaxOptions, sigmoidEql, softmaxEql } from './index.ts';
@@ -41,6 +42,27 @@ describe('the same input in any dress gives the same loss', () => {
     expect(sigmoid([2, 0], { foreground })).toBe(sigmoid([2, 0], { foreground: [1, 0] }));
   });
 
+  test('β drawn from a seed is what core draws; another step draws anew', () => {
+    const drawn = (step: number, rowOffset = 0) => softmax([2, 1], { beta: { gamma: 0.5, seed: 7, step, rowOffset } });
+    const own = (step: number, rowOffset = 0) =>
+      softmax([2, 1], { beta: drawBeta({ rows: 2, classes: 3, gamma: 0.5, seed: 7, step, rowOffset }) });
+    const losses = Array.from({ length: 20 }, (_, step) => drawn(step));
+    expect(losses).toEqual(Array.from({ length: 20 }, (_, step) => own(step)));
+    expect(new Set(losses).size).toBeGreaterThan(1);
+    expect(drawn(0, 5)).toBe(own(0, 5));
+  });
+
+  test('labels and targets of logits [2, 1, 3], nested', () => {
+    const cube = tf.reshape(logits, [2, 1, 3]);
+    const loss = (labels: Labels) => sigmoidEql(labels, cube, gate).dataSync()[0];
+    expect(loss([[2], [3]])).toBe(sigmoid([2, 3]));
+    const rows = [
+      [0, 0.5, 0],
+      [1, 0, 1],
+    ];
+    expect(loss(rows.map((row) => [row]))).toBe(sigmoid(rows));
+  });
+
   test('what is null counts as left out', () => {
     expect(sigmoid([2, 0], null as unknown as object)).toBe(sigmoid([2, 0]));
     const nothing = { reduction: null, normalizer: null, rowWeights: null, foreground: null, beta: null };
@@ -55,6 +77,34 @@ describe('the same input in any dress gives the same loss', () => {
     expect(loss([0, 1])).toBeCloseTo(Math.log1p(Math.exp(-1)) + Math.log1p(Math.exp(2)), 5);
     expect(loss([[0], [1]])).toBeCloseTo(Math.log1p(Math.exp(1)) + Math.log1p(Math.exp(-2)), 5);
   });
+});
+
+test('a tensor of another copy of tfjs-core is refused', async () => {
+  const require = createRequire(import.meta.url);
+  const own = require.resolve('@tensorflow/tfjs-core');
+  const module = require.cache[own];
+  delete require.cache[own];
+  const other = require(own) as typeof tf;
+  if (module) require.cache[own] = module;
+  expect(other.Tensor).not.toBe(tf.Tensor);
+  const made = new (other.Tensor as unknown as new (...args: unknown[]) => tf.Tensor)(
+    [2, 3],
+    'float32',
+    logits.dataId,
+    1e9,
+  );
+  expect(() => sigmoidEql([0, 1], made, gate)).toThrow(
+    /^UNSUPPORTED: logits .* another copy of @tensorflow\/tfjs-core/,
+  );
+  expect(() => sigmoidEql(made, logits, gate)).toThrow(/^UNSUPPORTED: labels .* another copy/);
+  // An engine of its own knows nothing of our tensors.
+  const stranger = new (tf.Tensor as unknown as new (...args: unknown[]) => tf.Tensor)(
+    [2, 3],
+    'float32',
+    { id: 0 },
+    1e9,
+  );
+  expect(() => sigmoidEql([0, 1], stranger, gate)).toThrow(/^UNSUPPORTED: logits .* another copy/);
 });
 
 describe('bad input is refused with its code before the engine works', () => {
@@ -73,6 +123,7 @@ describe('bad input is refused with its code before the engine works', () => {
   const column = tf.tensor2d([1, 1], [2, 1]);
   const scalar = tf.scalar(0, 'int32');
   const oneRow = tf.tensor2d([1, 2, 3], [1, 3]);
+  const cube = tf.tensor3d([1, 2, 3, 4, 5, 6], [1, 2, 3]);
   const table: [string, string, () => unknown][] = [
     ['RANK', 'logits of rank 1', () => sigmoidEql([0], flat, gate)],
     ['DTYPE', 'integer logits', () => sigmoidEql([0, 0], integers, gate)],
@@ -139,6 +190,48 @@ describe('bad input is refused with its code before the engine works', () => {
       'a row weight that the normalizer carries beyond single precision',
       () => sigmoid([1, 1], { rowWeights: [1, 1e30], normalizer: 1e-20 }),
     ],
+    ['RANK', 'flat labels beside logits of rank 3', () => sigmoidEql([0, 0], cube, gate)],
+    ['RANK', 'labels of rank 1 beside logits of rank 3', () => sigmoidEql(tf.tensor1d([0, 0]), cube, gate)],
+    ['ROW_COUNT', 'labels with other leading dimensions', () => sigmoidEql([[0], [0]], cube, gate)],
+    [
+      'CLASS_COUNT',
+      'targets with another last dimension',
+      () =>
+        sigmoidEql(
+          [
+            [
+              [0, 1],
+              [0, 1],
+            ],
+          ],
+          cube,
+          gate,
+        ),
+    ],
+    [
+      'ROW_COUNT',
+      'flat row weights beside logits of rank 3',
+      () => sigmoidEql([[0, 0]], cube, gate, { rowWeights: [1, 1] }),
+    ],
+    ['BETA_RANGE', 'draws with γ above 1', () => softmax([0, 0], { beta: { gamma: 2, seed: 1, step: 0 } })],
+    ['BETA_RANGE', 'draws without a seed', () => softmax([0, 0], { beta: { gamma: 0.9, step: 0 } })],
+    ['BETA_RANGE', 'draws without a step', () => softmax([0, 0], { beta: { gamma: 0.9, seed: 1 } })],
+    [
+      'ROW_COUNT',
+      'draws with a broken row offset',
+      () => softmax([0, 0], { beta: { gamma: 0.9, seed: 1, step: 0, rowOffset: 0.5 } }),
+    ],
+    [
+      'UNSUPPORTED',
+      'draws with a misspelt field',
+      () => softmax([0, 0], { beta: { gamma: 0.9, seed: 1, step: 0, rows: 2 } }),
+    ],
+    [
+      'RANK',
+      'draws for logits of rank 1',
+      () => softmaxEql([0], flat, gate, { beta: { gamma: 0.9, seed: 1, step: 0 } }),
+    ],
+    ['UNSUPPORTED', 'validate of another type', () => sigmoid([0, 0], { validate: 1 })],
     ['DISPOSED', 'disposed labels', () => sigmoid(disposed)],
     ['DISPOSED', 'disposed logits', () => sigmoidEql([0], gone, gate)],
   ];

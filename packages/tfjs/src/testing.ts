@@ -130,20 +130,80 @@ export function describeBackend(name: string, start: () => Promise<void>, runs: 
       for (const sum of sums) expect(Math.abs(sum / (20_000 * Math.fround(0.1)) - 1)).toBeLessThan(1e-6);
     });
 
-    test.each(forms)('%s: nothing is left behind, with and without a gradient', async (form) => {
+    test.each(forms)('%s: leading dimensions are rows, of every input', async (form) => {
+      const gate = createGate([0, 5, 0, 5], { threshold: 1 });
+      const { logits, rowWeights, beta, labels } = plainInputs(form);
+      const targets = Float32Array.from({ length: 24 }, (_, k) => (k % 5 === 0 ? 1 : 0));
+      const answers = [labels, targets];
+      for (const given of answers) {
+        const at = async (lead: readonly number[]) => {
+          const shape = [...lead, 4];
+          const z = tf.tensor(logits, shape);
+          const own = tf.tensor(given, given === labels ? [...lead] : shape);
+          const options = {
+            reduction: 'none',
+            rowWeights: tf.tensor(rowWeights, [...lead]),
+            ...(form === 'softmax' ? { beta: tf.tensor(beta, shape) } : { foreground: tf.ones([...lead]) }),
+          } as unknown as SoftmaxOptions;
+          const { value, grad } = tf.valueAndGrad((x: tf.Tensor) => lossOf[form](own, x, gate, options))(z);
+          expect(value.shape).toEqual(lead);
+          expect(grad.shape).toEqual(shape);
+          const mean = lossOf[form](own, z, gate, { ...options, reduction: 'mean' });
+          expect(mean.shape).toEqual([]);
+          return [await value.data(), await grad.data(), await mean.data()];
+        };
+        const flat = await at([6]);
+        expect(flat[0].some((loss) => loss > 0)).toBe(true);
+        expect(await at([2, 3])).toEqual(flat);
+        expect(await at([3, 1, 2])).toEqual(flat);
+      }
+    });
+
+    test.each(forms)('%s: the gradient is multiplied by what follows, a factor a row', async (form) => {
+      const gate = createGate([0, 5, 0, 5], { threshold: 1 });
+      const { logits, labels } = plainInputs(form);
+      const options = { reduction: 'none', ...(form === 'softmax' && { beta: 0.5 }) } as unknown as SoftmaxOptions;
+      const gradient = tf.grad((x: tf.Tensor) => lossOf[form](tf.tensor(labels, [6]), x, gate, options));
+      const factors = [1, 0.5, -2, 0, 3, 1];
+      const [plain, scaled] = [
+        gradient(tf.tensor(logits, [6, 4])),
+        gradient(tf.tensor(logits, [6, 4]), tf.tensor(factors)),
+      ];
+      const expected = (await plain.data()).map((g, k) => g * factors[Math.floor(k / 4)]);
+      (await scaled.data()).forEach((g, k) => {
+        expect(g).toBeCloseTo(expected[k], 6);
+      });
+    });
+
+    test.each(forms)('%s: nothing is left behind by 1000 steps, with and without a gradient', async (form) => {
       const z = tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]);
       const gate = createGate([0, 1, 2], { threshold: 1 });
       const options = (form === 'softmax' ? { beta: 1 } : {}) as SoftmaxOptions;
       const run = (x: tf.Tensor) => lossOf[form]([0, 2], x, gate, options);
-      const before = tf.memory().numTensors;
-      run(z).dispose();
-      expect(tf.memory().numTensors).toBe(before);
-      const { value, grad } = tf.valueAndGrad(run)(z);
-      tf.dispose([value, grad]);
-      expect(tf.memory().numTensors).toBe(before);
+      // What is made once for a gate may stay.
+      tf.dispose(tf.valueAndGrad(run)(z));
+      const before = { ...tf.memory(), held: tf.backend().numDataIds() };
+      for (let step = 0; step < 1000; step++) {
+        if (step % 2 === 0) run(z).dispose();
+        const { value, grad } = tf.valueAndGrad(run)(z);
+        if (step % 100 === 0) await value.data();
+        tf.dispose([value, grad]);
+      }
+      const after = { ...tf.memory(), held: tf.backend().numDataIds() };
+      expect([after.numTensors, after.numBytes, after.held]).toEqual([before.numTensors, before.numBytes, before.held]);
       z.dispose();
     });
   });
+}
+
+/** Six rows of four classes. */
+function plainInputs(form: Form) {
+  return {
+    logits: Float32Array.from({ length: 24 }, (_, k) => 3 * Math.sin(k * k)),
+    rowWeights: [1, 2, 0, 1, 0.5, 3],
+    beta: Float32Array.from({ length: 24 }, (_, k) => (k % 3) / 2),
+    labels: [0, 1, 2, -1, form === 'sigmoid' ? 4 : 3, 3],
+  };
 }
 
 /** On webgpu: labels that were computed on the GPU cannot be read synchronously; a canvas may give zeros. */
