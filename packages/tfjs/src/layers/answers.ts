@@ -1,0 +1,46 @@
+// What the trainer hands over as yTrue, in the shapes that the losses take.
+
+import { EqlError } from '@eqloss/core';
+import { reshape, Tensor } from '@tensorflow/tfjs-core';
+import type { LabelKind } from './config.ts';
+
+/** yTrue, told apart. */
+export interface Answers {
+  readonly kind: LabelKind;
+  /** Class indices, with the leading dimensions of the logits; or target rows, with as many dimensions as the logits. */
+  readonly labels: Tensor;
+}
+
+/**
+ * Tells index labels from target rows, by what was said or else by the shape.
+ *
+ * @param yTrue `[batch, …, classes]`, `[batch, …]` or `[batch, …, 1]`.
+ * @param yPred `[batch, …, classes]`.
+ * @throws {EqlError} `DTYPE` for what is no tensor; `RANK`
+ */
+export function answersOf(yTrue: Tensor, yPred: Tensor, said: LabelKind | undefined): Answers {
+  for (const [name, values] of Object.entries({ yTrue, yPred })) {
+    if (!(values instanceof Tensor)) throw new EqlError('DTYPE', `${name} is ${typeof values}; wanted a tensor.`);
+  }
+  const kind = said ?? kindOf(yTrue.shape, yPred.shape);
+  const labels = kind === 'sparse' && yTrue.rank === yPred.rank ? withoutLast(yTrue) : yTrue;
+  const wanted = kind === 'sparse' ? yPred.rank - 1 : yPred.rank;
+  if (labels.rank !== wanted) {
+    throw new EqlError(
+      'RANK',
+      `${kind} labels have shape [${yTrue.shape.join(', ')}], the logits [${yPred.shape.join(', ')}]; wanted ${
+        kind === 'sparse' ? 'one index for each row of logits' : 'one target for each logit'
+      }.`,
+    );
+  }
+  return { kind, labels };
+}
+
+/** A last dimension of 1 is one index: rows of a single target are what one class would have, where it must be said. */
+function kindOf(labels: readonly number[], logits: readonly number[]): LabelKind {
+  return labels.length < logits.length || labels.at(-1) === 1 ? 'sparse' : 'one-hot';
+}
+
+function withoutLast(labels: Tensor): Tensor {
+  return labels.shape.at(-1) === 1 ? reshape(labels, labels.shape.slice(0, -1)) : labels;
+}

@@ -1,0 +1,75 @@
+// Compiles a model with a loss of this package, and makes tfjs take the labels that the loss takes.
+
+import { EqlError } from '@eqloss/core';
+import type { Optimizer } from '@tensorflow/tfjs-core';
+import { type LossConfig, refuseUnknown } from './config.ts';
+import { type LayersLoss, layersLoss } from './loss.ts';
+import { keepConfig } from './metadata.ts';
+import { checkModel, type LossModel, type Metric } from './model.ts';
+
+/** What {@link compileLoss} takes beside the model. */
+export interface CompileOptions {
+  readonly optimizer: string | Optimizer;
+  readonly loss: LossConfig;
+  readonly metrics?: Metric | readonly Metric[];
+}
+
+/**
+ * `model.compile` with a loss of this package, for a model with one output.
+ *
+ * Beyond what `model.compile({ loss: layersLoss(config) })` does, it
+ * - checks that the last layer has as many units as the gate classes, and no activation;
+ * - makes `fit` and `evaluate` take index labels, which tfjs refuses for a loss function that is not its own;
+ * - refuses the metrics `accuracy` and `crossentropy` where tfjs would silently compute something else;
+ * - keeps the config in the model's metadata, so that {@link restoreLoss} finds it after loading, and leaves functions out of
+ *   the metrics that tfjs saves, since it could not load them.
+ *
+ * @returns The loss, for its `step`.
+ * @throws {EqlError} `UNSUPPORTED`, `CLASS_COUNT`, `BETA_RANGE`, before the model is touched.
+ */
+export function compileLoss(model: LossModel, options: CompileOptions): LayersLoss {
+  refuseUnknown('compileLoss', options, ['optimizer', 'loss', 'metrics']);
+  const loss = layersLoss(options.loss);
+  const { config } = loss;
+  const metrics = metricList(options.metrics);
+  checkModel(model, config);
+  for (const metric of metrics) refuseMetric(metric, config);
+  model.compile({ optimizer: options.optimizer, loss, metrics });
+  takeIndexLabels(model, config);
+  keepConfig(model, config);
+  return loss;
+}
+
+function metricList(metrics: CompileOptions['metrics']): Metric[] {
+  const list = metrics === undefined || metrics === null ? [] : Array.isArray(metrics) ? metrics : [metrics];
+  if (list.every((metric) => typeof metric === 'string' || typeof metric === 'function')) return [...list];
+  throw new EqlError('UNSUPPORTED', 'metrics are no names and functions; wanted one or an array of them.');
+}
+
+/** tfjs picks what these names mean by the loss, of which it knows its own only. */
+function refuseMetric(metric: Metric, { labels }: LossConfig): void {
+  if ((metric === 'accuracy' || metric === 'acc') && labels !== 'one-hot') {
+    throw new EqlError(
+      'UNSUPPORTED',
+      `the metric ${metric} compares rows: right for labels: 'one-hot' only, which must be said. Else take tf.metrics.sparseCategoricalAccuracy or groupRecall.`,
+    );
+  }
+  if (metric === 'crossentropy' || metric === 'ce') {
+    throw new EqlError('UNSUPPORTED', `the metric ${metric} takes probabilities, and the model gives logits.`);
+  }
+}
+
+/** tfjs compares yTrue with the shape of the output, of which it knows that it may differ for its own sparse loss only. */
+function takeIndexLabels(model: LossModel, { labels }: LossConfig): void {
+  if (labels === 'one-hot') return;
+  // A Sequential trains a model of its own.
+  const trained = ((model as { readonly model?: unknown }).model ?? model) as { feedOutputShapes?: unknown };
+  if (!Array.isArray(trained.feedOutputShapes)) {
+    throw new EqlError(
+      'UNSUPPORTED',
+      'this version of @tensorflow/tfjs-layers is not known: it would refuse index labels.',
+    );
+  }
+  // Null is a shape that is not compared; the loss compares it itself.
+  trained.feedOutputShapes = [null];
+}

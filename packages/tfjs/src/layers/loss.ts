@@ -1,0 +1,80 @@
+// The losses as `model.compile({ loss })` takes them.
+
+import * as tf from '@tensorflow/tfjs-core';
+import { sigmoidEql } from '../sigmoid.ts';
+import { softmaxEql } from '../softmax.ts';
+import { answersOf } from './answers.ts';
+import { checkConfig, isDrawn, type LossConfig } from './config.ts';
+
+/** A loss function of a model. */
+export interface LayersLoss {
+  /**
+   * @param yTrue Labels: see `labels` of the config.
+   * @param yPred Logits `[batch, …, classes]`, float32, not activated.
+   * @returns `[batch]`.
+   */
+  (yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor1D;
+  /** The step whose β comes next: how many gradients were taken, and the step that it started with. 0 if β is not drawn. */
+  readonly step: number;
+  /** What makes this loss anew, with the step where it stands. */
+  readonly config: LossConfig;
+}
+
+/**
+ * A loss for `model.compile({ loss })`, one value for each example of the batch: the trainer takes the mean itself, and
+ * `classWeight` multiplies examples, for which a scalar would be silently wrong.
+ *
+ * The last layer must have no activation; for `predict`, put `tf.sigmoid` or `tf.softmax` behind it. Where a row of labels is
+ * ignored, what is left of the batch counts more, so that the trainer's mean is that of SPEC R1: the sum over the rows that
+ * are not ignored, divided by their number. Logits with inner dimensions, `[batch, …, classes]`, give the mean over these.
+ *
+ * A drawn β takes another step each time that a gradient is taken, and only then: validation does not disturb the draws.
+ *
+ * `model.fit` refuses index labels for a loss function that is not its own; {@link compileLoss} makes it take them.
+ *
+ * @param config `{ form: 'sigmoid', gate }` or `{ form: 'softmax', gate, beta }`, and `labels`.
+ * @throws {EqlError} `UNSUPPORTED`, `CLASS_COUNT`, `BETA_RANGE` at once; from the loss itself what `sigmoidEql` and
+ * `softmaxEql` throw, and `RANK` for labels that do not go with the logits.
+ */
+export function layersLoss(config: LossConfig): LayersLoss {
+  const checked = checkConfig(config);
+  const { form, gate } = checked;
+  let step = isDrawn(checked.beta) ? (checked.beta.step ?? 0) : 0;
+  const loss = (yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor1D =>
+    tf.tidy(() => {
+      const { kind, labels } = answersOf(yTrue, yPred, checked.labels);
+      const rowWeights = kind === 'sparse' ? weightsOfCounted(labels) : undefined;
+      const options = { reduction: 'none', rowWeights } as const;
+      const rowLosses: tf.Tensor =
+        checked.form === 'sigmoid'
+          ? sigmoidEql(labels, yPred, gate, options)
+          : softmaxEql(labels, yPred, gate, { ...options, beta: betaAt(checked.beta, step) });
+      if (isDrawn(checked.beta) && tf.engine().state.gradientDepth > 0) step++;
+      return meanOfInner(rowLosses);
+    });
+  const now = (): LossConfig =>
+    checked.form === 'softmax' && isDrawn(checked.beta) ? { ...checked, beta: { ...checked.beta, step } } : checked;
+  // Not enumerable: tfjs saves the enumerable properties of a loss function as if it were a list of losses by output.
+  return Object.defineProperties(loss, {
+    name: { value: `${form}Eql` },
+    step: { get: () => step },
+    config: { get: now },
+  }) as LayersLoss;
+}
+
+function betaAt(beta: (LossConfig & { form: 'softmax' })['beta'], step: number) {
+  return isDrawn(beta) ? { gamma: beta.gamma, seed: beta.seed, step } : beta;
+}
+
+/** `rows / counted` for a row that is counted, 0 for one that is ignored. SPEC G5, R1. */
+function weightsOfCounted(labels: tf.Tensor): tf.Tensor | undefined {
+  if (labels.size === 0) return undefined;
+  const counted = tf.cast(tf.notEqual(labels, -1), 'float32');
+  return tf.mul(counted, tf.div(labels.size, tf.maximum(tf.sum(counted), 1)));
+}
+
+function meanOfInner(rowLosses: tf.Tensor): tf.Tensor1D {
+  if (rowLosses.rank < 2) return rowLosses as tf.Tensor1D;
+  const inner = rowLosses.shape.map((_, axis) => axis).slice(1);
+  return tf.mean(rowLosses, inner) as tf.Tensor1D;
+}
