@@ -15,7 +15,7 @@ import { everything, inputsOf, outcomeOf, reductionOf } from './batch.ts';
 
 type Tf = typeof Engine;
 
-/** @param options `backend`: `cpu`, `wasm` (in Node), `webgl` (in a page) or `webgpu`. */
+/** @param options `backend`: `cpu`, `wasm`, `webgl` (in a page) or `webgpu`. */
 export async function createTarget(options: { readonly backend: string }): Promise<Target> {
   const { backend } = options;
   // tfjs looks for navigator.gpu when it loads.
@@ -71,12 +71,16 @@ function rowsOf({ data, shape }: DecodedTensor): Labels {
 }
 
 async function ensureWebGpu(): Promise<void> {
-  if (globalThis.process?.versions?.node !== undefined) {
+  if (isNode()) {
     // Not a literal: Node's modules must stay out of bundles for pages.
     const dawn = '../dawn.ts';
     await ((await import(/* @vite-ignore */ dawn)) as { startDawn(): Promise<void> }).startDawn();
   }
   if (!globalThis.navigator?.gpu) throw new Unavailable('there is no navigator.gpu here');
+}
+
+function isNode(): boolean {
+  return globalThis.process?.versions?.node !== undefined;
 }
 
 async function startBackend(tf: Tf, backend: string): Promise<void> {
@@ -96,7 +100,10 @@ async function startBackend(tf: Tf, backend: string): Promise<void> {
 // One literal each: bundlers follow them.
 const backends: Readonly<Record<string, () => Promise<unknown>>> = {
   cpu: () => import('@tensorflow/tfjs-backend-cpu'),
-  wasm: () => import('@tensorflow/tfjs-backend-wasm'),
+  wasm: async () => {
+    const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+    if (!isNode()) setWasmPaths((await import('../tfjs-wasm-files.ts')).wasmFiles);
+  },
   webgl: () => import('@tensorflow/tfjs-backend-webgl'),
   webgpu: () => import('@tensorflow/tfjs-backend-webgpu'),
 };
