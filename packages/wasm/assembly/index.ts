@@ -1,8 +1,9 @@
-// The exports of the module. Memory is imported; it holds the constants of ./constants, the rest belongs to the host.
+// The exports of the module. Memory is imported, and all of it belongs to the host: it says where everything lies.
 
 import { exponential, logOf, logOnePlus, multiplyAdd } from './arithmetic';
 import { C2, C3, C4, C5, constant, LOG2E, LOWEST, MAGIC, MINUS_LN2, MINUS_LN2_REST, ONE } from './constants';
 
+export { placeConstants } from './constants';
 export { sigmoid } from './sigmoid';
 export { softmax } from './softmax';
 export { logOf, logOnePlus };

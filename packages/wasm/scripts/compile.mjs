@@ -34,16 +34,7 @@ if (!process.argv.includes('--check')) {
 }
 
 async function compile(...features) {
-  const options = [
-    '-O3s',
-    '--converge',
-    '--noAssert',
-    '--runtime',
-    'stub',
-    '--importMemory',
-    '--maximumMemory',
-    '65536',
-  ];
+  const options = ['-O3s', '--converge', '--noAssert', '--runtime', 'stub', '--importMemory', '--noExportMemory'];
   const args = ['index.ts', '--baseDir', `${root}assembly`, '--outFile', 'kernels.wasm', ...options];
   let bytes;
   const { error, stderr } = await asc.main([...args, '--memoryBase', '0', '--enable', 'simd', ...features], {

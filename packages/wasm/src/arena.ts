@@ -21,9 +21,13 @@ export function rowsAtOnce(classes: number): number {
 /** Numbers that one of the staging areas holds, a thread. */
 export const STAGE = 32_768;
 
-/** Byte offsets. All are multiples of 16. */
+/** Where an arena begins in a memory of its own: 0 means none to the kernels. */
+const BASE = 64;
+
+/** Byte offsets, of whole cache lines: 64 bytes. */
 export interface Layout {
   readonly job: number;
+  readonly constants: number;
   /** 512 bytes a thread. */
   readonly scratch: number;
   readonly labels: number;
@@ -78,7 +82,7 @@ export function createArena(
   module: WebAssembly.Module,
   options: ArenaSize & { readonly id: number; readonly shared: boolean },
 ): Arena {
-  const total = bytesOf(options);
+  const total = BASE + bytesOf(options);
   const pages = Math.ceil(total / 65536);
   if (pages > MOST_PAGES) {
     throw new EqlError(
@@ -88,7 +92,8 @@ export function createArena(
   }
   try {
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: options.shared });
-    return arenaOver(memory, instantiate(module, memory), options.id, options);
+    const layout = layoutOf(BASE, options);
+    return arenaOver(memory, instantiate(module, memory, layout.constants), layout, options);
   } catch (error) {
     throw new EqlError(
       'OUT_OF_MEMORY',
@@ -99,26 +104,54 @@ export function createArena(
 
 /** Uses a memory again, with zeros for the caller. */
 export function recycleArena({ memory, kernels, id }: Arena, size: ArenaSize): Arena {
-  const arena = arenaOver(memory, kernels, id, size);
+  const arena = arenaOver(memory, kernels, layoutOf(BASE, size), { ...size, id });
   arena.bytes.fill(0, arena.layout.user, arena.layout.user + size.userBytes);
   return arena;
 }
 
-/** How large a memory has to be. */
-export function bytesOf({ classes, threads, userBytes }: ArenaSize): number {
-  return layoutOf(tableOf(classes), threads).user + userBytes;
+/**
+ * Takes part of a memory that belongs to somebody else.
+ *
+ * @param at Where `bytesOf(size)` bytes were allocated in it, at a multiple of 64.
+ */
+export function borrowArena(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  at: number,
+  size: ArenaSize,
+): Arena {
+  const layout = layoutOf(at, size);
+  return arenaOver(memory, instantiate(module, memory, layout.constants), layout, { ...size, id: 0 });
 }
 
-function arenaOver(memory: WebAssembly.Memory, kernels: KernelExports, id: number, size: ArenaSize): Arena {
-  const { buffer } = memory;
-  const classes = tableOf(size.classes);
+/** The arena with views of what its memory is now: a memory that grows takes the old ones away. */
+export function renewArena(arena: Arena): Arena {
+  return arena.bytes.buffer === arena.memory.buffer ? arena : { ...arena, ...viewsOf(arena.memory) };
+}
+
+/** How many bytes an arena takes. */
+export function bytesOf(size: ArenaSize): number {
+  return layoutOf(0, size).user + size.userBytes;
+}
+
+/** Whether an array lies in the arena's memory, where the kernels can use it in place. */
+export function isIn({ memory }: Arena, array: Float32Array): boolean {
+  // Address 0 means none to the kernels.
+  return array.buffer === memory.buffer && array.byteOffset > 0;
+}
+
+function arenaOver(
+  memory: WebAssembly.Memory,
+  kernels: KernelExports,
+  layout: Layout,
+  { classes, id }: ArenaSize & { readonly id: number },
+): Arena {
+  const table = tableOf(classes);
+  return { memory, kernels, layout, id, classes: table, rows: rowsAtOnce(table), ...viewsOf(memory) };
+}
+
+function viewsOf({ buffer }: WebAssembly.Memory): Pick<Arena, 'bytes' | 'integers' | 'singles' | 'doubles'> {
   return {
-    memory,
-    kernels,
-    layout: layoutOf(classes, size.threads),
-    id,
-    classes,
-    rows: rowsAtOnce(classes),
     bytes: new Uint8Array(buffer),
     integers: new Int32Array(buffer),
     singles: new Float32Array(buffer),
@@ -131,11 +164,13 @@ function tableOf(classes: number): number {
   return Math.min(Math.ceil(classes / 32) * 32, TABLE);
 }
 
-function layoutOf(classes: number, threads: number): Layout {
-  // The module's constants lie at 1024; below 256 nothing does, so that 0 can mean none.
+function layoutOf(base: number, size: Omit<ArenaSize, 'userBytes'>): Layout {
+  const classes = tableOf(size.classes);
   const rows = rowsAtOnce(classes);
-  const job = 256;
-  const scratch = 2048;
+  const { threads } = size;
+  const job = base;
+  const constants = job + 64;
+  const scratch = constants + 128;
   const labels = scratch + 512 * threads;
   const kinds = labels + 4 * rows;
   const scales = kinds + rows;
@@ -143,9 +178,24 @@ function layoutOf(classes: number, threads: number): Layout {
   const states = losses + 8 * rows;
   const table = states + 40 * rows;
   const blocks = table + 4 * classes;
-  const stage = blocks + Math.ceil(classes / 32 / 16) * 16;
+  const stage = blocks + Math.ceil(classes / 32 / 64) * 64;
   const targets = stage + 4 * STAGE * threads;
   const weights = targets + 4 * STAGE * threads;
   const user = weights + 4 * STAGE * threads;
-  return { job, scratch, labels, kinds, scales, losses, states, table, blocks, stage, targets, weights, user };
+  return {
+    job,
+    constants,
+    scratch,
+    labels,
+    kinds,
+    scales,
+    losses,
+    states,
+    table,
+    blocks,
+    stage,
+    targets,
+    weights,
+    user,
+  };
 }

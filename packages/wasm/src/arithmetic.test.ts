@@ -20,7 +20,7 @@ async function kernelsOf(backend: 'simd' | 'relaxed-simd', pages = 65) {
   const compiled = await compileKernels(false, backend);
   if (typeof compiled === 'string') throw new Error(compiled);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  return { memory, kernels: instantiate(compiled.module, memory) };
+  return { memory, kernels: instantiate(compiled.module, memory, 0) };
 }
 
 /** The kernels' e^x of each number. */

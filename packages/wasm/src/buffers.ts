@@ -15,7 +15,10 @@ export type Named = Readonly<Record<string, unknown>>;
 export function checkBuffers(inputs: Named, outputs: Named): void {
   for (const [name, array] of Object.entries({ ...inputs, ...outputs })) {
     if (ArrayBuffer.isView(array) && isDetached(array)) {
-      throw new EqlError('BUFFER', `${name}: its buffer is detached; was it transferred to a worker?`);
+      throw new EqlError(
+        'BUFFER',
+        `${name}: its buffer is detached; was it transferred to a worker, or has its memory grown?`,
+      );
     }
   }
   const seen = Object.entries(inputs);

@@ -1,14 +1,17 @@
 import { forms, plainCase } from '@eqloss/core/testing';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createKernels, createKernelsSync } from './index.ts';
-import { backends, describeKernels, expectSameResult } from './testing.ts';
+import { backends, describeKernels, expectSameResult, heapKernels } from './testing.ts';
 
 afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-for (const backend of backends) describeKernels(`backend ${backend} in a browser`, { backend }, 15);
-describeKernels('two threads in a browser', { threads: 2, shareFrom: 0 }, 15);
+for (const backend of backends) {
+  describeKernels(`backend ${backend} in a browser`, () => createKernels({ backend }), 15);
+}
+describeKernels('two threads in a browser', () => createKernels({ threads: 2, shareFrom: 0 }), 15);
+describeKernels('over a heap in a browser', heapKernels, 15);
 
 test('Chromium runs the fused module, and nothing is missing', async () => {
   const kernels = await createKernels();

@@ -14,10 +14,11 @@ import {
 } from '@eqloss/core';
 import type { Backend } from './backend.ts';
 import { checkBuffers, checkOutput } from './buffers.ts';
+import { createHeapShelf, type Heap } from './heap.ts';
 import type { KernelModule } from './module.ts';
 import { checkKernelOptions, checkObject, checkSize, type KernelBatch, type KernelOptions } from './options.ts';
 import { type Run, runBatch } from './run.ts';
-import { type Buffers, createShelf, plainBuffers, type Shelf, withRoom } from './shelf.ts';
+import { type Buffers, createShelf, plainBuffers, withRoom } from './shelf.ts';
 import type { Pool } from './threads.ts';
 
 /** A loss. */
@@ -73,27 +74,37 @@ export interface Kernels {
   /**
    * Arrays in the kernels' memory: a batch in them is calculated where it lies, without a copy.
    *
-   * @throws {EqlError} `ROW_COUNT`, `CLASS_COUNT` for sizes that are no counts; `OUT_OF_MEMORY`, `WORKER`, `DISPOSED`
+   * @throws {EqlError} `ROW_COUNT`, `CLASS_COUNT` for sizes that are no counts; `OUT_OF_MEMORY`, `WORKER`, `DISPOSED`;
+   * `UNSUPPORTED` over a heap, whose owner allocates
    */
   allocate(size: { readonly rows: number; readonly classes: number }): Buffers;
-  /** Ends the workers and frees all memory, that of `allocate` included. Twice is once. */
+  /** Ends the workers and frees all memory, that of `allocate` included, or what was taken of a heap. Twice is once. */
   dispose(): void;
+}
+
+/** What kernels work with. */
+interface Means {
+  /** Why `backend` or `threads` is less than the best. */
+  readonly reason?: string | undefined;
+  /** Threads that share batches of `shareFrom` logits or more. */
+  readonly pool?: Pool;
+  readonly shareFrom?: number;
+  /** Instead of memories of their own. */
+  readonly heap?: Heap | undefined;
 }
 
 /**
  * Kernels over what was compiled, or core's TypeScript.
  *
- * @param pool Threads that share batches of `shareFrom` logits or more.
+ * @throws {EqlError} what {@link createHeapShelf} throws
  */
 export function kernelsOf(
   compiled: KernelModule | undefined,
-  pool: Pool | undefined,
-  reason: string | undefined,
-  shareFrom = 0,
+  { reason, pool, shareFrom = 0, heap }: Means = {},
 ): Kernels {
   // What was given back.
   const gone = new WeakSet<object>();
-  const shelf: Shelf | undefined = compiled && createShelf(compiled.module, pool, gone);
+  const shelf = compiled && (heap ? createHeapShelf(compiled.module, heap) : createShelf(compiled.module, pool, gone));
   let disposed = false;
 
   const alive = () => {

@@ -132,14 +132,14 @@ test('memory beside the caller’s is less than 1 MB for one thread, and 384 KB 
   }
 });
 
-test('no parts of the memory overlap, and all begin at whole vectors', async () => {
+test('no parts of the memory overlap, and all begin at whole cache lines', async () => {
   const compiled = await compileKernels(false, undefined);
   if (typeof compiled === 'string') throw new Error(compiled);
   for (const threads of [1, 3, 64]) {
     for (const classes of [1, 31, 33, 1203, TABLE]) {
       const { layout } = createArena(compiled.module, { id: 1, classes, threads, shared: false, userBytes: 0 });
       const starts = Object.values(layout);
-      expect(starts.every((start) => start % 16 === 0)).toBe(true);
+      expect(starts.every((start) => start % 64 === 0)).toBe(true);
       expect([...starts].sort((a, b) => a - b)).toEqual(starts);
       expect(layout.labels - layout.scratch).toBe(512 * threads);
       expect(layout.user - layout.weights).toBe(131_072 * threads);

@@ -8,6 +8,7 @@ export interface KernelExports {
   readonly sigmoid: (job: number, from: number, to: number, scratch: number) => void;
   readonly softmax: (job: number, from: number, to: number, scratch: number) => void;
   readonly isFused: (a: number, c: number) => number;
+  readonly placeConstants: (at: number) => void;
   readonly exponentials: (at: number, bytes: number) => void;
   readonly logOf: (x: number) => number;
   readonly logOnePlus: (x: number) => number;
@@ -26,6 +27,9 @@ export interface KernelModule {
 
 /** Pages of 64 KiB that a 32-bit memory may have. */
 export const MOST_PAGES = 65536;
+
+/** The same number as modules have it. */
+const MOST = [0x80, 0x80, 0x04];
 
 /**
  * Compiles the fastest module that this runtime has everything for.
@@ -68,9 +72,15 @@ export function compileKernelsSync(wanted: VectorBackend | undefined): KernelMod
   }
 }
 
-/** An instance over a memory. */
-export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelExports {
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
+/**
+ * An instance over a memory.
+ *
+ * @param constants Where the instance keeps its numbers: 68 bytes at a multiple of 4. It touches nothing else but what calls name.
+ */
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory, constants: number): KernelExports {
+  const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
+  kernels.placeConstants(constants);
+  return kernels;
 }
 
 /** What is worth a try, the best first. */
@@ -92,9 +102,8 @@ function* candidates(
 /** Whether what the fused module calls fused is so here. */
 function isFit(backend: VectorBackend, module: WebAssembly.Module, shared: boolean): boolean {
   if (backend === 'simd') return true;
-  return (
-    instantiate(module, new WebAssembly.Memory({ initial: 1, maximum: 1, shared })).isFused(1 + 2 ** -12, -1) === 1
-  );
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared });
+  return instantiate(module, memory, 0).isFused(1 + 2 ** -12, -1) === 1;
 }
 
 function whyNone(wanted: VectorBackend | undefined): string {
@@ -112,12 +121,14 @@ function unpack(hex: string): Bytes {
   return Uint8Array.from({ length: hex.length / 2 }, (_, k) => Number.parseInt(hex.slice(2 * k, 2 * k + 2), 16));
 }
 
-/** The same module, importing a shared memory: one flag of the import says which kind it is. */
+/** The same module, importing a shared memory: the import says so, and how large that may be, as it must. */
 function forSharedMemory(bytes: Bytes): Bytes {
-  const name = [6, ...new TextEncoder().encode('memory'), 2];
+  const name = [...new TextEncoder().encode('memory'), 2];
   const found = bytes.findIndex((_, k) => name.every((byte, n) => bytes[k + n] === byte));
   if (found < 0) throw new Error('the module imports no memory');
-  const copy = bytes.slice();
-  copy[found + name.length] |= 2;
+  const limits = found + name.length;
+  const copy = Uint8Array.from([...bytes.subarray(0, limits), 3, 0, ...MOST, ...bytes.subarray(limits + 2)]);
+  // The section's size stands before the number of imports and the names' lengths: 'env' is the other one.
+  copy[found - 7] += MOST.length;
   return copy;
 }

@@ -2,19 +2,26 @@
 
 import { type BatchInputs, EqlError, kindOf, type Reduction } from '@eqloss/core';
 import type { Backend } from './backend.ts';
-
-/** How kernels are made at once. */
-export interface SyncKernelsOptions {
-  /** Instead of the fastest backend: for comparisons and tests. */
-  readonly backend?: Backend;
-}
+import { checkHeap, type Heap } from './heap.ts';
 
 /** How kernels are made. */
-export interface KernelsOptions extends SyncKernelsOptions {
+export interface KernelsOptions {
+  /** Instead of the fastest backend: for comparisons and tests. */
+  readonly backend?: Backend;
   /** Threads that share the rows of a batch, the calling one included: 1 to 64. Default 1. */
   readonly threads?: number;
   /** Batches of fewer logits run on the calling thread alone: waking the others would cost more. Default 16,384. */
   readonly shareFrom?: number;
+}
+
+/** How kernels are made at once. */
+export interface SyncKernelsOptions extends Pick<KernelsOptions, 'backend'> {
+  /**
+   * Somebody else's memory to work in, instead of an own one: arrays that are views of it are calculated in place, others
+   * are copied. The kernels take 1 MB of it until they are disposed of, and write to nothing else there but to the gradient
+   * and row losses that a call names. It must not be in use by its owner during a call.
+   */
+  readonly heap?: Heap;
 }
 
 /** A batch in single precision. The other inputs are those of core's `Batch`. */
@@ -65,12 +72,19 @@ export function checkKernelsOptions(options: KernelsOptions): {
 }
 
 /** @throws {EqlError} `UNSUPPORTED` */
-export function checkSyncOptions(options: SyncKernelsOptions): { readonly backend: Backend | undefined } {
+export function checkSyncOptions(options: SyncKernelsOptions): {
+  readonly backend: Backend | undefined;
+  readonly heap: Heap | undefined;
+} {
   checkObject('options', options);
-  const { backend, ...rest } = options;
-  checkNoMore(rest, 'backend; threads take createKernels');
+  const { backend, heap, ...rest } = options;
+  checkNoMore(rest, 'backend and heap; threads take createKernels');
   checkBackend(backend);
-  return { backend };
+  if (heap !== undefined) {
+    checkObject('heap', heap);
+    checkHeap(heap);
+  }
+  return { backend, heap };
 }
 
 /** @throws {EqlError} `UNSUPPORTED`, `BUFFER` */

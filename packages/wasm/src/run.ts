@@ -9,7 +9,7 @@ import {
   sigmoidRows,
   softmaxRowsOf,
 } from '@eqloss/core';
-import { type Arena, PIECE, STAGE, TILE } from './arena.ts';
+import { type Arena, isIn, PIECE, STAGE, TILE } from './arena.ts';
 import { KIND, STEPS, writeJob } from './job.ts';
 import { leftToHost } from './limits.ts';
 import { fillMasks, fillWeights } from './tables.ts';
@@ -59,8 +59,8 @@ export function runBatch(
   const { rows, classes } = checked;
   const { gradient } = outputs;
   const perElement = checked.form === 'softmax' && checked.perElement;
-  const logitsAt = offsetIn(arena, logits);
-  const gradientAt = gradient && offsetIn(arena, gradient);
+  const logitsAt = isIn(arena, logits) ? logits.byteOffset : undefined;
+  const gradientAt = gradient && isIn(arena, gradient) ? gradient.byteOffset : undefined;
   const isLeft = leftToHost(checked, logits);
   const staged =
     logitsAt === undefined ||
@@ -254,9 +254,4 @@ function stageTargets(
       singles[out + k] = y > 0 && y < SMALLEST_NORMAL ? SMALLEST_NORMAL : y;
     }
   }
-}
-
-/** Byte offset of an array in an arena's memory, when it lies there. */
-function offsetIn(arena: Arena, array: Float32Array): number | undefined {
-  return array.buffer === arena.memory.buffer ? array.byteOffset : undefined;
 }

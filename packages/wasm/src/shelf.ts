@@ -43,7 +43,7 @@ export function createShelf(module: WebAssembly.Module, pool: Pool | undefined, 
   const create = (classes: number, userBytes: number): Arena => {
     const size = { classes, threads, userBytes };
     const bytes = bytesOf(size);
-    const room = (arena: Arena) => arena.memory.buffer.byteLength;
+    const room = ({ memory, layout }: Arena) => memory.buffer.byteLength - layout.job;
     const [best] = free.filter((arena) => room(arena) >= bytes).sort((a, b) => room(a) - room(b));
     if (best !== undefined) {
       free.splice(free.indexOf(best), 1);

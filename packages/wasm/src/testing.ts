@@ -5,13 +5,13 @@ import { cases, divisorOf, expectNear, forms, lossOf, plainCase, shardOf } from 
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
-  createKernels,
+  createKernelsSync,
+  type Heap,
   type KernelBatch,
   type KernelGradient,
   type KernelLoss,
   type KernelOptions,
   type Kernels,
-  type KernelsOptions,
 } from './index.ts';
 
 /** A batch of the kernels with its gate. */
@@ -63,12 +63,11 @@ export const ways: Readonly<Record<string, Way>> = {
 };
 
 /** What must hold on every backend. `runs`: random batches a form. */
-export function describeKernels(title: string, options: KernelsOptions, runs: number): void {
+export function describeKernels(title: string, create: () => Kernels | Promise<Kernels>, runs: number): void {
   describe(title, () => {
     let kernels: Kernels;
     beforeAll(async () => {
-      kernels = await createKernels(options);
-      if (options.backend !== undefined) expect(kernels.backend).toBe(options.backend);
+      kernels = await create();
     });
     afterAll(() => kernels.dispose());
 
@@ -229,6 +228,45 @@ export function describeKernels(title: string, options: KernelsOptions, runs: nu
       }
     });
   });
+}
+
+/** A heap that hands out its room in order, and takes back what was handed out last. Its addresses are multiples of 8 only. */
+export function stackHeap(pages: number): Heap {
+  const memory = new WebAssembly.Memory({ initial: pages });
+  let top = 4104;
+  const taken: number[] = [];
+  return {
+    memory,
+    allocate: (bytes) => {
+      const at = top;
+      if (at + bytes > memory.buffer.byteLength) return 0;
+      top = Math.ceil((at + bytes) / 8) * 8;
+      taken.push(at);
+      return at;
+    },
+    free: (at) => {
+      if (taken.pop() !== at) throw new Error('not what was handed out last');
+      top = at;
+    },
+  };
+}
+
+/** Kernels over a heap, whose `allocate` gives views of the heap. */
+export function heapKernels(): Kernels {
+  const heap = stackHeap(128);
+  const kernels = createKernelsSync({ heap });
+  return {
+    ...kernels,
+    allocate: ({ rows, classes }) => {
+      const [z, g] = [0, 1].map(() => heap.allocate(4 * rows * classes));
+      if (z * g === 0) throw new Error('the heap of these tests is too small');
+      const views = [z, g].map((at) => new Float32Array(heap.memory.buffer, at, rows * classes));
+      const dispose = () => {
+        for (const at of [g, z]) heap.free(at);
+      };
+      return { logits: views[0], gradient: views[1], dispose };
+    },
+  };
 }
 
 /** The first way is near core, all others give its bits. */

@@ -29,7 +29,7 @@ function watchWorkers(changed: (source: string) => string = (source) => source):
   return started;
 }
 
-describeKernels('three threads', { threads: 3, shareFrom: 0 }, 30);
+describeKernels('three threads', () => createKernels({ threads: 3, shareFrom: 0 }), 30);
 
 test.each([2, 3, 5])('%i threads give the bits of one, 200 times in a row', async (threads) => {
   const one = await createKernels();

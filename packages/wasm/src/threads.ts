@@ -87,7 +87,8 @@ export async function startPool(module: WebAssembly.Module, threads: number): Pr
     check,
     stop,
     add: (arena) => {
-      for (const worker of workers) worker.postMessage({ arena: arena.id, memory: arena.memory });
+      const { id, memory, layout } = arena;
+      for (const worker of workers) worker.postMessage({ arena: id, memory, constants: layout.constants });
     },
     forget: (arena) => {
       for (const worker of workers) worker.postMessage({ forget: arena.id });

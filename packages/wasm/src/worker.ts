@@ -33,7 +33,9 @@ const receive = (message) => {
     ({ module, control, index } = message);
     port.postMessage('ready');
   } else if (message.memory) {
-    arenas.set(message.arena, new WebAssembly.Instance(module, { env: { memory: message.memory } }).exports);
+    const kernels = new WebAssembly.Instance(module, { env: { memory: message.memory } }).exports;
+    kernels.placeConstants(message.constants);
+    arenas.set(message.arena, kernels);
   } else if (message.forget !== undefined) {
     arenas.delete(message.forget);
   }
