@@ -16,9 +16,10 @@ export interface Answers {
  *
  * @param yTrue `[batch, …, classes]`, `[batch, …]` or `[batch, …, 1]`.
  * @param yPred `[batch, …, classes]`.
- * @throws {EqlError} `DTYPE` for what is no tensor; `RANK`
+ * @param classes How many columns yPred should have. If it has others, that is for the caller to say.
+ * @throws {EqlError} `DTYPE` for what is no tensor; `RANK`; `CLASS_COUNT` for target rows of another length
  */
-export function answersOf(yTrue: Tensor, yPred: Tensor, said: LabelKind | undefined): Answers {
+export function answersOf(yTrue: Tensor, yPred: Tensor, said: LabelKind | undefined, classes: number): Answers {
   for (const [name, values] of Object.entries({ yTrue, yPred })) {
     if (!(values instanceof Tensor)) throw new EqlError('DTYPE', `${name} is ${typeof values}; wanted a tensor.`);
   }
@@ -31,6 +32,13 @@ export function answersOf(yTrue: Tensor, yPred: Tensor, said: LabelKind | undefi
       `${kind} labels have shape [${yTrue.shape.join(', ')}], the logits [${yPred.shape.join(', ')}]; wanted ${
         kind === 'sparse' ? 'one index for each row of logits' : 'one target for each logit'
       }.`,
+    );
+  }
+  if (kind === 'one-hot' && yPred.shape.at(-1) === classes && labels.shape.at(-1) !== classes) {
+    const came = `labels have shape [${yTrue.shape.join(', ')}]`;
+    throw new EqlError(
+      'CLASS_COUNT',
+      `${came}; wanted ${classes} targets a row, or one index with a last dimension of 1.`,
     );
   }
   return { kind, labels };

@@ -42,7 +42,7 @@ export function layersLoss(config: LossConfig): LayersLoss {
   let step = isDrawn(checked.beta) ? (checked.beta.step ?? 0) : 0;
   const loss = (yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor1D =>
     tf.tidy(() => {
-      const { kind, labels } = answersOf(yTrue, yPred, checked.labels);
+      const { kind, labels } = answersOf(yTrue, yPred, checked.labels, gate.classes);
       const rowWeights = kind === 'sparse' ? weightsOfCounted(labels) : undefined;
       const options = { reduction: 'none', rowWeights } as const;
       const rowLosses: tf.Tensor =

@@ -89,8 +89,8 @@ function rowsOf(
   said: LabelKind | undefined,
 ): tf.Tensor {
   return tf.tidy(() => {
-    const { kind, labels } = answersOf(yTrue, yPred, said);
     const classes = mask.length;
+    const { kind, labels } = answersOf(yTrue, yPred, said, classes);
     if (yPred.shape.at(-1) !== classes) {
       throw new EqlError(
         'CLASS_COUNT',

@@ -3,10 +3,10 @@
 import { EqlError } from '@eqloss/core';
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import { compileLoss } from './compile.ts';
-import { isDrawn, type LossConfig, refuseUnknown } from './config.ts';
+import { checkConfig, isDrawn, type LossConfig, refuseUnknown } from './config.ts';
 import type { LayersLoss } from './loss.ts';
 import { keepConfig, namedMetrics, readConfig } from './metadata.ts';
-import type { LossModel, Metric } from './model.ts';
+import { checkModel, type LossModel, type Metric } from './model.ts';
 
 /** What {@link restoreLoss} may be given. */
 export interface RestoreOptions {
@@ -25,8 +25,8 @@ export interface RestoreOptions {
  *
  * @param config Default: that of the `layersLoss` that the model is compiled with. If given and drawn by the same γ and seed,
  * it is written with the model's step all the same.
- * @throws {EqlError} `UNSUPPORTED` when the model is compiled with another loss and no config is given; and what `layersLoss`
- * throws for a config.
+ * @throws {EqlError} `UNSUPPORTED` when the model is compiled with another loss and no config is given, has another number of
+ * outputs than one, or a last layer with an activation; `CLASS_COUNT`; and what `layersLoss` throws for a config.
  */
 export function saveLossConfig(model: LossModel, config?: LossConfig): void {
   const running = (model.loss as Partial<LayersLoss> | undefined)?.config;
@@ -34,6 +34,7 @@ export function saveLossConfig(model: LossModel, config?: LossConfig): void {
   if (kept === undefined) {
     throw new EqlError('UNSUPPORTED', 'the model is not compiled with layersLoss; give the config to save.');
   }
+  checkModel(model, checkConfig(kept));
   keepConfig(model, atStepOf(running, kept));
 }
 
