@@ -1,3 +1,4 @@
+import '@tensorflow/tfjs-backend-wasm';
 import { createGate, type Form, sigmoidEql, softmaxEql } from '@eqloss/core';
 import { codeOf, forms, ratioToN4 } from '@eqloss/core/testing';
 import * as tf from '@tensorflow/tfjs';
@@ -24,12 +25,12 @@ const sparse = () => tf.tensor2d(classes, [rows, 1]);
 const oneHot = () => tf.oneHot(tf.tensor1d(classes, 'int32'), 3).toFloat() as tf.Tensor2D;
 
 /** Logits x W, and the loss's gradient with respect to W, in double. */
-function exactStep(form: Form, rowWeights?: number[]) {
+function exactStep(form: Form, rowWeights?: number[], fixedBeta = 0.9) {
   const logits = Float64Array.from({ length: rows * 3 }, (_, k) => {
     const [i, j] = [Math.floor(k / 3), k % 3];
     return inputs[2 * i] * kernel[j] + inputs[2 * i + 1] * kernel[3 + j];
   });
-  const beta = form === 'softmax' ? 0.9 : undefined;
+  const beta = form === 'softmax' ? fixedBeta : undefined;
   const { loss, gradient } = exactOf[form]({ gate, labels: classes, logits, shape: [rows, 3], rowWeights, beta });
   const stepped = Array.from(kernel, (w, k) => {
     let slope = 0;
@@ -120,6 +121,17 @@ describe.each(forms)('%s', (form) => {
   });
 });
 
+test.each(forms)('%s: a step of fit() on the wasm backend is the same', async (form) => {
+  await tf.setBackend('wasm');
+  const model = linear();
+  compileLoss(model, { optimizer: tf.train.sgd(1), loss: configs[form] });
+  const { history } = await model.fit(x(), sparse(), { batchSize: rows, verbose: 0, validationData: [x(), sparse()] });
+  const exact = exactStep(form);
+  expect(ratioToN4(history.loss as number[], [exact.loss])).toBeLessThanOrEqual(1);
+  expect(ratioToN4(model.getWeights()[0].dataSync(), exact.stepped)).toBeLessThanOrEqual(2);
+  await tf.setBackend('cpu');
+});
+
 test('validation does not disturb the draws of β', async () => {
   const train = async (validationData: [tf.Tensor, tf.Tensor] | undefined) => {
     const model = linear();
@@ -140,6 +152,37 @@ test('background and ignored labels go through fit()', async () => {
   const logits = (model.predict(x()) as tf.Tensor).dataSync();
   const exact = sigmoidEql({ gate, labels, logits: Float32Array.from(logits), shape: [rows, 3] });
   expect(ratioToN4(history.loss as number[], [exact.loss])).toBeLessThanOrEqual(1);
+});
+
+test('classWeight has a weight for background and for ignored labels too', async () => {
+  const labels = classes.map((c, i) => (i % 4 === 0 ? 3 : i % 4 === 1 ? -1 : c));
+  const classWeight = { 0: 3, 1: 0.5, 2: 1, 3: 2, [-1]: 7 };
+  const model = linear();
+  compileLoss(model, { optimizer: tf.train.sgd(0), loss: configs.sigmoid });
+  const { history } = await model.fit(x(), tf.tensor1d(labels), { batchSize: rows, verbose: 0, classWeight });
+  const logits = Float32Array.from((model.predict(x()) as tf.Tensor).dataSync());
+  const rowWeights = labels.map((label) => classWeight[label as -1]);
+  const weighted = sigmoidEql({ gate, labels, logits, rowWeights, shape: [rows, 3] });
+  const plain = sigmoidEql({ gate, labels, logits, shape: [rows, 3] });
+  // What tfjs logs is weighted: it is what it minimizes.
+  expect(ratioToN4(history.loss as number[], [weighted.loss])).toBeLessThanOrEqual(1);
+  expect(weighted.loss).not.toBeCloseTo(plain.loss, 2);
+});
+
+test('trainOnBatch() takes steps, and leaves no tensor behind', async () => {
+  const model = linear();
+  const loss = compileLoss(model, {
+    optimizer: tf.train.sgd(1),
+    loss: { form: 'softmax', gate, beta: { gamma: 0, seed: 1 } },
+  });
+  const [xs, ys] = [x(), sparse()];
+  const before = tf.memory().numTensors;
+  expect(
+    ratioToN4([(await model.trainOnBatch(xs, ys)) as number], [exactStep('softmax', undefined, 0).loss]),
+  ).toBeLessThan(1);
+  await model.trainOnBatch(xs, ys);
+  expect(loss.step).toBe(2);
+  expect(tf.memory().numTensors).toBe(before);
 });
 
 test('a model with inner positions takes a label for each', async () => {

@@ -1,6 +1,7 @@
 // The losses as `model.compile({ loss })` takes them.
 
 import * as tf from '@tensorflow/tfjs-core';
+import { readGiven } from '../given.ts';
 import { sigmoidEql } from '../sigmoid.ts';
 import { softmaxEql } from '../softmax.ts';
 import { answersOf } from './answers.ts';
@@ -29,6 +30,9 @@ export interface LayersLoss {
  * are not ignored, divided by their number. Logits with inner dimensions, `[batch, …, classes]`, give the mean over these.
  *
  * A drawn β takes another step each time that a gradient is taken, and only then: validation does not disturb the draws.
+ *
+ * With `classWeight`, tfjs wants a weight for each label that occurs, also for background (the number of classes) and -1; an
+ * all-zero target row gets that of class 0.
  *
  * `model.fit` refuses index labels for a loss function that is not its own; {@link compileLoss} makes it take them.
  *
@@ -66,9 +70,22 @@ function betaAt(beta: (LossConfig & { form: 'softmax' })['beta'], step: number) 
   return isDrawn(beta) ? { gamma: beta.gamma, seed: beta.seed, step } : beta;
 }
 
-/** `rows / counted` for a row that is counted, 0 for one that is ignored. SPEC G5, R1. */
+/** `rows / counted` for a row that is counted, 0 for one that is ignored; nothing if none is. SPEC G5, R1. */
 function weightsOfCounted(labels: tf.Tensor): tf.Tensor | undefined {
-  if (labels.size === 0) return undefined;
+  const values = readGiven('labels', labels, 'keep')?.data;
+  if (values === undefined) return weightsOnGpu(labels);
+  let counted = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] !== -1) counted++;
+  if (counted === values.length) return undefined;
+  const weight = values.length / Math.max(counted, 1);
+  return tf.tensor(
+    Float32Array.from(values, (label) => (label === -1 ? 0 : weight)),
+    labels.shape,
+  );
+}
+
+/** The same where only the GPU knows the labels, without waiting for it. */
+function weightsOnGpu(labels: tf.Tensor): tf.Tensor {
   const counted = tf.cast(tf.notEqual(labels, -1), 'float32');
   return tf.mul(counted, tf.div(labels.size, tf.maximum(tf.sum(counted), 1)));
 }

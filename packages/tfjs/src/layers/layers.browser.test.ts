@@ -1,0 +1,50 @@
+// Metrics where yTrue and yPred are known to the GPU alone, as the trainer hands them over, with nothing of tfjs but
+// its core: they must not read back, and need no gradients of tfjs.
+
+import '@tensorflow/tfjs-backend-webgl';
+import '@tensorflow/tfjs-backend-webgpu';
+import { createGate } from '@eqloss/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, test, vi } from 'vitest';
+import { groupRecall } from './recall.ts';
+
+const rows = 7;
+const classes = 5;
+const labels = [0, 4, -1, 5, 1, 1, 3];
+const logits = Float32Array.from({ length: rows * classes }, (_, k) => 3 * Math.sin(k * 12.9898));
+const gate = createGate([1, 2, 3, 4, 5], { threshold: 3 });
+const groups = { tail: gate.tail, head: gate.tail.map((t) => 1 - t) };
+
+describe.each(['webgl', 'webgpu'])('on %s', (backend) => {
+  const start = async () => {
+    await tf.setBackend(backend);
+    tf.env().set(`${backend.toUpperCase()}_CPU_FORWARD`, false);
+  };
+  /** The same values, computed by the GPU. */
+  const onGpu = (tensor: tf.Tensor) => tf.mul(tensor, tf.onesLike(tensor));
+
+  test('metrics count without reading back', async () => {
+    await start();
+    const spies = [vi.spyOn(tf.backend(), 'read'), vi.spyOn(tf.backend(), 'readSync')];
+    const yPred = onGpu(tf.tensor2d(logits, [rows, classes]));
+    const hot = Array.from({ length: rows * classes }, (_, k) =>
+      labels[Math.floor(k / classes)] === k % classes ? 1 : 0,
+    );
+    const counted = [tf.tensor2d(labels, [rows, 1]), tf.tensor2d(hot, [rows, classes])].map((yTrue) =>
+      groupRecall({ groups }).metrics.map((metric) => tf.sum(metric(onGpu(yTrue), yPred))),
+    );
+    for (const spy of spies) expect(spy).not.toHaveBeenCalled();
+    const byHand = Object.values(groups).flatMap((mask) => {
+      const members = labels.flatMap((label, i) => (mask[label] === 1 ? [i] : []));
+      const hits = members.filter((i) => {
+        const row = [...logits.slice(i * classes, (i + 1) * classes)];
+        return row.indexOf(Math.max(...row)) === labels[i];
+      });
+      return [hits.length, members.length];
+    });
+    for (const kind of counted) {
+      expect(await Promise.all(kind.map(async (sum) => (await sum.data())[0]))).toEqual(byHand);
+    }
+    vi.restoreAllMocks();
+  });
+});
