@@ -51,7 +51,7 @@ function register(backendName: string): void {
       // A backend may be removed and started anew.
       if (made?.backend !== backend) {
         const memory = memoryOf(backend);
-        made = { backend, memory, kernels: createKernelsSync() };
+        made = { backend, memory, kernels: startKernels(memory) };
       }
       return compute(made.kernels, made.memory, inputs.logits as tf.TensorInfo, attrs as unknown as Attributes);
     },
@@ -60,6 +60,18 @@ function register(backendName: string): void {
       made = undefined;
     },
   });
+}
+
+/** In the backend's own heap, so that its tensors need not be copied; beside it where that cannot be. */
+function startKernels({ heap }: HostMemory): Kernels {
+  if (heap !== undefined) {
+    try {
+      return createKernelsSync({ heap });
+    } catch {
+      // Another build of the backend than is known: arrays are copied then.
+    }
+  }
+  return createKernelsSync();
 }
 
 function compute(

@@ -1,5 +1,6 @@
 // How the host reaches tensors of the cpu and wasm backends: their own objects, without importing their packages.
 
+import type { Heap } from '@eqloss/wasm';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 
 /** A backend's memory, as the kernels need it. */
@@ -12,13 +13,6 @@ export interface HostMemory {
   free(tensor: TensorInfo): void;
   /** The backend's WebAssembly heap, where it can be shared. */
   readonly heap: Heap | undefined;
-}
-
-/** What `createKernelsSync` of @eqloss/wasm takes. */
-export interface Heap {
-  readonly memory: WebAssembly.Memory;
-  allocate(bytes: number): number;
-  free(at: number): void;
 }
 
 /** @param backend Of `tf.backend()`: cpu or wasm. */
@@ -69,6 +63,7 @@ function memoryOfWasm(backend: WasmBackend): HostMemory {
     make: (shape) => backend.makeOutput(shape, 'float32'),
     free: ({ dataId }) => void backend.disposeData(dataId),
     heap:
+      // The build with threads has a shared memory, and keeps it to itself.
       memory instanceof WebAssembly.Memory && memory.buffer instanceof ArrayBuffer
         ? { memory, allocate: (bytes) => wasm._malloc(bytes) >>> 0, free: (at) => wasm._free(at) }
         : undefined,
