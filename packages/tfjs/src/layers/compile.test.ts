@@ -291,6 +291,10 @@ describe('what cannot train is refused before the model is touched', () => {
     expect(refuse(linear(), { ...configs.sigmoid, labels: 'sparse' }, ['acc'])).toBe('UNSUPPORTED');
     expect(refuse(linear(), { ...configs.sigmoid, labels: 'one-hot' }, 'crossentropy')).toBe('UNSUPPORTED');
     const loss: LossConfig = { ...configs.sigmoid, labels: 'one-hot' };
+    expect(refuse(linear(), configs.sigmoid, 'categoricalAccuracy')).toBe('UNSUPPORTED');
+    expect(refuse(linear(), loss, 'precision')).toBe('UNSUPPORTED');
+    const one: LossConfig = { form: 'sigmoid', gate: createGate([1], { threshold: 0 }), labels: 'one-hot' };
+    expect(refuse(linear(1), one, 'accuracy')).toBe('UNSUPPORTED');
     compileLoss(linear(), { optimizer: 'sgd', loss, metrics: ['accuracy'] });
     compileLoss(linear(), { optimizer: 'sgd', loss: configs.sigmoid, metrics: tf.metrics.sparseCategoricalAccuracy });
   });

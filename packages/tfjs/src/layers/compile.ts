@@ -20,7 +20,7 @@ export interface CompileOptions {
  * Beyond what `model.compile({ loss: layersLoss(config) })` does, it
  * - checks that the last layer has as many units as the gate classes, and no activation;
  * - makes `fit` and `evaluate` take index labels, which tfjs refuses for a loss function that is not its own;
- * - refuses the metrics `accuracy` and `crossentropy` where tfjs would silently compute something else;
+ * - refuses names of metrics, such as `accuracy` and `crossentropy`, that for these labels and logits compute something else;
  * - keeps the config in the model's metadata, so that {@link restoreLoss} finds it after loading, and leaves functions out of
  *   the metrics that tfjs saves, since it could not load them.
  *
@@ -46,15 +46,26 @@ function metricList(metrics: CompileOptions['metrics']): Metric[] {
   throw new EqlError('UNSUPPORTED', 'metrics are no names and functions; wanted one or an array of them.');
 }
 
-/** tfjs picks what these names mean by the loss, of which it knows its own only. */
-function refuseMetric(metric: Metric, { labels }: LossConfig): void {
-  if ((metric === 'accuracy' || metric === 'acc') && labels !== 'one-hot') {
+/** Right for one-hot rows of several classes only. By the first two names tfjs picks by the loss, of which it knows its own. */
+const accuracies: ReadonlySet<string> = new Set(['accuracy', 'acc', 'categoricalAccuracy']);
+const ofProbabilities: ReadonlySet<string> = new Set([
+  'binaryAccuracy',
+  'categoricalCrossentropy',
+  'ce',
+  'crossentropy',
+  'precision',
+  'sparseCategoricalCrossentropy',
+]);
+
+function refuseMetric(metric: Metric, { labels, gate }: LossConfig): void {
+  if (typeof metric !== 'string') return;
+  if (accuracies.has(metric) && (labels !== 'one-hot' || gate.classes === 1)) {
     throw new EqlError(
       'UNSUPPORTED',
-      `the metric ${metric} compares rows: right for labels: 'one-hot' only, which must be said. Else take tf.metrics.sparseCategoricalAccuracy or groupRecall.`,
+      `the metric ${metric} compares rows of several classes: right for labels: 'one-hot' only, which must be said. Else take tf.metrics.sparseCategoricalAccuracy or groupRecall.`,
     );
   }
-  if (metric === 'crossentropy' || metric === 'ce') {
+  if (ofProbabilities.has(metric)) {
     throw new EqlError('UNSUPPORTED', `the metric ${metric} takes probabilities, and the model gives logits.`);
   }
 }

@@ -20,7 +20,8 @@ export interface RestoreOptions {
  * Writes the loss into the model's user-defined metadata, which `model.save` saves: call it right before, since a drawn β is
  * written with the step where the training stands.
  *
- * Whatever else is in the metadata stays. tfjs warns when a saved model is loaded with its optimizer (`Output … is missing
+ * Whatever else is in the metadata stays. Functions go out of `model.metrics`, the list that tfjs saves, since it could not load
+ * the model with them; they are computed all the same. tfjs warns when a saved model is loaded with its optimizer (`Output … is missing
  * from loss dictionary`): it saves a loss function as `{}`; {@link restoreLoss} then puts the loss back.
  *
  * @param config Default: that of the `layersLoss` that the model is compiled with. If given and drawn by the same γ and seed,
