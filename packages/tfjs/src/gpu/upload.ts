@@ -1,0 +1,63 @@
+// What the host knows of a batch, as tensors. SPEC X1, G5.
+
+import { type CheckedSoftmax, SMALLEST_NORMAL, toSingle } from '@eqloss/core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Batch } from '../engine.ts';
+import { LABEL, LABEL_HIGH, MASS, NO_LABEL, WEIGHT } from './entries.ts';
+
+/** The smallest number that half floats hold with all their digits. */
+const SMALLEST_HALF = 2 ** -14;
+
+/** `info` `[rows, 4]`, without what only the GPU knows. */
+export function uploadInfo({ rows, classes, checked, device }: Batch, half: boolean): tf.Tensor {
+  const info = new Float32Array(rows * 4);
+  const weights = normal(checked.rowWeights, half);
+  const { labels, targets } = checked;
+  const known = device.targets === undefined ? targets : undefined;
+  for (let i = 0; i < rows; i++) {
+    const label = labels === undefined || labels[i] < 0 ? NO_LABEL : labels[i];
+    const high = half ? Math.floor(label / 1024) : 0;
+    info[i * 4 + LABEL] = label - 1024 * high;
+    info[i * 4 + LABEL_HIGH] = high;
+    info[i * 4 + WEIGHT] = weights[i];
+    if (checked.form === 'sigmoid') info[i * 4 + MASS] = checked.foreground[i];
+    else info[i * 4 + MASS] = known === undefined ? 1 : sumOf(known, i * classes, classes);
+  }
+  return tf.tensor2d(info, [rows, 4]);
+}
+
+/** T `[classes]`. */
+export function uploadTail({ checked }: Batch): tf.Tensor {
+  return tf.tensor1d(Float32Array.from(checked.tail));
+}
+
+/** y `[rows, classes]`. */
+export function uploadTargets({ rows, classes, checked }: Batch, half: boolean): tf.Tensor {
+  return tf.tensor2d(normal(checked.targets!, half), [rows, classes]);
+}
+
+/** v = 1 - β T `[classes]`, or `[rows, classes]` for β per element; formed in double. */
+export function uploadWeights({ rows, classes, checked }: Batch, half: boolean): tf.Tensor {
+  const { beta, tail, perElement } = checked as CheckedSoftmax;
+  const of = typeof beta === 'number' ? () => beta : (k: number) => beta[k];
+  const v = new Float64Array(perElement ? rows * classes : classes);
+  for (let start = 0; start < v.length; start += classes) {
+    for (let j = 0; j < classes; j++) v[start + j] = tail[j] === 1 ? 1 - of(start + j) : 1;
+  }
+  const single = normal(v, half);
+  return perElement ? tf.tensor2d(single, [rows, classes]) : tf.tensor1d(single);
+}
+
+/** In single precision; what is above 0 stays above 0, in half precision too. */
+function normal(values: ArrayLike<number>, half: boolean): Float32Array {
+  const single = toSingle(values);
+  const smallest = half ? SMALLEST_HALF : SMALLEST_NORMAL;
+  for (let k = 0; half && k < single.length; k++) if (single[k] > 0 && single[k] < smallest) single[k] = smallest;
+  return single;
+}
+
+function sumOf(values: ArrayLike<number>, start: number, count: number): number {
+  let sum = 0;
+  for (let k = start; k < start + count; k++) sum += values[k];
+  return sum;
+}
