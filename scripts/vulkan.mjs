@@ -39,7 +39,7 @@ function probeAdapter(env) {
     process.stdout.write(!adapter ? 'none' : adapter.info.isFallbackAdapter ? 'software' : 'gpu');
     process.exit();`;
   const done = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
-    cwd: join(root, 'apps', 'conformance'), // where the package webgpu is installed
+    cwd: root, // where the package webgpu is installed
     env,
     stdio: ['ignore', 'pipe', 'ignore'],
     encoding: 'utf8',
