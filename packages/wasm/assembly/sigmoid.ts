@@ -31,6 +31,8 @@ import { sigmoidTargets } from './targets';
 /** Classes of a block, and blocks of a chunk, after which logarithms are taken. */
 const BLOCK: i32 = 32;
 const CHUNK: i32 = 120;
+/** Blocks up to which all four lanes are multiplied too, 2^(30 · 32) at most, and one logarithm does: a quarter of them. */
+const SHORT: i32 = 30;
 
 const TAKEN_OUT: u8 = 0;
 const PLAIN: u8 = 1;
@@ -172,6 +174,12 @@ function range(z: usize, g: usize, mask: usize, kinds: usize, from: i32, to: i32
     r1 = f64x2.add(r1, upper(r));
   }
   const r = f64x2.add(r0, r1);
+  if (to - from <= SHORT) {
+    const q = bothDoubles(q0, q1);
+    const a = f64x2.extract_lane(q, 0);
+    const b = f64x2.extract_lane(q, 1);
+    return logOnePlus(a * b + (a + b)) + (f64x2.extract_lane(r, 0) + f64x2.extract_lane(r, 1));
+  }
   return (
     logOnePlus(f64x2.extract_lane(q0, 0)) +
     logOnePlus(f64x2.extract_lane(q0, 1)) +
