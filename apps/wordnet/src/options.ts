@@ -1,0 +1,104 @@
+// What the command line says.
+
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Method, methods } from './methods.ts';
+
+/** Backends of TensorFlow.js that train in Node without a GPU. */
+export type Backend = 'wasm' | 'cpu';
+
+/** A run, as the command line asks for it. */
+export interface Options {
+  readonly methods: readonly Method[];
+  /** One training of each method for each. */
+  readonly seeds: readonly number[];
+  readonly epochs: number;
+  readonly backend: Backend;
+  /** To choose a learning rate on the validation part; the test is left alone then. */
+  readonly rates?: readonly number[];
+  /** File for the results, `.md` or `.json`. Absolute. */
+  readonly out?: string;
+}
+
+/** How to call, in a few lines. */
+export const usage = `usage: npm run train -- [--methods ce,seql] [--seed 1,2,3] [--epochs N]
+         [--backend wasm] [--rates 0.01,0.03,0.1] [--out FILE]
+
+  --methods  ${names(methods.slice(0, 4))},
+             ${names(methods.slice(4))}; default: all
+  --seed     integers >= 0, separated by commas; of several, the mean is shown
+             and the range; default: 1
+  --epochs   passes over the training part; default: 4
+  --backend  wasm, or cpu, which takes 20 times as long; default: wasm
+  --rates    tries these learning rates instead of each method's own, and
+             judges them on the validation part
+  --out      a file for the results: FILE.md, a table, or FILE.json;
+             default: nothing is written
+  --help     prints this`;
+
+/**
+ * Reads the command line.
+ *
+ * @param args Without the names of node and script.
+ * @param folder What relative paths start from.
+ * @returns The options, or 'help' when only the usage is wanted.
+ * @throws {Error} for an unknown option, method or backend, an option without its value, a number out of range.
+ */
+export function parseOptions(args: readonly string[], folder: string = process.cwd()): Options | 'help' {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    allowPositionals: false,
+    options: {
+      ...{ methods: text, seed: text, epochs: text, backend: text, rates: text, out: text },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) return 'help';
+  const { backend = 'wasm', out } = values;
+  if (backend !== 'wasm' && backend !== 'cpu') throw new Error(`unknown backend ${quoted(backend)}; known: wasm, cpu`);
+  if (out !== undefined && !/\.(md|json)$/.test(out))
+    throw new Error(`--out ${quoted(out)} ends neither in .md nor .json`);
+  return {
+    methods: list(values.methods)?.map(methodOf) ?? methods,
+    seeds: (list(values.seed) ?? ['1']).map((seed) => integer('--seed', seed, 0)),
+    epochs: integer('--epochs', values.epochs ?? '4', 1),
+    backend,
+    rates: list(values.rates)?.map(rateOf),
+    out: out === undefined ? undefined : resolve(folder, out),
+  };
+}
+
+function list(value: string | undefined): readonly string[] | undefined {
+  return value?.split(',').map((part) => part.trim());
+}
+
+function methodOf(name: string): Method {
+  const found = methods.find((method) => method.name === name);
+  if (found === undefined) throw new Error(`unknown method ${quoted(name)}; known: ${names(methods)}`);
+  return found;
+}
+
+function integer(option: string, text: string, least: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || !Number.isSafeInteger(value)) {
+    throw new Error(`${option} is ${quoted(text)}; wanted an integer >= ${least}`);
+  }
+  return value;
+}
+
+function rateOf(text: string): number {
+  const rate = Number(text);
+  if (text === '' || !(rate > 0 && rate < Number.POSITIVE_INFINITY)) {
+    throw new Error(`--rates has ${quoted(text)}; wanted numbers > 0`);
+  }
+  return rate;
+}
+
+function names(some: readonly Method[]): string {
+  return some.map(({ name }) => name).join(', ');
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}
