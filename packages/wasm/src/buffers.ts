@@ -13,19 +13,10 @@ export type Named = Readonly<Record<string, unknown>>;
  * @throws {EqlError} `BUFFER`
  */
 export function checkBuffers(inputs: Named, outputs: Named): void {
-  for (const [name, array] of Object.entries({ ...inputs, ...outputs })) {
-    if (ArrayBuffer.isView(array) && isDetached(array)) {
-      throw new EqlError(
-        'BUFFER',
-        `${name}: its buffer is detached; was it transferred to a worker, or has its memory grown?`,
-      );
-    }
-  }
-  const seen = Object.entries(inputs);
-  for (const [name, output] of Object.entries(outputs)) {
-    if (!ArrayBuffer.isView(output)) continue;
+  const seen = viewsOf(inputs);
+  for (const [name, output] of viewsOf(outputs)) {
     for (const [other, array] of seen) {
-      if (!ArrayBuffer.isView(array) || !overlap(output, array)) continue;
+      if (!overlap(output, array)) continue;
       if (name === 'gradient' && other === 'logits' && output.byteOffset === array.byteOffset) continue;
       const hint = other === 'logits' ? '; in place means the very same part of it' : '';
       throw new EqlError('BUFFER', `${name} and ${other} overlap in one buffer${hint}.`);
@@ -43,6 +34,21 @@ export function checkOutput(name: string, array: unknown, kind: string, length: 
   if (kindOf(array) === kind && (array as Float32Array).length === length) return;
   const came = ArrayBuffer.isView(array) ? `a ${kindOf(array)} of ${(array as Float32Array).length}` : kindOf(array);
   throw new EqlError('BUFFER', `${name} is ${came}; wanted a ${kind} of ${length} to write to.`);
+}
+
+/** @throws {EqlError} `BUFFER` for one whose memory is gone */
+function viewsOf(named: Named): [name: string, view: ArrayBufferView][] {
+  const views: [string, ArrayBufferView][] = [];
+  for (const name in named) {
+    const array = named[name];
+    if (!ArrayBuffer.isView(array)) continue;
+    if (isDetached(array)) {
+      const why = 'was it transferred to a worker, or has its memory grown?';
+      throw new EqlError('BUFFER', `${name}: its buffer is detached; ${why}`);
+    }
+    views.push([name, array]);
+  }
+  return views;
 }
 
 function overlap(a: ArrayBufferView, b: ArrayBufferView): boolean {
