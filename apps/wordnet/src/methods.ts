@@ -79,7 +79,7 @@ export const methods: readonly Method[] = [
     lossFor: ({ classes }) => sigmoidCrossEntropy(classes),
   },
   { ...sigmoid, name: 'eql', title: 'sigmoid EQL', lossFor: eql },
-  { ...sigmoid, name: 'eql-alone', title: 'sigmoid EQL, no background', background: false, lossFor: eql },
+  { ...sigmoid, name: 'eql-alone', title: 'sigmoid EQL, no background', background: false, rate: 0.01, lossFor: eql },
 ];
 
 function eql({ gate }: Task): BatchLoss {

@@ -29,7 +29,7 @@ export const usage = `usage: npm run train -- [--methods ce,seql] [--seed 1,2,3]
   --seed     integers >= 0, separated by commas; of several, the mean is shown
              and the range; default: 1
   --epochs   passes over the training part; default: 4
-  --backend  wasm, or cpu, which takes 20 times as long; default: wasm
+  --backend  wasm, or cpu, which takes 50 times as long; default: wasm
   --rates    tries these learning rates instead of each method's own, and
              judges them on the validation part
   --out      a file for the results: FILE.md, a table, or FILE.json;
