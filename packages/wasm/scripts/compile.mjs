@@ -1,8 +1,8 @@
 // Compiles assembly/ to src/bytes.ts: both modules as text. `--check` compares instead and fails on a difference.
 //
-// In hex: every way to write bytes as text that is decoded at once (a stream cannot be) and that no tool on the way changes.
-// The modules share most of their bytes, and whoever compresses the package or page sees that in hex: 5.9 KB of gzip, 4.7 KB of
-// Brotli. Deflated and in base64 they take 5.3 KB of either, but 0.5 KB more for a decoder; in base64 as they are, 9.2 KB.
+// In hex, which is decoded at once (a stream would have to be waited for) and which no tool on the way changes. The modules
+// share most of their bytes, and whoever compresses the package or page sees that in hex: 5.9 KB of gzip, 4.7 KB of Brotli.
+// Deflated and in base64 they take 5.3 KB of either, but some 0.5 KB more for a decoder; in base64 as they are, 9.2 KB.
 
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
