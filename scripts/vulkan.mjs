@@ -2,7 +2,6 @@
 
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { findBrowser, findSoftwareVulkan } from './browser.mjs';
 import { root } from './run.mjs';
 

@@ -36,7 +36,7 @@ describe('two reports', () => {
   test('are printed with the counts of what only one of them has', () => {
     const lines = renderComparison(makeReport({ rows: old }), makeReport({ rows: now })).split('\n');
     expect(lines[0]).toBe('compared with the report of 2026-01-02T03:04:05.678Z');
-    expect(lines[1].split(/ {2,}/)).toEqual(['path', 'case', 'old', 'new', 'new/old', 'by copy']);
+    expect(lines[1].split(/ {2,}/)).toEqual(['path', 'case', 'old', 'new', 'ratio', 'by copy']);
     expect(lines[3].split(/ {2,}/)).toEqual(['wasm', 'sigmoid 2x5 1/4', '40.0', '60.0', '1.50', '0.75']);
     expect(lines[4]).toBe('2 in both, 1 only old, 1 only new');
   });
@@ -59,6 +59,20 @@ describe('two reports', () => {
     expect(text).toContain('  torch: 1.13.0 / unavailable: no Python\n');
     expect(text).toContain('  ort-cpu: onnxruntime-node 1.30 / onnxruntime-node 1.31\n');
     expect(text).not.toMatch(/cpu: A Processor|wasm: simd/);
+  });
+
+  test('also tell what became of the ratios to the composed loss', () => {
+    const rows = (own: number) =>
+      rowsOf(makeCase(), [
+        makeTiming('copy', [1]),
+        makeTiming('tfjs-wasm', [own]),
+        makeTiming('tfjs-composed-wasm', [80]),
+      ]);
+    const text = renderComparison(makeReport({ rows: rows(20) }), makeReport({ rows: rows(10) }));
+    const lines = text.split('\n').map((line) => line.split(/ {2,}/));
+    expect(lines).toContainEqual(['times as fast as composed', 'case', 'old', 'new']);
+    expect(lines).toContainEqual(['tfjs-wasm', 'sigmoid 2x5 1/4', '4.00', '8.00']);
+    expect(renderComparison(makeReport({ rows: old }), makeReport({ rows: now }))).not.toContain('times as fast');
   });
 
   test('of one machine say nothing about it', () => {

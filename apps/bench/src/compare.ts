@@ -1,6 +1,7 @@
 // A saved report beside a new one.
 
 import { layoutWords, shapeWords } from './cases.ts';
+import { compareComposed } from './composed.ts';
 import { differences } from './environment.ts';
 import { keyOf, nameOf, type Report, type Row } from './report.ts';
 import { alignColumns, digits, wrap } from './text-table.ts';
@@ -45,7 +46,8 @@ export function renderComparison(old: Report, now: Report, columns = 80): string
     lines.push('the environments differ (old / new), so that times say little:');
     lines.push(...different.flatMap((words) => wrap(`  ${words}`, columns, '    ')));
   }
-  if (rows.length > 0) lines.push(...alignColumns([['path', 'case', 'old', 'new', 'new/old', 'by copy'], ...rows]));
+  if (rows.length > 0) lines.push(...alignColumns([['path', 'case', 'old', 'new', 'ratio', 'by copy'], ...rows]));
+  lines.push(...compareComposed(old, now));
   const count = (report: Report) => report.rows.length + report.growth.length;
   lines.push(
     `${changes.length} in both, ${count(old) - changes.length} only old, ${count(now) - changes.length} only new`,

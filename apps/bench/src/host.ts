@@ -1,14 +1,20 @@
-// One path in a process of its own: `host.ts NAME`. It answers requests on standard input, one at a time.
+// One path in a process of its own: `host.ts NAME`. It answers requests on standard input, one at a time. A path of
+// Chromium has a browser beside its process, which ends with it.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { isUnavailable } from '@eqloss/conformance/protocol';
-import { readInputs } from './inputs.ts';
+import { isUnavailable, Unavailable } from '@eqloss/conformance/protocol';
+import { startDawn } from '../../../scripts/dawn.mjs';
+import { readInputs } from './input-files.ts';
 import { watchMemory } from './memory.ts';
 import type { Reply, Request } from './messages.ts';
-import type { Opened, Path, PathModule } from './path.ts';
-import { paths } from './paths.ts';
+import type { PathModule } from './path.ts';
+import { type PathEntry, paths } from './paths.ts';
+import { type Session, sessionOf } from './session.ts';
+
+/** Milliseconds that a browser may take to end. */
+const LEAVING = 5000;
 
 // Engines greet on standard output, which belongs to the replies.
 console.log = console.error;
@@ -17,62 +23,62 @@ await serve(process.argv[2]);
 async function serve(name: string): Promise<void> {
   const entry = paths.find((candidate) => candidate.name === name);
   if (!entry) throw new RangeError(`no path ${name} in the list`);
-  let path: Path;
+  let session: Session | undefined;
+  // Leaving by exit ends a browser; a signal's own way would leave it behind.
+  process.on('SIGTERM', () => leave(session));
   try {
-    const module: PathModule = await import(`./paths/${entry.module}.ts`);
-    path = await module.createPath(entry);
+    session = entry.host === 'chromium' ? await startPage(entry) : await startHere(entry);
   } catch (error) {
-    return send(failure(error));
+    send(failure(error));
+    process.exit();
   }
-  send({ type: 'ready', environment: path.environment });
-  let opened: Opened | undefined;
+  send({ type: 'ready', environment: session.environment });
   for await (const line of createInterface({ input: process.stdin })) {
     try {
-      const request: Request = JSON.parse(line);
-      if (request.type === 'open') {
-        const watched = watchMemory();
-        opened = await path.open(readInputs(request.folder));
-        const nanoseconds = await warmUp(opened, request.patience);
-        const peakBytes = watched();
-        const { loss, gradient } = await opened.outputs();
-        writeFileSync(join(request.folder, request.gradient), gradient);
-        const dtype = gradient instanceof Float64Array ? 'float64' : 'float32';
-        send({ type: 'opened', loss, dtype, nanoseconds, peakBytes });
-      } else if (request.type === 'round') {
-        send({ type: 'timed', nanoseconds: await time(opened!, request.calls) });
-      } else {
-        await opened?.close();
-        opened = undefined;
-        send({ type: 'closed' });
-      }
+      send(await answer(session, entry, JSON.parse(line)));
     } catch (error) {
       send(failure(error));
     }
   }
-  // Engines keep handles open.
+  await leave(session);
+}
+
+/** Engines keep handles open: what has not ended after a while is ended. */
+async function leave(session: Session | undefined): Promise<void> {
+  setTimeout(() => process.exit(), LEAVING);
+  await session?.end?.();
   process.exit();
 }
 
-/** Calls until the patience (in milliseconds) is over, and one at least; the time of the fastest. */
-async function warmUp(opened: Opened, patience: number): Promise<number> {
-  const end = performance.now() + patience;
-  let best = Number.POSITIVE_INFINITY;
-  let calls = 0;
-  do {
-    best = Math.min(best, await time(opened, 1));
-    calls++;
-  } while (performance.now() < end && calls < 1000);
-  return best;
+async function startHere(entry: PathEntry): Promise<Session> {
+  if (entry.backend === 'webgpu') {
+    // Before the engine: tfjs looks for navigator.gpu while it loads.
+    const reason = await startDawn();
+    if (reason !== undefined) throw new Unavailable(reason);
+  }
+  const module: PathModule = await import(`./paths/${entry.module}.ts`);
+  return sessionOf(await module.createPath(entry));
 }
 
-async function time(opened: Opened, calls: number): Promise<number> {
-  const start = process.hrtime.bigint();
-  for (let k = 0; k < calls; k++) {
-    const pending = opened.run();
-    // Not every path waits: a turn of the event loop costs as much as a small batch.
-    if (pending !== undefined) await pending;
+async function startPage(entry: PathEntry): Promise<Session> {
+  const { pageSession } = await import('./page-session.ts');
+  return pageSession(entry);
+}
+
+async function answer(session: Session, { host }: PathEntry, request: Request): Promise<Reply> {
+  if (request.type === 'round') return { type: 'timed', nanoseconds: await session.round(request.calls) };
+  if (request.type === 'close') {
+    await session.close();
+    return { type: 'closed' };
   }
-  return Number(process.hrtime.bigint() - start);
+  const watched = watchMemory();
+  const nanoseconds = await session.open(readInputs(request.folder), request.patience);
+  // A browser's memory is that of several processes, the GPU's among them.
+  const peakBytes = host === 'chromium' ? undefined : watched();
+  const { loss, gradient } = await session.outputs();
+  writeFileSync(join(request.folder, request.gradient), gradient);
+  const dtype = gradient instanceof Float64Array ? 'float64' : 'float32';
+  return { type: 'opened', loss, dtype, nanoseconds, peakBytes };
 }
 
 function failure(error: unknown): Reply {

@@ -1,7 +1,5 @@
-// The numbers of a case: the same every time, handed from process to process as files.
+// The numbers of a case: the same every time, in every process and page.
 
-import { closeSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createGate, drawBeta, type Gate } from '@eqloss/core';
 import type { Case } from './cases.ts';
 
@@ -64,38 +62,23 @@ export function makeTail({ classes, tail }: Case): Uint8Array {
   return mask;
 }
 
-/** Writes what {@link readInputs} reads to a folder that is there. */
-export function writeInputs(folder: string, of: Case, logits: Float32Array): void {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'case.json'), JSON.stringify(of));
-  writeFileSync(join(folder, 'logits'), logits);
-  writeFileSync(join(folder, 'labels'), makeLabels(of));
-  writeFileSync(join(folder, 'tail'), makeTail(of));
-  if (of.beta !== 'drawn') return;
-  const { rows, classes } = of;
-  writeFileSync(join(folder, 'beta'), drawBeta({ rows, classes, gamma: BETA, seed: 1, step: 0 }));
+/** β where it is drawn: one 0 or 1 per element, `[rows * classes]`; a number where it is fixed; none for the sigmoid form. */
+export function makeBeta({ form, rows, classes, beta }: Case): number | Uint8Array | undefined {
+  if (form === 'sigmoid') return undefined;
+  return beta === 'drawn' ? drawBeta({ rows, classes, gamma: BETA, seed: 1, step: 0 }) : BETA;
 }
 
-/** A batch from its folder. */
-export function readInputs(folder: string): Inputs {
-  const of: Case = JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8'));
-  const labels = new Int32Array(of.rows);
-  fill(join(folder, 'labels'), labels);
-  const tail = new Uint8Array(of.classes);
-  fill(join(folder, 'tail'), tail);
-  let beta: number | Uint8Array | undefined = of.form === 'softmax' ? BETA : undefined;
-  if (of.beta === 'drawn') {
-    beta = new Uint8Array(of.rows * of.classes);
-    fill(join(folder, 'beta'), beta);
-  }
+/** A batch where there are no files: made anew, the same as theirs. */
+export function makeInputs(of: Case): Inputs {
   return {
     of,
-    gate: gateOf(tail),
-    labels,
-    beta,
-    readLogits: (target = new Float32Array(of.rows * of.classes)) => {
-      fill(join(folder, 'logits'), target);
-      return target;
+    gate: gateOf(makeTail(of)),
+    labels: makeLabels(of),
+    beta: makeBeta(of),
+    readLogits: (target) => {
+      const logits = makeLogits(of);
+      target?.set(logits);
+      return target ?? logits;
     },
   };
 }
@@ -106,22 +89,6 @@ export function gateOf(tail: Uint8Array): Gate {
     Array.from(tail, (t) => 1 - t),
     { threshold: 0.5 },
   );
-}
-
-/** Reads a file into an array of its size. */
-export function fill(path: string, target: Int32Array | Uint8Array | Float32Array | Float64Array): void {
-  const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
-  const file = openSync(path, 'r');
-  try {
-    let at = 0;
-    while (at < bytes.length) {
-      const read = readSync(file, bytes, at, bytes.length - at, null);
-      if (read === 0) throw new Error(`${path} holds ${at} bytes; wanted ${bytes.length}`);
-      at += read;
-    }
-  } finally {
-    closeSync(file);
-  }
 }
 
 /** Marsaglia's xorshift32: numbers in [0, 1). */

@@ -26,6 +26,6 @@ export interface Opened {
   readonly dtype: 'float32' | 'float64';
   /** Of the fastest call until now. */
   readonly nanoseconds: number;
-  /** Growth of the peak since before the case was read. */
-  readonly peakBytes: number;
+  /** Growth of the peak since before the case was read, where that is known. */
+  readonly peakBytes?: number;
 }

@@ -27,6 +27,9 @@ describe('the command line', () => {
     expect(groups).toEqual(groupsOf([{ rows: 512, classes: 1203 }], ['sigmoid', 'softmax'], 'first'));
     expect(groups.map((group) => group.length)).toEqual([1, 1]);
     expect(rounds).toBe(5);
+    expect(names(parse())).toContain('tfjs-webgl');
+    expect(names(parse('--quick'))).toEqual(names(parse()).filter((name) => !/webgl|webgpu/.test(name)));
+    expect(names(parse('--quick', '--paths', 'tfjs-webgl'))).toEqual(['copy', 'tfjs-webgl']);
   });
 
   test('names paths, shapes, forms, rounds and folder', () => {
@@ -43,7 +46,14 @@ describe('the command line', () => {
     expect(names(growth)).toContain('wasm');
     expect(names(growth)).not.toContain('wasm-2');
     expect(names(growth)).not.toContain('tfjs-cpu');
+    expect(names(growth)).not.toContain('tfjs-webgpu');
     expect(names(parse('--growth', '--paths', 'wasm-2,tfjs-cpu').growth)).toEqual(['copy', 'wasm-2', 'tfjs-cpu']);
+  });
+
+  test('gives named paths batches of any size, and others of what they can bear', () => {
+    const limits = ({ entries }: Options) => entries.filter(({ mostLogits }) => mostLogits).map(({ name }) => name);
+    expect(limits(parse())).toEqual(['tfjs-webgl', 'tfjs-webgpu', 'tfjs-composed-webgl', 'tfjs-composed-webgpu']);
+    expect(limits(parse('--paths', 'wasm,tfjs-webgl'))).toEqual([]);
   });
 
   test('reads the report to compare with', () => {

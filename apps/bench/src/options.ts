@@ -29,7 +29,8 @@ export const usage = `usage: npm run bench -- [--quick] [--growth] [--paths wasm
          [--shapes 512x1203] [--forms sigmoid,softmax] [--rounds N] [--out DIR]
          [--compare OLD.json]
 
-  --quick    512x1203 only, one layout of rows and classes, fewer rounds
+  --quick    512x1203 only, one layout of rows and classes, fewer rounds, and
+             no GPU unless named
   --growth   also how cost grows: 100 to 1,000,000 classes, 40,000 to 4 rows,
              the same number of logits
   --paths    names, separated by commas; default: all. copy always runs
@@ -67,7 +68,7 @@ export function parseOptions(args: readonly string[], folder: string = process.c
   }
   const quick = values.quick === true;
   const names = list(values.paths);
-  const entries = selectPaths(names);
+  const entries = selectPaths(names).filter(({ gpu }) => names !== undefined || !quick || !gpu);
   const forms = formsOf(list(values.forms));
   const shapes = list(values.shapes)?.map(shapeOf) ?? (quick ? standardShapes.slice(0, 1) : standardShapes);
   return {

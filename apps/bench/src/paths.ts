@@ -12,7 +12,7 @@ export interface PathEntry extends PathOptions {
   readonly forms: readonly Form[];
   /** The file in ./paths; of pytorch.py, the name of a peer in it. */
   readonly module: string;
-  readonly host: 'node' | 'python';
+  readonly host: 'node' | 'chromium' | 'python';
   /** What it computes: the loss; the loss without a gate, for peers that have none; or a copy. */
   readonly work: 'eql' | 'plain' | 'copy';
   /** How far from core it may be, as a multiple of SPEC N4's bound for single precision. */
@@ -21,6 +21,10 @@ export interface PathEntry extends PathOptions {
   readonly kind: 'yardstick' | 'eqloss' | 'composed' | 'pytorch';
   /** Of the growth plot only by name: so slow that it would take minutes. */
   readonly slow?: boolean;
+  /** On the machine's GPU, or on software that plays one. */
+  readonly gpu?: boolean;
+  /** Larger batches only by name: they would take minutes. */
+  readonly mostLogits?: number;
 }
 
 const both: readonly Form[] = ['sigmoid', 'softmax'];
@@ -38,6 +42,11 @@ const ours = (path: string, line: Line): PathEntry => {
 
 const peer = (path: string, line: Line): PathEntry => ours(path, { kind: 'composed', tolerance: LENIENT, ...line });
 
+// Where there is no other, a software GPU takes up to a second for the composed loss of 512x1203.
+const gpu = { gpu: true, slow: true, mostLogits: 2 ** 20 } as const;
+const webgl = { ...gpu, backend: 'webgl', host: 'chromium' } as const;
+const webgpu = { ...gpu, backend: 'webgpu' } as const;
+
 const torch = (form: Form, path: string, work: 'eql' | 'plain'): readonly PathEntry[] =>
   [1, 2].map((threads) => peer(path, { module: path, host: 'python', kind: 'pytorch', forms: [form], work, threads }));
 
@@ -51,6 +60,8 @@ export const paths: readonly PathEntry[] = [
   ours('core-single', { module: 'core', backend: 'single' }),
   ours('tfjs-cpu', { module: 'tfjs', backend: 'cpu', slow: true }),
   ours('tfjs-wasm', { module: 'tfjs', backend: 'wasm' }),
+  ours('tfjs-webgl', { module: 'tfjs', ...webgl }),
+  ours('tfjs-webgpu', { module: 'tfjs', ...webgpu }),
   ours('ort-cpu', { module: 'onnxruntime' }),
   ours('ort-cpu', { module: 'onnxruntime', threads: 2 }),
   ours('gpujs-cpu', { module: 'gpujs', backend: 'cpu' }),
@@ -58,14 +69,27 @@ export const paths: readonly PathEntry[] = [
   peer('typescript-naive', { module: 'typescript-naive' }),
   peer('tfjs-composed-cpu', { module: 'tfjs-composed', backend: 'cpu', slow: true }),
   peer('tfjs-composed-wasm', { module: 'tfjs-composed', backend: 'wasm' }),
+  peer('tfjs-composed-webgl', { module: 'tfjs-composed', ...webgl }),
+  peer('tfjs-composed-webgpu', { module: 'tfjs-composed', ...webgpu }),
   ...torch('sigmoid', 'torch-bce', 'plain'),
   ...torch('sigmoid', 'torch-eql', 'eql'),
   ...torch('softmax', 'torch-ce', 'plain'),
   ...torch('softmax', 'torch-seql', 'eql'),
 ];
 
+/** The peer that a path of TensorFlow.js is to be faster than: the same loss, composed, on the same backend. */
+export function composedPeerOf(path: string): string | undefined {
+  const backend = /^tfjs-(?!composed-)(.+)$/.exec(path)?.[1];
+  return backend && `tfjs-composed-${backend}`;
+}
+
+/** Whether the path computes on a GPU, or on software that plays one. */
+export function isOnGpu({ path }: { readonly path: string }): boolean {
+  return paths.some((entry) => entry.path === path && entry.gpu);
+}
+
 /**
- * The named lines, in the order of the list, and `copy`; all lines without names.
+ * The named lines, in the order of the list and for batches of any size, and `copy`; all lines without names.
  *
  * @throws {RangeError} for a name that the list does not have; the message has the known ones.
  */
@@ -76,5 +100,8 @@ export function selectPaths(names?: readonly string[]): readonly PathEntry[] {
     const listed = unknown.map((name) => JSON.stringify(name)).join(', ');
     throw new RangeError(`unknown path${unknown.length > 1 ? 's' : ''} ${listed}; known: ${known.join(', ')}`);
   }
-  return paths.filter(({ name }) => !names || name === 'copy' || names.includes(name));
+  if (!names) return paths;
+  return paths
+    .filter(({ name }) => name === 'copy' || names.includes(name))
+    .map((entry) => (entry.mostLogits === undefined ? entry : { ...entry, mostLogits: undefined }));
 }

@@ -4,11 +4,12 @@ import { Error as errors, loader, logger, parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { layoutWords, shapeWords } from './cases.ts';
 import type { Environment } from './environment.ts';
-import { paths } from './paths.ts';
+import { isOnGpu, paths } from './paths.ts';
 import { nameOf, type Row } from './report.ts';
 
-/** Nanoseconds per logit by path: one panel for each shape and form. */
-export async function plotPaths(rows: readonly Row[], environment: Environment): Promise<string> {
+/** Nanoseconds per logit by path: one panel for each shape and form. GPUs are left out: most are software here. */
+export async function plotPaths(all: readonly Row[], environment: Environment): Promise<string> {
+  const rows = all.filter((row) => !isOnGpu(row));
   const order = [...new Set(rows.map(nameOf))].sort((a, b) => placeOf(a) - placeOf(b));
   const panelOf = (row: Row) => `${shapeWords(row)}, ${row.form}`;
   const values = rows.map((row) => {

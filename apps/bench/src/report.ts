@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type Case, layoutWords, shapeWords } from './cases.ts';
 import type { Environment } from './environment.ts';
+import { composedPeerOf } from './paths.ts';
 import { median, spread } from './statistics.ts';
 
 /** One path in one case. */
@@ -27,6 +28,8 @@ export interface Row {
   readonly toTorch?: number;
   /** Time by that of the loss composed in PyTorch (`torch-eql`, `torch-seql`) with as many threads. */
   readonly toTorchComposed?: number;
+  /** Time by that of the loss composed from the ops of TensorFlow.js on the same backend, in the same rounds. */
+  readonly toComposed?: number;
   /** Growth of the process's peak memory from before it has the batch. In the first case of a process. */
   readonly peakBytes?: number;
   /** Largest distance from core, 1 being what SPEC N4 allows in single precision. */
@@ -65,7 +68,7 @@ export interface Timing {
 
 /** The rows of a case, with their ratios. Without `copy` among the timings there is nothing to compare with. */
 export function rowsOf(of: Case, timings: readonly Timing[]): readonly Row[] {
-  const timeOf = (path: string, threads: number) => {
+  const timeOf = (path: string | undefined, threads: number) => {
     const found = timings.find((timing) => timing.path === path && timing.threads === threads);
     return found && median(found.nanoseconds);
   };
@@ -83,6 +86,7 @@ export function rowsOf(of: Case, timings: readonly Timing[]): readonly Row[] {
       toCopy: time / copy,
       toTorch: to(timeOf(plain, threads)),
       toTorchComposed: to(timeOf(composed, threads)),
+      toComposed: to(timeOf(composedPeerOf(path), threads)),
       peakBytes,
       distance,
       rounds: nanoseconds.length,

@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Case, type Group, layoutWords, shapeWords } from './cases.ts';
-import { fill, makeLogits, readInputs, writeInputs } from './inputs.ts';
+import { fill, readInputs, writeInputs } from './input-files.ts';
+import { makeLogits } from './inputs.ts';
 import { interleave } from './order.ts';
 import type { Outputs } from './path.ts';
 import type { PathEntry } from './paths.ts';
@@ -69,7 +70,8 @@ async function runGroup(
   notes: Note[],
   paths: Record<string, Readonly<Record<string, string>>>,
 ): Promise<readonly Row[]> {
-  const wanted = plan.entries.filter(({ forms }) => forms.includes(group[0].form));
+  const able = plan.entries.filter(({ forms }) => forms.includes(group[0].form));
+  const wanted = able.filter((entry) => !leaveOut(entry, group[0], notes));
   let workers: Worker[] = [];
   const drop = (worker: Worker) => {
     worker.stop();
@@ -89,7 +91,7 @@ async function runGroup(
     }
     const logits = makeLogits(group[0]);
     const rows: Row[] = [];
-    const peaks = new Map<Worker, number>();
+    const peaks = new Map<Worker, number | undefined>();
     const place = join(folder, 'case');
     // Memory that a process has just been given is slow for its first ten or twenty uses. So the first case is opened
     // once before it counts; how much memory that took is what counts of it.
@@ -112,6 +114,16 @@ async function runGroup(
   } finally {
     for (const worker of workers) worker.stop();
   }
+}
+
+/** Says so once, whatever else is too large. */
+function leaveOut({ path, threads, mostLogits }: PathEntry, { rows, classes }: Case, notes: Note[]): boolean {
+  if (mostLogits === undefined || rows * classes <= mostLogits) return false;
+  const reason = `batches of more than ${mostLogits} logits are measured when the path is named`;
+  if (!notes.some((note) => note.path === path && note.threads === threads && note.reason === reason)) {
+    notes.push({ path, threads, status: 'left out', reason });
+  }
+  return true;
 }
 
 async function start(entry: PathEntry, plan: Plan, notes: Note[]): Promise<Worker | undefined> {
@@ -140,7 +152,11 @@ interface Ready {
 
 async function runCase(
   of: Case,
-  { first, peaks, rounds }: { readonly first: Case; readonly peaks: Map<Worker, number>; readonly rounds: number },
+  {
+    first,
+    peaks,
+    rounds,
+  }: { readonly first: Case; readonly peaks: Map<Worker, number | undefined>; readonly rounds: number },
   logits: Float32Array,
   plan: Plan,
   folder: string,

@@ -13,6 +13,7 @@ const notes: readonly Note[] = [
   { path: 'torch-ce', threads: 2, status: 'unavailable', reason: 'no Python with torch' },
   { path: 'core', threads: 1, status: 'left out', where: 'sigmoid 4096x1203', reason: 'a call takes 0.3 s '.repeat(9) },
 ];
+const gpuPaths = ['copy', 'tfjs-webgl', 'tfjs-webgpu', 'torch-bce'];
 const everything = makeReport({
   // A busy machine: the spread takes four characters.
   rows: makeRows(groupsOf(standardShapes, forms, 'all').flat()).map((row) => ({ ...row, spread: 1.27 })),
@@ -39,11 +40,54 @@ describe('the table', () => {
     const lines = renderTable(makeReport({ rows })).split('\n');
     const cells = lines.slice(0, 4).map((line) => line.split(/ {2,}/));
     expect(cells).toEqual([
-      ['sigmoid 2x50', 'ns', '±', '×copy', '×torch', 'MB', 'all', 'side', 'both'],
-      ['copy', '1.00', '0%', '1.00', '0.100', '12', '1.00', '1.00', '1.00'],
-      ['wasm', '3.00', '0%', '3.00', '0.300', '12', '4.00', '5.00', '6.00'],
-      ['torch-bce', '10.0', '0%', '10.0', '1.00', '12', '–', '–', '–'],
+      ['sigmoid 2x50', 'ns', '±%', '×copy', '×torch', 'MB', 'all', 'side', 'both'],
+      ['copy', '1.00', '0', '1.00', '0.100', '12', '1.00', '1.00', '1.00'],
+      ['wasm', '3.00', '0', '3.00', '0.300', '12', '4.00', '5.00', '6.00'],
+      ['torch-bce', '10.0', '0', '10.0', '1.00', '12', '–', '–', '–'],
     ]);
+  });
+
+  test('gives a GPU neither copies nor PyTorch to be measured by, and names it', () => {
+    const gpu = { device: 'SwiftShader Device', software: 'yes' };
+    const rows = rowsOf(
+      makeCase(),
+      [100, 300, 500, 700].map((ns, k) => makeTiming(gpuPaths[k], [ns])),
+    );
+    const about = Object.fromEntries(gpuPaths.slice(1).map((path) => [path, gpu]));
+    const absent = { 'tfjs-composed-webgl': { device: 'not measured', software: 'no' } };
+    const environment = makeEnvironment({ paths: { copy: {}, ...about, ...absent } });
+    const text = renderTable(makeReport({ environment, rows }));
+    expect(text).toMatch(/^tfjs-webgl +30\.0 +0 +– +– +–$/m);
+    const words = text.replaceAll('\n  ', ' ');
+    expect(words).toContain(
+      'tfjs-webgl, tfjs-webgpu, torch-bce ran on software that plays a GPU: SwiftShader Device\n',
+    );
+    expect(words).toContain('their times are not the speed of a GPU');
+    expect(text).not.toContain('not measured');
+    const real = { device: 'Mali-G78', software: 'no' };
+    const other = makeReport({ environment: makeEnvironment({ paths: { 'tfjs-webgl': real } }), rows });
+    expect(renderTable(other)).toContain('\ntfjs-webgl ran on Mali-G78\n');
+    expect(renderTable(makeReport({ rows }))).not.toContain(' ran on ');
+  });
+
+  test('says how many times as fast as composed the paths of TensorFlow.js are', () => {
+    const times = { copy: 1, 'tfjs-cpu': 20, 'tfjs-wasm': 10, 'tfjs-composed-cpu': 4000, 'tfjs-composed-wasm': 85 };
+    const timings = Object.entries(times).map(([path, ns]) => makeTiming(path, [ns]));
+    const other = makeCase({ foreground: 1 });
+    const rows = [
+      ...rowsOf(makeCase(), timings),
+      ...rowsOf(other, timings),
+      ...rowsOf(makeCase({ rows: 7 }), timings.slice(0, 4)),
+    ];
+    const lines = renderTable(makeReport({ rows })).split('\n');
+    const start = lines.findIndex((line) => line.startsWith('times as fast'));
+    expect(lines.slice(start, start + 4).map((line) => line.split(/ {2,}/))).toEqual([
+      ['times as fast as composed', 'tfjs-cpu', 'tfjs-wasm'],
+      ['sigmoid 2x5', '200', '8.50'],
+      ['sigmoid 7x5', '200', '–'],
+      [''],
+    ]);
+    expect(renderTable(makeReport({ rows: rowsOf(makeCase(), timings.slice(0, 3)) }))).not.toContain('times as fast');
   });
 
   test('says what was not measured: one reason once, whoever has it', () => {

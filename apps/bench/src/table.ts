@@ -1,6 +1,8 @@
 // The report for people at a terminal.
 
 import { layoutWords, shapeWords } from './cases.ts';
+import { composedLines } from './composed.ts';
+import { isOnGpu } from './paths.ts';
 import { failuresOf, type Note, nameOf, type Report, type Row } from './report.ts';
 import { alignColumns, digits, wrap } from './text-table.ts';
 
@@ -14,6 +16,8 @@ export function renderTable(report: Report, columns = 80): string {
     ...groupRows(report.rows).map(groupLines),
     ...(report.growth.length > 0 ? growthLines(report.growth) : []),
     legend,
+    composedLines(report.rows),
+    deviceLines(report, columns),
     noteLines(report.notes, columns),
     machineLines(report, columns),
     verdictLines(report, columns),
@@ -36,7 +40,7 @@ export function groupRows(rows: readonly Row[]): readonly (readonly Row[])[] {
 
 function groupLines(rows: readonly Row[]): readonly string[] {
   const [first, ...others] = [...new Set(rows.map(layoutWords))];
-  const heads = ['ns', '±', '×copy', '×torch', 'MB', ...others.map((words) => short[words] ?? words)];
+  const heads = ['ns', '±%', '×copy', '×torch', 'MB', ...others.map((words) => short[words] ?? words)];
   const lines = rows
     .filter((row) => layoutWords(row) === first)
     .map((row) => {
@@ -44,9 +48,11 @@ function groupLines(rows: readonly Row[]): readonly string[] {
         const other = rows.find((row2) => nameOf(row2) === nameOf(row) && layoutWords(row2) === words);
         return digits(other?.nsPerLogit);
       });
-      const percent = `${Math.round(row.spread * 100)}%`;
+      const percent = String(Math.round(row.spread * 100));
       const mega = row.peakBytes === undefined ? '–' : (row.peakBytes / 1e6).toFixed(0);
-      return [nameOf(row), digits(row.nsPerLogit), percent, digits(row.toCopy), digits(row.toTorch), mega, ...rest];
+      // What a GPU takes, let alone a software one, is no multiple of anything that the processor does.
+      const [toCopy, toTorch] = isOnGpu(row) ? [] : [row.toCopy, row.toTorch];
+      return [nameOf(row), digits(row.nsPerLogit), percent, digits(toCopy), digits(toTorch), mega, ...rest];
     });
   return alignColumns([[`${rows[0].form} ${shapeWords(rows[0])}`, ...heads], ...lines]);
 }
@@ -75,12 +81,29 @@ const short: Readonly<Record<string, string>> = { '1/4 side': 'side', 'all side'
 
 const legend: readonly string[] = [
   'ns: nanoseconds per logit, loss and gradient, median of the rounds; a quarter of',
-  'the rows foreground, tail classes scattered. ±: interquartile range. ×copy: by a',
-  'memory copy. ×torch: by plain BCE-with-logits or cross-entropy of PyTorch with',
+  'the rows foreground, tail classes scattered. ±%: interquartile range. ×copy: by',
+  'a memory copy. ×torch: by plain BCE-with-logits or cross-entropy of PyTorch with',
   'as many threads. MB: growth of peak memory, data included. Further columns, in',
   'ns: all: all rows foreground; side: tail classes side by side; both: both of',
   'them; drawn: β per element.',
 ];
+
+/** One line a device: who ran on it. */
+function deviceLines({ environment, rows, growth }: Report, columns: number): readonly string[] {
+  const measured = new Set([...rows, ...growth].map(nameOf));
+  const users = new Map<string, string[]>();
+  for (const [name, { device, software }] of Object.entries(environment.paths)) {
+    if (device === undefined || !measured.has(name)) continue;
+    const words = software === 'yes' ? `software that plays a GPU: ${device}` : device;
+    users.set(words, [...(users.get(words) ?? []), name]);
+  }
+  if (users.size === 0) return [];
+  const lines = [...users].map(([words, names]) => `${names.join(', ')} ran on ${words}`);
+  // The only sentence about them that holds on every machine.
+  return [...lines, 'Compare them on one backend only; their times are not the speed of a GPU.'].flatMap((line) =>
+    wrap(line, columns),
+  );
+}
 
 function noteLines(notes: readonly Note[], columns: number): readonly string[] {
   // One reason is said once, whoever has it.

@@ -42,7 +42,8 @@ export async function startWorker(entry: PathEntry, python: string | undefined):
   let said = '';
   let ended: string | undefined;
   let wake = () => {};
-  const stop = () => child.kill('SIGKILL');
+  // A process with a browser ends it on the way; it computes nothing itself and so can always hear.
+  const stop = () => child.kill(entry.host === 'chromium' ? 'SIGTERM' : 'SIGKILL');
   const end = (reason: string) => {
     process.off('exit', stop);
     const words = lastWords(said);

@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Form } from '@eqloss/core';
-import { readInputs } from '../src/inputs.ts';
+import { readInputs } from '../src/input-files.ts';
 import type { Reply, Request } from '../src/messages.ts';
 import type { PathEntry } from '../src/paths.ts';
 import { expectedOf } from '../src/verify.ts';

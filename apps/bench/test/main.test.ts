@@ -1,4 +1,4 @@
-// The command itself, over every path in JavaScript, on a machine without PyTorch. No time is asserted.
+// The command itself, over every path in JavaScript, on a machine without PyTorch and GPU. No time is asserted.
 
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -45,7 +45,9 @@ describe('npm run bench', { timeout: 120_000 }, () => {
     const absent = 'unavailable: no Python with torch (no-such-python: not found)';
     expect(report.environment.torch).toBe(absent);
     expect(stdout).toContain('no-such-python');
-    const inJavaScript = paths.filter(({ host }) => host === 'node');
+    expect(stdout).toContain('tfjs-webgl, tfjs-composed-webgl unavailable: no browser, on purpose');
+    expect(stdout).toContain('tfjs-webgpu, tfjs-composed-webgpu unavailable: Dawn finds no WebGPU adapter');
+    const inJavaScript = paths.filter(({ host, gpu }) => host === 'node' && !gpu);
     for (const [form, layouts] of [
       ['sigmoid', 4],
       ['softmax', 5],
@@ -72,7 +74,7 @@ describe('npm run bench', { timeout: 120_000 }, () => {
     const lacking = report.notes.filter(({ status }) => status === 'unavailable').map(nameOf);
     expect(lacking.sort()).toEqual(
       paths
-        .filter(({ host }) => host === 'python')
+        .filter(({ host, gpu }) => host === 'python' || gpu)
         .map(({ name }) => name)
         .sort(),
     );
@@ -143,7 +145,8 @@ interface Ended {
 }
 
 function run(...args: string[]): Promise<Ended> {
-  const env = { ...process.env, EQLOSS_PYTHON: 'no-such-python' };
+  const gpu = { CHROME_PATH: '', EQLOSS_NO_BROWSER: 'no browser, on purpose', VK_ICD_FILENAMES: 'no-such-driver.json' };
+  const env = { ...process.env, EQLOSS_PYTHON: 'no-such-python', ...gpu };
   return new Promise((resolve) => {
     execFile(process.execPath, ['--conditions=@eqloss/source', main, ...args], { env }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr });

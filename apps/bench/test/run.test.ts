@@ -73,6 +73,18 @@ describe('a run', () => {
     expect(asked('slow').filter((type) => type === 'open')).toHaveLength(2);
   });
 
+  test('leaves out batches that are too large for a path, and says so once', async () => {
+    const events: Event[] = [];
+    const entries = [fakeEntry('copy'), fakeEntry('small', { mostLogits: 160 })];
+    const groups = groupsOf([shape, { rows: 5, classes: 40 }, { rows: 6, classes: 40 }], ['sigmoid'], 'first');
+    const measured = await runBench({ ...plan, groups, entries, start: fakeStart({}, events) });
+    expect(measured.rows.map(({ path, rows }) => `${path} ${rows}`)).toEqual(['copy 4', 'small 4', 'copy 5', 'copy 6']);
+    expect(measured.notes).toMatchObject([{ path: 'small', status: 'left out' }]);
+    expect(measured.notes[0].reason).toContain('more than 160 logits');
+    expect(failures(measured)).toEqual([]);
+    expect(events.filter(({ name, type }) => name === 'small' && type === 'start')).toHaveLength(1);
+  });
+
   test('leaves out a form that a path does not have', async () => {
     const events: Event[] = [];
     const entries = [fakeEntry('copy'), fakeEntry('half', { forms: ['softmax'] })];

@@ -1,4 +1,4 @@
-// Paths `tfjs-cpu` and `tfjs-wasm`: @eqloss/tfjs under tf.valueAndGrad.
+// Paths `tfjs-*`: @eqloss/tfjs under tf.valueAndGrad.
 
 import type { Form } from '@eqloss/core';
 import { sigmoidEql, softmaxEql } from '@eqloss/tfjs';

@@ -1,0 +1,50 @@
+// A path in a page of a real Chromium, seen from its process. The page takes the time itself: what a message takes to get
+// there and back does not count.
+
+import { fileURLToPath } from 'node:url';
+import { Unavailable } from '@eqloss/conformance/protocol';
+import { lookForBrowser } from '../../../scripts/browser.mjs';
+import { launchBrowser, openPage } from '../../../scripts/page.mjs';
+import { bundlePage, serveFiles } from '../../../scripts/page-server.mjs';
+import type { PageReply, PageRequest } from './page-messages.ts';
+import type { PathEntry } from './paths.ts';
+import type { Session } from './session.ts';
+
+/** Milliseconds for each step of starting: software GPUs share the processor with everything else. */
+const START = 60_000;
+
+/**
+ * Bundles and serves the page, on this machine only, opens it in a browser of its own, and starts the path in it. The
+ * browser ends with this process, and with `end` it leaves no file.
+ *
+ * @throws {Unavailable} when there is no Chromium, it does not start, or the path says so.
+ * @throws {Error} when the page cannot be bundled, or the path fails to start.
+ */
+export async function pageSession({ name }: PathEntry): Promise<Session> {
+  const { path, reason } = lookForBrowser();
+  if (path === undefined) throw new Unavailable(reason);
+  const { url } = await serveFiles(await bundlePage(fileURLToPath(new URL('../page', import.meta.url))));
+  const browser = await launchBrowser(path, START).catch((error: Error) => {
+    throw new Unavailable(error.message);
+  });
+  const page = await openPage(browser, `${url}?path=${encodeURIComponent(name)}`, START);
+  // Who waits for an answer ends this process when it takes too long.
+  const { signal } = new AbortController();
+  const ask = async <T extends PageReply['type']>(request: PageRequest, type: T) => {
+    const reply = (await page.exchange(request, signal)) as PageReply;
+    if (reply.type === 'unavailable') throw new Unavailable(reply.reason);
+    if (reply.type !== type) throw new Error('reason' in reply ? reply.reason : `the page answered ${reply.type}`);
+    return reply as Extract<PageReply, { readonly type: T }>;
+  };
+  const { environment } = await ask({ type: 'start' }, 'ready');
+  return {
+    environment: { ...environment, runtime: `Chromium ${page.version}` },
+    open: async ({ of }, patience) => (await ask({ type: 'open', of, patience }, 'timed')).nanoseconds,
+    outputs: () => ask({ type: 'outputs' }, 'outputs'),
+    round: async (calls) => (await ask({ type: 'round', calls }, 'timed')).nanoseconds,
+    close: async () => {
+      await ask({ type: 'close' }, 'closed');
+    },
+    end: page.close,
+  };
+}

@@ -1,0 +1,81 @@
+// The paths of GPUs, in Node and in Chromium, on whatever this machine has instead of one. No time is asserted.
+
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { findBrowser } from '../../../scripts/browser.mjs';
+import { vulkanEnvironment } from '../../../scripts/vulkan.mjs';
+import { groupsOf } from '../src/cases.ts';
+import { type PathEntry, selectPaths } from '../src/paths.ts';
+import { runBench } from '../src/run.ts';
+import { startWorker } from '../src/worker.ts';
+
+const browser = findBrowser();
+const reason = browser ? vulkanEnvironment().reason : 'no browser';
+const plan = { torch: { reason: 'no Python' }, rounds: 2, warmUp: 1, budget: 1 };
+const names = ['tfjs-webgl', 'tfjs-webgpu', 'tfjs-composed-webgl', 'tfjs-composed-webgpu'];
+
+describe.skipIf(reason !== undefined)('on a GPU', { timeout: 180_000 }, () => {
+  test('each path gives loss and gradient as core does, and names the device', async () => {
+    const entries = selectPaths(names);
+    const groups = groupsOf([{ rows: 4, classes: 40 }], ['sigmoid', 'softmax'], 'all');
+    const { rows, notes, paths } = await runBench({ ...plan, groups, entries });
+    expect(notes).toEqual([]);
+    for (const { path, host } of entries.slice(1)) {
+      const own = rows.filter((row) => row.path === path);
+      expect(own, path).toHaveLength(9);
+      expect(own.every(({ nsPerLogit }) => nsPerLogit > 0)).toBe(true);
+      expect(own.every(({ toComposed = 0 }) => toComposed > 0)).toBe(!path.includes('composed'));
+      // Of a browser it is not known.
+      expect(own.filter(({ peakBytes }) => peakBytes !== undefined)).toHaveLength(host === 'node' ? 2 : 0);
+      expect(paths[path]).toMatchObject({ backend: path.split('-').at(-1), software: expect.stringMatching(/yes|no/) });
+      expect(paths[path].device).not.toBe('');
+    }
+    expect(paths['tfjs-webgl'].runtime).toMatch(/^Chromium \d/);
+  });
+
+  test.skipIf(process.platform !== 'linux')('a browser ends with its path, and leaves no profile', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'eqloss-gpu-'));
+    const before = process.env.TMPDIR;
+    process.env.TMPDIR = folder;
+    try {
+      const worker = await startWorker(webgl(), undefined);
+      if ('unavailable' in worker) throw new Error(worker.unavailable);
+      const pids = descendantsOf(process.pid).filter((pid) => commandOf(pid).includes(folder));
+      expect(pids.length).toBeGreaterThan(1);
+      expect(readdirSync(folder)).not.toEqual([]);
+      worker.stop();
+      await expect.poll(() => pids.filter((pid) => existsSync(`/proc/${pid}`)), { timeout: 20_000 }).toEqual([]);
+      await expect.poll(() => readdirSync(folder), { timeout: 20_000 }).toEqual([]);
+    } finally {
+      if (before === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = before;
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+function webgl(): PathEntry {
+  return selectPaths(['tfjs-webgl']).find(({ name }) => name === 'tfjs-webgl')!;
+}
+
+function descendantsOf(pid: number | string): readonly string[] {
+  try {
+    const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+      readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean),
+    );
+    return children.flatMap((child) => [child, ...descendantsOf(child)]);
+  } catch {
+    // It has ended.
+    return [];
+  }
+}
+
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
