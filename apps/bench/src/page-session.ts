@@ -2,6 +2,7 @@
 // there and back does not count.
 
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { Unavailable } from '@eqloss/conformance/protocol';
 import { lookForBrowser } from '../../../scripts/browser.mjs';
 import { launchBrowser, openPage } from '../../../scripts/page.mjs';
@@ -23,7 +24,7 @@ const START = 60_000;
 export async function pageSession({ name }: PathEntry): Promise<Session> {
   const { path, reason } = lookForBrowser();
   if (path === undefined) throw new Unavailable(reason);
-  const { url } = await serveFiles(await bundlePage(fileURLToPath(new URL('../page', import.meta.url))));
+  const { url } = await serveFiles(await bundle());
   const browser = await launchBrowser(path, START).catch((error: Error) => {
     throw new Unavailable(error.message);
   });
@@ -47,4 +48,15 @@ export async function pageSession({ name }: PathEntry): Promise<Session> {
     },
     end: page.close,
   };
+}
+
+async function bundle() {
+  try {
+    return await bundlePage(fileURLToPath(new URL('../page', import.meta.url)));
+  } catch (error) {
+    // Vite draws where it went wrong, in colours: of that only what happened.
+    const lines = stripVTControlCharacters((error as Error).message).split('\n');
+    const words = lines.map((line) => line.trim()).filter((line) => line !== '');
+    throw new Error(`the page cannot be bundled: ${words.slice(0, 2).join(' ')}`);
+  }
 }
