@@ -1,11 +1,13 @@
-// Metrics where yTrue and yPred are known to the GPU alone, as the trainer hands them over, with nothing of tfjs but
-// its core: they must not read back, and need no gradients of tfjs.
+// Losses and metrics where yTrue and yPred are known to the GPU alone, as the trainer hands them over, with nothing of tfjs
+// but its core: they must not read back, and need no gradients of tfjs.
 
 import '@tensorflow/tfjs-backend-webgl';
 import '@tensorflow/tfjs-backend-webgpu';
-import { createGate } from '@eqloss/core';
+import { createGate, sigmoidEql } from '@eqloss/core';
+import { ratioToN4 } from '@eqloss/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test, vi } from 'vitest';
+import { layersLoss } from './loss.ts';
 import { groupRecall } from './recall.ts';
 
 const rows = 7;
@@ -45,6 +47,20 @@ describe.each(['webgl', 'webgpu'])('on %s', (backend) => {
     for (const kind of counted) {
       expect(await Promise.all(kind.map(async (sum) => (await sum.data())[0]))).toEqual(byHand);
     }
+    vi.restoreAllMocks();
+  });
+
+  test('the loss and its gradient are those of core, without reading back', async () => {
+    await start();
+    const exact = sigmoidEql({ gate, labels, logits, shape: [rows, classes] });
+    const loss = layersLoss({ form: 'sigmoid', gate });
+    const [yTrue, yPred] = [tf.tensor2d(labels, [rows, 1]), tf.tensor2d(logits, [rows, classes])].map(onGpu);
+    const spies = [vi.spyOn(tf.backend(), 'read'), vi.spyOn(tf.backend(), 'readSync')];
+    const { value, grad } = tf.valueAndGrad((z: tf.Tensor) => loss(yTrue, z))(yPred, tf.fill([rows], 1 / rows));
+    for (const spy of spies) expect(spy).not.toHaveBeenCalled();
+    const mean = Array.from(await value.data()).reduce((sum, l) => sum + l, 0) / rows;
+    expect(ratioToN4([mean], [exact.loss])).toBeLessThanOrEqual(1);
+    expect(ratioToN4(await grad.data(), exact.gradient)).toBeLessThanOrEqual(1);
     vi.restoreAllMocks();
   });
 });
