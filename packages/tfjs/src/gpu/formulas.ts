@@ -1,8 +1,8 @@
 // The arithmetic of the programs, in the language of language.ts: what GPUs do not get right by themselves, and both losses of
 // one entry. SPEC S2, S3, X2 to X4, N1 to N4.
 //
-// Beside them a program has notANumber(), isBad() (whether it is one) and isInfinite() of its own kind of shader: compilers of
-// shaders may assume that there is no NaN and no Infinity, so neither is left to arithmetic where a branch can say it.
+// Beside them a program has notANumber(), isBad(x) (NaN) and isTooBad(x) (NaN or +Infinity) of its own kind of shader: compilers
+// of shaders may assume that there is no NaN and no Infinity, so neither is left to arithmetic where a choice can say it.
 
 import { literal } from './language.ts';
 
@@ -21,7 +21,10 @@ f32 decayWhole(f32 n) {
   f32 value = 1.;
   f32 rest = n;
 ${[64, 32, 16, 8, 4, 2, 1]
-  .map((bit) => `  if (rest >= ${bit}.) { value *= ${literal(Math.exp(-bit))}; rest -= ${bit}.; }`)
+  .map(
+    (bit) => `  value *= choose(rest >= ${bit}., ${literal(Math.exp(-bit))}, 1.);
+  rest -= choose(rest >= ${bit}., ${bit}., 0.);`,
+  )
   .join('\n')}
   return value;
 }
@@ -38,7 +41,7 @@ const artanh = [
 ] as const;
 
 /**
- * `softplusRest(s)`, log(1 + e^-s) for s >= 0; `sigmoidLoss(z, y)`; `sigmoidSlope(z, y)`.
+ * `weightOf(y, e, t)`, w; `lossOf(z, y, w)` and `slopeOf(z, y, w)`, 0 for w = 0.
  *
  * With u = e^-|z|:
  *
@@ -49,8 +52,10 @@ const artanh = [
  * infinite logit (N2).
  */
 export const SIGMOID: string = `
-f32 softplusRest(f32 s) {
-  f32 u = decay(s);
+f32 weightOf(f32 y, f32 e, f32 t) {
+  return choose(e * t > 0., y, 1.);
+}
+f32 softplusRest(f32 u) {
   f32 reciprocal = 1. / (2. + u);
   f32 t = u * reciprocal;
   f32 square = t * t;
@@ -61,27 +66,33 @@ ${artanh
   .join('\n')}
   return u * (reciprocal * p);
 }
-f32 sigmoidLoss(f32 z, f32 y) {
-  if (isBad(z)) { return notANumber(); }
-  f32 loss = softplusRest(abs(z));
-  if (y > 0.) { loss += y * max(-z, 0.); }
-  if (y < 1.) { loss += (1. - y) * max(z, 0.); }
-  return loss;
+f32 lossOf(f32 z, f32 y, f32 w) {
+  f32 result = 0.;
+  if (!(w == 0.)) {
+    f32 down = choose(y > 0., y * max(-z, 0.), 0.);
+    f32 up = choose(y < 1., (1. - y) * max(z, 0.), 0.);
+    result = choose(isBad(z), notANumber(), w * (softplusRest(decay(abs(z))) + down + up));
+  }
+  return result;
 }
-f32 sigmoidSlope(f32 z, f32 y) {
-  if (isBad(z)) { return notANumber(); }
-  f32 u = decay(abs(z));
-  f32 other = 1. - y;
-  f32 numerator = other * u - y;
-  if (z >= 0.) { numerator = other - y * u; }
-  return numerator / (1. + u);
+f32 slopeOf(f32 z, f32 y, f32 w) {
+  f32 result = 0.;
+  if (!(w == 0.)) {
+    f32 u = decay(abs(z));
+    f32 other = 1. - y;
+    f32 numerator = choose(z >= 0., other - y * u, other * u - y);
+    result = choose(isBad(z), notANumber(), w * (numerator / (1. + u)));
+  }
+  return result;
 }`;
 
 // Weights below this are split into a power of e and a rest.
 const SMALL_WEIGHT = literal(2 ** -10);
 
 /**
- * `levelOf(z, w)`, `termOf(z, w, reference)`, `logarithm(s)`, `softmaxLoss(reference, s, pulled, mass)`.
+ * `weightOf(y, v)`, w; `vOf(beta, t)`, v; `levelOf(z, w)`, `termOf(z, w, reference)`, `pullOf(z, y, reference)` and
+ * `slopeOf(z, y, w, reference, s, mass)`, which leave out what w = 0 excludes; `higher(a, b)`; `logarithm(s)`;
+ * `softmaxLoss(reference, s, pulled, mass)`.
  *
  * A row's terms are w e^z. Its reference is a whole number n, the largest floor(z) + q over the included entries, and
  * q = 0, or about log w where w is small: an entry of tiny weight that holds the largest logit must not underflow the others.
@@ -95,23 +106,48 @@ const SMALL_WEIGHT = literal(2 ** -10);
  * With s = Σ w e^z / e^n: L = (Σ y) log s + Σ y (n - z).
  */
 export const SOFTMAX: string = `
+f32 vOf(f32 beta, f32 t) {
+  f32 v = choose(t > 0., 1. - beta, 1.);
+  return choose(isBad(beta) || beta < 0. || beta > 1., notANumber(), v);
+}
+f32 weightOf(f32 y, f32 v) {
+  return choose(y > 0., v + (1. - v) * y, v);
+}
 f32 shiftOf(f32 w) {
-  if (w < ${SMALL_WEIGHT}) { return max(ceil(log(w)), -87.); }
-  return 0.;
+  f32 shift = 0.;
+  if (w < ${SMALL_WEIGHT}) { shift = max(ceil(log(w)), -87.); }
+  return shift;
 }
 f32 levelOf(f32 z, f32 w) {
-  if (isBad(z) || isBad(w)) { return notANumber(); }
-  if (z > 0. && isInfinite(z)) { return notANumber(); }
-  return floor(z) + shiftOf(w);
+  f32 level = ${LOWEST};
+  if (!(w == 0.)) { level = choose(isTooBad(z) || isBad(w), notANumber(), floor(z) + shiftOf(w)); }
+  return level;
+}
+f32 higher(f32 a, f32 b) {
+  return choose(isBad(a) || isBad(b), notANumber(), max(a, b));
 }
 f32 termOf(f32 z, f32 w, f32 reference) {
-  f32 whole = floor(z);
-  f32 shift = shiftOf(w);
-  f32 gap = reference - (whole + shift);
-  if (gap > 104.) { return 0.; }
-  f32 factor = w;
-  if (shift < 0.) { factor = w / decayWhole(-shift); }
-  return factor * exp(z - whole) * decayWhole(max(gap, 0.));
+  f32 term = 0.;
+  if (!(w == 0.)) {
+    f32 whole = floor(z);
+    f32 shift = shiftOf(w);
+    f32 gap = reference - (whole + shift);
+    f32 factor = w;
+    if (shift < 0.) { factor = w / decayWhole(-shift); }
+    term = choose(gap > 104., 0., factor * exp(z - whole) * decayWhole(gap));
+  }
+  return term;
+}
+f32 pullOf(f32 z, f32 y, f32 reference) {
+  return choose(y > 0., y * (reference - z), 0.);
+}
+f32 slopeOf(f32 z, f32 y, f32 w, f32 reference, f32 s, f32 mass) {
+  f32 slope = 0.;
+  if (!(w == 0.)) {
+    slope = mass * (termOf(z, w, reference) / s) - y;
+    slope = choose(isBad(reference) || isBad(s) || isBad(w) || !(s > 0.), notANumber(), slope);
+  }
+  return slope;
 }
 f32 logarithm(f32 s) {
   f32 m = s;
@@ -130,7 +166,6 @@ ${[7, 5, 3, 1].map((n) => `  p = p * square + ${literal(2 / n)};`).join('\n')}
   return power * ${literal(Math.LN2)} + t * p;
 }
 f32 softmaxLoss(f32 reference, f32 s, f32 pulled, f32 mass) {
-  if (isBad(reference) || isBad(s) || isBad(pulled)) { return notANumber(); }
-  if (s > 0.) { return mass * logarithm(s) + pulled; }
-  return notANumber();
+  f32 loss = mass * logarithm(s) + pulled;
+  return choose(isBad(reference) || isBad(s) || isBad(pulled) || !(s > 0.), notANumber(), loss);
 }`;

@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batch, DeviceInputs, Engine } from '../engine.ts';
 import { type InfoVariant, infoInputs, infoVariantOf, needsInfo } from './info.ts';
+import { LOSS } from './rows.ts';
 import { uploadInfo, uploadTail, uploadTargets, uploadWeights } from './upload.ts';
 import { type InputName, type Inputs, namesOf, pick, type Variant, variantOf } from './variant.ts';
 
@@ -16,10 +17,12 @@ export interface Programs {
   count(info: tf.Tensor): tf.Tensor;
   /** Sigmoid form: parts of the weighted row losses `[rows, parts]`. */
   rowLosses(inputs: Inputs, variant: Variant): tf.Tensor;
-  /** Softmax form: `stats` `[3, rows]`. */
+  /** Softmax form: `stats` `[rows, 4]`. */
   stats(inputs: Inputs, variant: Variant): tf.Tensor;
-  /** The sum of each row of a matrix `[rows, n]`, divided: `[rows]`. */
-  total(values: tf.Tensor, divisor: Divisor): tf.Tensor;
+  /** The sum of each row of a matrix from an even column on: `[rows]`. */
+  rowTotals(values: tf.Tensor, from: number): tf.Tensor;
+  /** The sum of a matrix from an even column on, divided: a scalar. */
+  total(values: tf.Tensor, from: number, divisor: Divisor): tf.Tensor;
   /** The gradient `[rows, classes]`. */
   gradient(inputs: Inputs, dy: tf.Tensor, divisor: Divisor, variant: Variant): tf.Tensor;
 }
@@ -33,15 +36,20 @@ export function fusedEngine(programs: Programs): Engine {
     keepsGpu: true,
     forward(logits, batch, wantsGradient) {
       const half = programs.isHalf();
-      const inputs = inputsOf(programs, logits, batch, half);
+      let inputs = inputsOf(programs, logits, batch, half);
       const variant = variantOf(batch.form, inputs, half);
-      if (batch.form === 'sigmoid') {
-        const losses = programs.rowLosses(inputs, variant);
-        return { loss: sigmoidTotal(programs, losses, batch, inputs), saved: saved(inputs, batch, wantsGradient) };
+      let losses: tf.Tensor;
+      if (batch.form === 'sigmoid') losses = programs.rowLosses(inputs, variant);
+      else {
+        losses = programs.stats(inputs, variant);
+        inputs = { ...inputs, stats: losses };
       }
-      const stats = programs.stats(inputs, variant);
-      const all = { ...inputs, stats };
-      return { loss: softmaxTotal(programs, stats, batch, inputs), saved: saved(all, batch, wantsGradient) };
+      const from = batch.form === 'sigmoid' ? 0 : LOSS;
+      const loss =
+        batch.reduction === 'none'
+          ? programs.rowTotals(losses, from)
+          : programs.total(losses, from, divisorOf(batch, inputs));
+      return { loss, saved: wantsGradient ? Object.values(pick(inputs, namesOf(batch))) : [] };
     },
     backward(dy, kept, batch) {
       const inputs = Object.fromEntries(namesOf(batch).map((name, k) => [name, kept[k]])) as unknown as Inputs;
@@ -69,28 +77,12 @@ function inputsOf(programs: Programs, z: tf.Tensor, batch: Batch, half: boolean)
   return made as Inputs;
 }
 
-/** `[]`, `[classes]` or `[rows, classes]`, whatever the leading dimensions of the logits were. */
+/** `[1, 1]`, `[1, classes]` or `[rows, classes]`, whatever the leading dimensions of the logits were. */
 function shapedBeta({ beta }: DeviceInputs, rows: number, classes: number): tf.Tensor {
   const given = beta!;
-  return given.rank < 2 ? given : tf.reshape(given, [rows, classes]);
-}
-
-function saved(inputs: Inputs, batch: Batch, wantsGradient: boolean): tf.Tensor[] {
-  return wantsGradient ? Object.values(pick(inputs, namesOf(batch))) : [];
+  return tf.reshape(given, given.rank < 2 ? [1, given.size] : [rows, classes]);
 }
 
 function divisorOf({ divisor }: Batch, { count }: Inputs): Divisor {
   return divisor ?? count!;
-}
-
-function sigmoidTotal(programs: Programs, losses: tf.Tensor, batch: Batch, inputs: Inputs): tf.Tensor {
-  const { rows, reduction } = batch;
-  if (reduction === 'none') return losses.size === rows ? tf.reshape(losses, [rows]) : programs.total(losses, 1);
-  return tf.reshape(programs.total(tf.reshape(losses, [1, losses.size]), divisorOf(batch, inputs)), []);
-}
-
-function softmaxTotal(programs: Programs, stats: tf.Tensor, batch: Batch, inputs: Inputs): tf.Tensor {
-  const losses = tf.slice(stats, [2, 0], [1, batch.rows]);
-  if (batch.reduction === 'none') return tf.reshape(losses, [batch.rows]);
-  return tf.reshape(programs.total(losses, divisorOf(batch, inputs)), []);
 }

@@ -4,7 +4,7 @@
 import type { Form } from '@eqloss/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from '../engine.ts';
-import { IGNORED, LABEL, LABEL_HIGH, MASS, NO_LABEL, WEIGHT } from './entries.ts';
+import { IGNORED, LABEL, MASS, NO_LABEL, WEIGHT } from './rows.ts';
 
 /** What of a row only the GPU knows. */
 export interface InfoVariant {
@@ -51,72 +51,84 @@ export function infoInputs({ rows, classes, device }: Batch, host: tf.Tensor): R
 }
 
 /**
- * `infoAt(i, slot, mass, bad)`: one number of a row, from Σ y and from how many y are out of range, both 0 without targets.
- * `badTargetAt(i, j)` is 1 for a y that is.
+ * `infoOf(slot, hostCode, hostWeight, hostMass, label, given, e, mass, bad)`: one number of a row, from what the host knows, from
+ * the row's own label, weight and foreground, and from Σ y and the number of y out of range; what is not there is 0.
+ *
+ * `isOutside(y)` is 1 for a target that is out of range.
  */
 export function infoText(variant: InfoVariant): string {
-  const { form, classes, labels, targets, rowWeights, foreground, impliesForeground, half } = variant;
+  const { form, classes, labels, targets, rowWeights, foreground, half } = variant;
   const highest = form === 'sigmoid' ? classes : classes - 1;
-  const high = half ? 'floor(code / 1024.)' : '0.';
   const lines = [
-    '  f32 code = getHost(i, 0);',
-    ...(half ? [`  code += 1024. * getHost(i, ${LABEL_HIGH});`] : []),
-    '  bool wrong = bad > 0. || isBad(bad);',
-    `  f32 weight = getHost(i, ${WEIGHT});`,
-    `  f32 e = getHost(i, ${MASS});`,
+    '  f32 code = hostCode;',
+    '  f32 weight = hostWeight;',
+    '  f32 mass = hostMass;',
+    '  bool wrong = isBad(bad) || bad > 0.;',
     ...(labels ? labelLines(highest, classes) : []),
+    ...(rowWeights ? weightLines : []),
+    ...(labels ? [`  weight = choose(code == ${IGNORED}., 0., weight);`] : []),
     ...(targets ? [`  code = ${NO_LABEL}.;`] : []),
-    ...(rowWeights ? rowWeightLines : []),
-    ...(labels ? [`  if (code == ${IGNORED}.) { weight = 0.; }`] : []),
     ...massLines(variant),
     ...(foreground ? foregroundLines : []),
-    '  if (wrong) { weight = notANumber(); }',
-    `  f32 high = ${high};`,
-    `  if (slot == ${LABEL}) { return code - 1024. * high; }`,
-    `  if (slot == ${WEIGHT}) { return weight; }`,
-    `  if (slot == ${MASS}) { return e; }`,
-    '  return high;',
+    '  weight = choose(wrong, notANumber(), weight);',
+    `  f32 high = ${half ? 'floor(code / 1024.)' : '0.'};`,
+    '  f32 result = high;',
+    `  result = choose(slot == ${LABEL}, code - 1024. * high, result);`,
+    `  result = choose(slot == ${WEIGHT}, weight, result);`,
+    `  result = choose(slot == ${MASS}, mass, result);`,
+    '  return result;',
   ];
-  return `${targets ? badTargetText : ''}
-f32 infoAt(i32 i, i32 slot, f32 mass, f32 bad) {
+  return `
+f32 isOutside(f32 y) {
+  return choose(isBad(y) || y < 0. || y > 1., 1., 0.);
+}
+f32 infoOf(i32 slot, f32 hostCode, f32 hostWeight, f32 hostMass, f32 label, f32 given, f32 e, f32 targetSum, f32 bad) {
 ${lines.join('\n')}
 }`;
-
-  function massLines(of: InfoVariant): string[] {
-    if (of.form === 'softmax') {
-      if (of.labels) return ['  e = 1.;'];
-      return of.targets ? ['  e = mass;', '  if (mass == 0.) { weight = 0.; }'] : [];
-    }
-    if (!impliesForeground) return [];
-    if (of.labels) return ['  e = 0.;', '  if (code >= 0.) { e = 1.; }'];
-    return of.targets ? ['  e = 0.;', '  if (mass > 0.) { e = 1.; }'] : [];
-  }
 }
 
 function labelLines(highest: number, classes: number): string[] {
   return [
-    '  code = getLabels(i);',
-    `  if (isBad(code) || code < -1. || code > ${highest}. || floor(code) != code) { wrong = true; code = 0.; }`,
-    `  if (code == -1.) { code = ${IGNORED}.; }`,
-    `  if (code == ${classes}.) { code = ${NO_LABEL}.; }`,
+    `  wrong = isBad(label) || label < -1. || label > ${highest}. || floor(label) != label;`,
+    `  code = choose(wrong, ${NO_LABEL}., label);`,
+    `  code = choose(label == -1., ${IGNORED}., code);`,
+    `  code = choose(label == ${classes}., ${NO_LABEL}., code);`,
   ];
 }
 
-const rowWeightLines = [
-  '  f32 given = getRowWeights(i);',
-  '  if (isBad(given) || given < 0. || isInfinite(given)) { wrong = true; }',
-  '  if (weight > 0.) { weight = given; }',
+const weightLines = [
+  '  wrong = wrong || isTooBad(given) || given < 0.;',
+  // The host's is 0 where the row is out for another reason.
+  '  weight = choose(weight > 0., given, weight);',
 ];
 
-const foregroundLines = [
-  '  e = getForeground(i);',
-  '  if (isBad(e)) { wrong = true; }',
-  '  if (e != 0. && e != 1.) { wrong = true; }',
-];
+const foregroundLines = ['  wrong = wrong || isBad(e) || (e != 0. && e != 1.);', '  mass = e;'];
 
-const badTargetText = `
-f32 badTargetAt(i32 i, i32 j) {
-  f32 y = getTargets(i, j);
-  if (isBad(y) || y < 0. || y > 1.) { return 1.; }
-  return 0.;
-}`;
+function massLines({ form, labels, targets, impliesForeground }: InfoVariant): string[] {
+  if (form === 'softmax') {
+    if (labels) return ['  mass = 1.;'];
+    return targets ? ['  mass = targetSum;', '  weight = choose(mass == 0., 0., weight);'] : [];
+  }
+  if (!impliesForeground) return [];
+  if (labels) return ['  mass = choose(code >= 0., 1., 0.);'];
+  return targets ? ['  mass = choose(targetSum > 0., 1., 0.);'] : [];
+}
+
+/** What stands for each of infoOf's last arguments; the others are 0. */
+export function infoArguments({ labels, rowWeights, foreground }: InfoVariant, of: (name: string) => string): string {
+  return [
+    labels ? of('labels') : '0.',
+    rowWeights ? of('rowWeights') : '0.',
+    foreground ? of('foreground') : '0.',
+  ].join(', ');
+}
+
+/** 1 for a row that the mean counts, else 0: an expression of what stands for its label. SPEC R1. */
+export function countedText(code: string): string {
+  return `choose(${code} == ${IGNORED}., 0., 1.)`;
+}
+
+/** A row's label or what stands for it, of its two digits. */
+export function codeOf(half: boolean, label: string, high: string): string {
+  return half ? `(${label} + 1024. * ${high})` : label;
+}

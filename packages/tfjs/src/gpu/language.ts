@@ -2,11 +2,22 @@
 //
 //     f32 name(f32 a, i32 b) { f32 c = 1.; for (i32 k = 0; k < 8; k++) { c += a; } return c; }
 //
-// GLSL takes it by macros. For WGSL functions and variables are written anew. There is no `?:`, every block has braces, a
-// parameter is never written to, and numbers are f32 with a point or i32 without.
+// GLSL takes it by macros. For WGSL functions and variables are written anew. Every block has braces, a parameter is never written
+// to, and numbers are f32 with a point or i32 without. In place of `?:` there is choose(condition, a, b), which calculates
+// both: branches, and returns out of them, are what costs on software GPUs.
 
-/** The words `f32` and `i32` for GLSL. */
-export const GLSL_WORDS = '#define f32 float\n#define i32 int\n';
+/** The words of the language for GLSL. */
+export const GLSL_WORDS = `#define f32 float
+#define i32 int
+#define choose(condition, a, b) ((condition) ? (a) : (b))
+`;
+
+/** The words of the language for WGSL. */
+export const WGSL_WORDS = `
+fn choose(condition : bool, a : f32, b : f32) -> f32 {
+  return select(b, a, condition);
+}
+`;
 
 /** The same text as WGSL. */
 export function toWgsl(source: string): string {
@@ -31,8 +42,9 @@ export function literal(value: number): string {
  *
  * @param count A whole number > 0.
  * @param guard What else must hold for a k that is added.
+ * @param type What is added: `vec4` is GLSL's alone.
  */
-export function addedTo(into: string, count: number, value: string, guard = ''): string {
+export function addedTo(into: string, count: number, value: string, guard = '', type = 'f32'): string {
   const inner = Math.min(8, count);
   const middle = Math.min(8, Math.ceil(count / 8));
   const outer = Math.ceil(count / 64);
@@ -41,9 +53,9 @@ export function addedTo(into: string, count: number, value: string, guard = ''):
   const add = `block += ${value};`;
   return `
   for (i32 a = 0; a < ${outer}; a++) {
-    f32 middle = 0.;
+    ${type} middle = ${type}(0.);
     for (i32 b = 0; b < ${middle}; b++) {
-      f32 block = 0.;
+      ${type} block = ${type}(0.);
       for (i32 c = 0; c < ${inner}; c++) {
         i32 k = (a * ${middle} + b) * ${inner} + c;
         ${condition === '' ? add : `if (${condition}) { ${add} }`}

@@ -3,7 +3,7 @@
 import { type CheckedSoftmax, SMALLEST_NORMAL, toSingle } from '@eqloss/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from '../engine.ts';
-import { LABEL, LABEL_HIGH, MASS, NO_LABEL, WEIGHT } from './entries.ts';
+import { HIGH, LABEL, MASS, NO_LABEL, WEIGHT } from './rows.ts';
 
 /** The smallest number that half floats hold with all their digits. */
 const SMALLEST_HALF = 2 ** -14;
@@ -18,7 +18,7 @@ export function uploadInfo({ rows, classes, checked, device }: Batch, half: bool
     const label = labels === undefined || labels[i] < 0 ? NO_LABEL : labels[i];
     const high = half ? Math.floor(label / 1024) : 0;
     info[i * 4 + LABEL] = label - 1024 * high;
-    info[i * 4 + LABEL_HIGH] = high;
+    info[i * 4 + HIGH] = high;
     info[i * 4 + WEIGHT] = weights[i];
     if (checked.form === 'sigmoid') info[i * 4 + MASS] = checked.foreground[i];
     else info[i * 4 + MASS] = known === undefined ? 1 : sumOf(known, i * classes, classes);
@@ -26,9 +26,9 @@ export function uploadInfo({ rows, classes, checked, device }: Batch, half: bool
   return tf.tensor2d(info, [rows, 4]);
 }
 
-/** T `[classes]`. */
-export function uploadTail({ checked }: Batch): tf.Tensor {
-  return tf.tensor1d(Float32Array.from(checked.tail));
+/** T `[1, classes]`. */
+export function uploadTail({ classes, checked }: Batch): tf.Tensor {
+  return tf.tensor2d(Float32Array.from(checked.tail), [1, classes]);
 }
 
 /** y `[rows, classes]`. */
@@ -36,16 +36,20 @@ export function uploadTargets({ rows, classes, checked }: Batch, half: boolean):
   return tf.tensor2d(normal(checked.targets!, half), [rows, classes]);
 }
 
-/** v = 1 - β T `[classes]`, or `[rows, classes]` for β per element; formed in double. */
+/** v = 1 - β T `[1, classes]`, or `[rows, classes]` for β per element; formed in double. */
 export function uploadWeights({ rows, classes, checked }: Batch, half: boolean): tf.Tensor {
   const { beta, tail, perElement } = checked as CheckedSoftmax;
-  const of = typeof beta === 'number' ? () => beta : (k: number) => beta[k];
-  const v = new Float64Array(perElement ? rows * classes : classes);
+  const count = perElement ? rows : 1;
+  const v = new Float32Array(count * classes).fill(1);
+  const smallest = half ? SMALLEST_HALF : SMALLEST_NORMAL;
+  const tailClasses = Int32Array.from(tail.keys()).filter((j) => tail[j] === 1);
   for (let start = 0; start < v.length; start += classes) {
-    for (let j = 0; j < classes; j++) v[start + j] = tail[j] === 1 ? 1 - of(start + j) : 1;
+    for (const j of tailClasses) {
+      const weight = 1 - (typeof beta === 'number' ? beta : beta[start + j]);
+      v[start + j] = weight > 0 && weight < smallest ? smallest : weight;
+    }
   }
-  const single = normal(v, half);
-  return perElement ? tf.tensor2d(single, [rows, classes]) : tf.tensor1d(single);
+  return tf.tensor2d(v, [count, classes]);
 }
 
 /** In single precision; what is above 0 stays above 0, in half precision too. */

@@ -8,19 +8,19 @@ import type { Batch } from '../engine.ts';
 export interface Inputs {
   /** Logits `[rows, classes]`. */
   readonly z: Tensor;
-  /** What is known of each row `[rows, 4]`: see info.ts. */
+  /** What is known of each row `[rows, 4]`: see rows.ts. */
   readonly info: Tensor;
-  /** T `[classes]`. Without it: `v`. */
+  /** T `[1, classes]`. Without it: `v`. */
   readonly tail?: Tensor;
-  /** v = 1 - β T `[classes]` or `[rows, classes]`; softmax form. */
+  /** v = 1 - β T `[1, classes]` or `[rows, classes]`; softmax form. */
   readonly v?: Tensor;
-  /** β `[]`, `[classes]` or `[rows, classes]`, beside `tail`: softmax form, when only the GPU has it. */
+  /** β `[1, 1]`, `[1, classes]` or `[rows, classes]`, beside `tail`: softmax form, when only the GPU has it. */
   readonly beta?: Tensor;
   /** Targets `[rows, classes]`. */
   readonly y?: Tensor;
   /** What `mean` divides by, as two digits `[2]`, when only the GPU knows: `count[0] 1024 + count[1]`. */
   readonly count?: Tensor;
-  /** Softmax form: reference, s, and the weighted loss of each row `[3, rows]`. */
+  /** Softmax form: reference, s, and the weighted loss of each row `[rows, 4]`: see rows.ts. */
   readonly stats?: Tensor;
 }
 
@@ -33,8 +33,8 @@ export interface Variant {
   readonly soft: boolean;
   /** Whose weights: the host's `v`, or made from `beta` and `tail`. */
   readonly weights: 'none' | 'v' | 'beta';
-  /** Dimensions of `v` or `beta`. */
-  readonly weightsRank: number;
+  /** What `v` or `beta` has one value for. */
+  readonly weightsPer: 'batch' | 'class' | 'element';
   /** Whether textures hold half floats: then labels come as two digits. */
   readonly half: boolean;
 }
@@ -52,8 +52,10 @@ export function namesOf({ form, checked, device, divisor }: Batch): InputName[] 
 
 export function variantOf(form: Form, inputs: Inputs, half: boolean): Variant {
   const weights = form === 'sigmoid' ? 'none' : inputs.beta === undefined ? 'v' : 'beta';
-  const weightsRank = (inputs.beta ?? inputs.v)?.rank ?? 0;
-  return { form, soft: inputs.y !== undefined, weights, weightsRank, half };
+  const shape = (inputs.beta ?? inputs.v)?.shape ?? [1, 1];
+  // With one row or one class it is all the same.
+  const weightsPer = shape[0] > 1 ? 'element' : shape[1] > 1 ? 'class' : 'batch';
+  return { form, soft: inputs.y !== undefined, weights, weightsPer, half };
 }
 
 /** Some of the inputs, in order; those that a batch does not have are left out. */

@@ -1,12 +1,14 @@
-// The programs for the webgl backend: one fragment an output, GLSL ES 1.00 and 3.00. Shapes are compiled in, since loops want
-// constant bounds there.
+// The programs for the webgl backend, in GLSL ES 1.00 and 3.00. Textures are packed, as those of its matrix products are: a
+// texel holds a block of two rows i, i + 1 by two columns j, j + 1, as [i, j], [i, j + 1], [i + 1, j], [i + 1, j + 1].
+// Reading costs more than computing, and so is a quarter of what it would be. Shapes are compiled in, since loops want constant
+// bounds there.
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../engine.ts';
-import { entryText, gradientText, IGNORED, LABEL, LABEL_HIGH, MASS, WEIGHT } from './entries.ts';
 import { LOWEST } from './formulas.ts';
 import { type Divisor, fusedEngine } from './fused.ts';
-import { infoText } from './info.ts';
+import { answersAndWeights, divisorText, formText, inBlock, ROW_PAIR, rowPairText, STATS_PAIR } from './glsl.ts';
+import { codeOf, countedText, infoArguments, infoText } from './info.ts';
 import { runKernel } from './kernel.ts';
 import { addedTo, GLSL_WORDS } from './language.ts';
 import { ENTRY_INPUTS, pick } from './variant.ts';
@@ -16,201 +18,316 @@ export const webglEngine: Engine = fusedEngine({
   isHalf,
   info(inputs, rows, variant) {
     const { targets, classes } = variant;
-    const sum = (into: string, value: string) => (targets ? addedTo(into, classes, value) : '');
+    const pairs = Math.ceil(classes / 2);
+    const edge = classes % 2 === 0 ? '' : `if (2 * k + 1 >= ${classes}) { y.y = 0.; y.w = 0.; }`;
+    const sums = `
+vec4 targetsAt(int i, int k) {
+  vec4 y = getTargets(i, 2 * k);
+  ${edge}
+  return y;
+}
+vec4 badAt(int i, int k) {
+  vec4 y = targetsAt(i, k);
+  return vec4(isOutside(y.x), isOutside(y.y), isOutside(y.z), isOutside(y.w));
+}`;
+    const slot = (s: string, row: 0 | 1) => {
+      const [code, weight, mass, sum, bad] =
+        row === 0 ? ['code.x', 'a.y', 'b.x', 'sums.x', 'bads.x'] : ['code.y', 'a.w', 'b.z', 'sums.y', 'bads.y'];
+      const own = infoArguments(variant, (name) => `${name}Pair.${row === 0 ? 'x' : 'y'}`);
+      return `infoOf(${s}, ${code}, ${weight}, ${mass}, ${own}, ${sum}, ${bad})`;
+    };
+    const lists = ['labels', 'rowWeights', 'foreground'].filter((name) => name in inputs);
     const body = `${infoText(variant)}
+${targets ? sums : ''}
 void main() {
   ivec2 at = getOutputCoords();
-  f32 mass = 0.;
-  f32 bad = 0.;
-  if (at.y == ${MASS} || at.y == ${WEIGHT}) {
-${sum('mass', 'getTargets(at.x, k)')}
-${sum('bad', 'badTargetAt(at.x, k)')}
-  }
-  setOutput(infoAt(at.x, at.y, mass, bad));
+  int i = at.x;
+  vec4 a = getHost(i, 0);
+  vec4 b = getHost(i, 2);
+  vec2 code = vec2(${codeOf(variant.half, 'a.x', 'b.y')}, ${codeOf(variant.half, 'a.z', 'b.w')});
+  ${lists.map((name) => `vec2 ${name}Pair = get${name[0].toUpperCase()}${name.slice(1)}(i).xy;`).join('\n  ')}
+  vec4 total = vec4(0.);
+  vec4 wrong = vec4(0.);
+  ${targets ? addedTo('total', pairs, 'targetsAt(i, k)', '', 'vec4') : ''}
+  ${targets ? addedTo('wrong', pairs, 'badAt(i, k)', '', 'vec4') : ''}
+  vec2 sums = total.xz + total.yw;
+  vec2 bads = wrong.xz + wrong.yw;
+  int s = at.y;
+  setOutput(vec4(${slot('s', 0)}, ${slot('s + 1', 0)}, ${slot('s', 1)}, ${slot('s + 1', 1)}));
 }`;
-    return run('RowInfo', inputs, [rows, 4], body);
+    return run({ name: 'RowInfo', inputs, shape: [rows, 4], body });
   },
   count(info) {
     const rows = info.shape[0];
     const body = `
-f32 counted(i32 i) {
-  if (getInfo(i, ${LABEL})${isHalf() ? ` + 1024. * getInfo(i, ${LABEL_HIGH})` : ''} == ${IGNORED}.) { return 0.; }
-  return 1.;
+vec2 counted(int i) {
+  vec4 a = getInfo(i, 0);
+  ${isHalf() ? 'vec4 b = getInfo(i, 2);' : ''}
+  float second = ${countedText(codeOf(isHalf(), 'a.z', 'b.w'))};
+  return vec2(${countedText(codeOf(isHalf(), 'a.x', 'b.y'))}, choose(i + 1 < ${rows}, second, 0.));
 }
 void main() {
-  i32 slot = getOutputCoords();
-  f32 count = 0.;
-${addedTo('count', rows, 'counted(k)')}
-  count = max(count, 1.);
-  f32 high = floor(count / 1024.);
-  if (slot == 0) { setOutput(high); } else { setOutput(count - 1024. * high); }
+  vec2 pair = vec2(0.);
+${addedTo('pair', Math.ceil(rows / 2), 'counted(2 * k)', '', 'vec2')}
+  float count = max(pair.x + pair.y, 1.);
+  float high = floor(count / 1024.);
+  setOutput(vec4(high, count - 1024. * high, 0., 0.));
 }`;
-    return run('Count', { info }, [2], body);
+    return run({ name: 'Count', inputs: { info }, shape: [2], body });
   },
   rowLosses(inputs, variant) {
-    const [rows, classes] = inputs.z.shape;
+    const [rows, classes] = inputs.z.shape as [number, number];
     const { parts, width } = partsOf(classes);
-    const body = `${entryText(variant)}
+    const body = `${formText(variant)}
+${rowPairText(rows, variant)}
+${answersAndWeights(classes, variant)}
+vec4 lossesAt(int i, int j, ivec2 labels, vec2 kept, vec2 mass) {
+  vec4 z = getZ(i, j);
+  vec4 y = answersAt(i, j, labels);
+  vec4 w = weightsAt(i, j, y, kept, mass);
+  return vec4(${inBlock((c) => `lossOf(z.${c}, y.${c}, w.${c})`)});
+}
 void main() {
   ivec2 at = getOutputCoords();
-  i32 i = at.x;
-  i32 first = at.y * ${width};
-  f32 weight = getInfo(i, ${WEIGHT});
-  f32 total = 0.;
-  if (!isOut(weight)) {
-    i32 label = labelOf(i);
-    f32 e = getInfo(i, ${MASS});
-${addedTo('total', width, 'lossAt(i, first + k, label, e)', within(classes, width))}
-    total *= weight;
+  int i = at.x;
+  int first = at.y / 2 * ${width};
+${ROW_PAIR}
+  vec4 total = vec4(0.);
+  if (kept.x + kept.y > 0.) {
+${addedTo('total', width / 2, 'lossesAt(i, first + 2 * k, labels, kept, mass)', within(classes, width), 'vec4')}
   }
-  setOutput(total);
+  setOutput(vec4(choose(kept.x > 0., weights.x * total.x, 0.), choose(kept.x > 0., weights.x * total.y, 0.),
+    choose(kept.y > 0., weights.y * total.z, 0.), choose(kept.y > 0., weights.y * total.w, 0.)));
 }`;
-    return run('SigmoidRows', pick(inputs, ENTRY_INPUTS), [rows, parts], body);
+    return run({ name: 'SigmoidRows', inputs: pick(inputs, ENTRY_INPUTS), shape: [rows, 2 * parts], body });
   },
   stats(inputs, variant) {
-    const [rows, classes] = inputs.z.shape;
+    const [rows, classes] = inputs.z.shape as [number, number];
     const { parts, width } = partsOf(classes);
+    // Fragments that do the same lie side by side: all rows' references, then all rows' sums.
+    const slotRows = rows + (rows % 2);
     const slots = variant.soft ? 4 : 2;
     const guard = within(classes, width);
-    const entries = entryText(variant);
-    // Fragments that do the same lie side by side: rows of the first slot, then of the second.
+    const entries = `${formText(variant)}
+${rowPairText(rows, variant)}
+${answersAndWeights(classes, variant)}`;
+    const levels = `
+vec4 higherPair(vec4 a, vec4 b) {
+  return vec4(${inBlock((c) => `higher(a.${c}, b.${c})`)});
+}`;
+    const added = (into: string, each: string) =>
+      addedTo(into, width / 2, `${each}At(i, first + 2 * k, labels, kept, reference)`, guard, 'vec4');
     const partial = `${entries}
+${levels}
+${['levels', 'terms', ...(variant.soft ? ['pulls', 'masses'] : [])].map(blockText).join('\n')}
 void main() {
   ivec2 at = getOutputCoords();
-  i32 slot = at.x / ${rows};
-  i32 i = at.x - slot * ${rows};
-  i32 first = at.y * ${width};
-  f32 value = 0.;
-  if (!isOut(getInfo(i, ${WEIGHT}))) {
-    i32 label = labelOf(i);
-    f32 reference = ${LOWEST};
-    for (i32 k = 0; k < ${width}; k++) {
-      ${guard === '' ? '' : `if (${guard}) `}{ reference = higher(reference, levelAt(i, first + k, label)); }
+  int slot = at.x / ${slotRows};
+  int i = at.x - slot * ${slotRows};
+  int first = at.y / 2 * ${width};
+${ROW_PAIR}
+  vec4 reference = vec4(${LOWEST});
+  vec4 value = vec4(0.);
+  if (kept.x + kept.y > 0.) {
+    for (int k = 0; k < ${width / 2}; k++) {
+      ${guard === '' ? '' : `if (${guard}) `}{ reference = higherPair(reference, levelsAt(i, first + 2 * k, labels, kept, reference)); }
     }
 ${variant.half ? roundedForHalf(classes) : ''}
     if (slot == 0) { value = reference; }
     if (slot == 1) {
-${addedTo('value', width, 'termAt(i, first + k, label, reference)', guard)}
+${added('value', 'terms')}
     }
-${variant.soft ? pulls(width, guard) : ''}
+${variant.soft ? `if (slot == 2) {${added('value', 'pulls')}}\nif (slot == 3) {${added('value', 'masses')}}` : ''}
   }
   setOutput(value);
 }`;
-    const parted = run('SoftmaxParts', pick(inputs, ENTRY_INPUTS), [slots * rows, parts], partial);
+    const shape = [slots * slotRows, 2 * parts];
+    const parted = run({ name: 'SoftmaxParts', inputs: pick(inputs, ENTRY_INPUTS), shape, body: partial });
+    const pulled = variant.soft
+      ? addedTo('pulled', parts, 'mergedPulls(i, 2 * k, reference)', '', 'vec2')
+      : `
+    int l = labels.x < 0 ? 0 : labels.x;
+    int m = labels.y < 0 ? 0 : labels.y;
+    vec4 own = getZ(i, l - imod(l, 2));
+    vec4 next = getZ(i, m - imod(m, 2));
+    pulled = reference - vec2(choose(imod(l, 2) == 0, own.x, own.y), choose(imod(m, 2) == 0, next.z, next.w));`;
     const merged = `${entries}
-f32 mergedTerm(i32 i, i32 part, f32 reference) {
-  f32 gap = reference - getParted(i, part);
-  if (gap > 104.) { return 0.; }
-  return getParted(${rows} + i, part) * decayWhole(gap);
+${levels}
+vec2 mergedTerms(int i, int j, vec2 reference) {
+  vec4 gap = reference.xxyy - getParted(i, j);
+  vec4 term = getParted(${slotRows} + i, j);
+  term = vec4(${inBlock((c) => `choose(gap.${c} > 104., 0., term.${c} * decayWhole(gap.${c}))`)});
+  return term.xz + term.yw;
 }
-f32 mergedPull(i32 i, i32 part, f32 reference) {
-  f32 mass = getParted(${3 * rows} + i, part);
-  if (mass > 0.) { return getParted(${2 * rows} + i, part) + mass * (reference - getParted(i, part)); }
-  return 0.;
-}
+${variant.soft ? mergedPullText(slotRows) : ''}
 void main() {
   ivec2 at = getOutputCoords();
-  i32 i = at.y;
-  f32 weight = getInfo(i, ${WEIGHT});
-  f32 value = 0.;
-  if (!isOut(weight)) {
-    f32 reference = ${LOWEST};
-    for (i32 k = 0; k < ${parts}; k++) { reference = higher(reference, getParted(i, k)); }
-    if (at.x == 0) { value = reference; }
-    if (at.x > 0) {
-      f32 s = 0.;
-${addedTo('s', parts, 'mergedTerm(i, k, reference)')}
-      value = s;
-      if (at.x == 2) {
-        f32 pulled = 0.;
-        ${variant.soft ? addedTo('pulled', parts, 'mergedPull(i, k, reference)') : 'pulled = reference - getZ(i, labelOf(i));'}
-        value = weight * softmaxLoss(reference, s, pulled, getInfo(i, ${MASS}));
-      }
+  int i = at.x;
+${ROW_PAIR}
+  vec2 reference = vec2(0.);
+  vec2 s = vec2(0.);
+  vec2 loss = vec2(0.);
+  if (kept.x + kept.y > 0.) {
+    vec4 highest = vec4(${LOWEST});
+    for (int k = 0; k < ${parts}; k++) { highest = higherPair(highest, getParted(i, 2 * k)); }
+    reference = vec2(higher(highest.x, highest.y), higher(highest.z, highest.w));
+${addedTo('s', parts, 'mergedTerms(i, 2 * k, reference)', '', 'vec2')}
+    vec2 pulled = vec2(0.);
+    if (at.y > 0) {
+${pulled}
+      loss = vec2(softmaxLoss(reference.x, s.x, pulled.x, mass.x), softmaxLoss(reference.y, s.y, pulled.y, mass.y));
+      loss = vec2(choose(kept.x > 0., weights.x * loss.x, 0.), choose(kept.y > 0., weights.y * loss.y, 0.));
     }
   }
-  setOutput(value);
+  setOutput(at.y == 0 ? vec4(reference.x, s.x, reference.y, s.y) : vec4(loss.x, 0., loss.y, 0.));
 }`;
-    return run('SoftmaxRows', { ...pick(inputs, ENTRY_INPUTS), parted }, [3, rows], merged);
+    return run({
+      name: 'SoftmaxRows',
+      inputs: { ...pick(inputs, ENTRY_INPUTS), parted },
+      shape: [rows, 4],
+      body: merged,
+    });
   },
-  total(values, divisor) {
+  rowTotals(values, from) {
     const [rows, n] = values.shape as [number, number];
-    if (n <= LONGEST) return tf.reshape(summed(values, n, divisor), [rows]);
-    // More than one fragment may add up in the time of a program: blocks first.
-    return this.total(summed(values, BLOCK, 1), divisor);
+    const body = `
+void main() {
+  int i = getOutputCoords();
+  int odd = imod(i, 2);
+  vec4 total = vec4(0.);
+${addedTo('total', (n - from) / 2, `getValues(i - odd, ${from} + 2 * k)`, '', 'vec4')}
+  setOutput(choose(odd == 0, total.x + total.y, total.z + total.w));
+}`;
+    return run({ name: 'RowTotals', inputs: { values }, shape: [rows], body, packed: false });
+  },
+  total(values, from, divisor) {
+    const [rows, n] = values.shape as [number, number];
+    const pairs = Math.ceil(rows / 2);
+    const columns = (n - from) / 2;
+    // One fragment after the other would take longer than a program more: sums of many rows first.
+    if (pairs > BLOCK && pairs * columns > LONGEST) return this.total(foldedRows(values), from, divisor);
+    const body = `${divisorText(divisor)}
+vec4 columnsAt(int i) {
+  vec4 sum = vec4(0.);
+${addedTo('sum', columns, `getValues(i, ${from} + 2 * k)`, '', 'vec4')}
+  return sum;
+}
+void main() {
+  vec4 total = vec4(0.);
+${addedTo('total', pairs, 'columnsAt(2 * k)', '', 'vec4')}
+  setOutput((total.x + total.y + (total.z + total.w)) / divisorOf());
+}`;
+    const inputs: Record<string, tf.Tensor> = typeof divisor === 'number' ? { values } : { values, count: divisor };
+    return run({ name: 'Total', inputs, shape: [], body, divisor, packed: false });
   },
   gradient(inputs, dy, divisor, variant) {
-    const [rows, classes] = inputs.z.shape;
+    const [rows, classes] = inputs.z.shape as [number, number];
+    const slopes =
+      variant.form === 'sigmoid'
+        ? inBlock((c) => `slopeOf(z.${c}, y.${c}, w.${c})`)
+        : inBlock((c, r) => `slopeOf(z.${c}, y.${c}, w.${c}, reference.${r}, s.${r}, mass.${r})`);
     const body = `${divisorText(divisor)}
-f32 upstreamOf(i32 i) {
-  return getDy(${dy.rank === 0 ? '' : 'i'});
-}
-${entryText(variant)}
-${gradientText(variant)}
+${formText(variant)}
+${rowPairText(rows, variant)}
+${answersAndWeights(classes, variant)}
 void main() {
   ivec2 at = getOutputCoords();
-  setOutput(gradientAt(at.x, at.y));
+  int i = at.x;
+  int j = at.y;
+${ROW_PAIR}
+  vec4 result = vec4(0.);
+  if (kept.x + kept.y > 0.) {
+    vec4 y = answersAt(i, j, labels);
+    vec4 w = weightsAt(i, j, y, kept, mass);
+    vec4 z = getZ(i, j);
+    vec2 upstream = ${dy.rank === 0 ? 'getDy().xx' : 'getDy(i).xy'} * weights / divisorOf();
+${variant.form === 'softmax' ? STATS_PAIR : ''}
+    vec4 slope = vec4(${slopes});
+    result = vec4(${inBlock((c, r) => `choose(w.${c} == 0., 0., slope.${c} * upstream.${r})`)});
+  }
+  setOutput(result);
 }`;
-    const name = variant.form === 'sigmoid' ? 'SigmoidGradient' : 'SoftmaxGradient';
-    const tensors = { ...pick(inputs, [...ENTRY_INPUTS, 'stats', 'count']), dy };
-    return run(name, tensors, [rows, classes], body, divisor);
+    return run({
+      name: variant.form === 'sigmoid' ? 'SigmoidGradient' : 'SoftmaxGradient',
+      inputs: { ...pick(inputs, [...ENTRY_INPUTS, 'stats', 'count']), dy },
+      shape: [rows, classes],
+      body,
+      divisor,
+    });
   },
 });
 
-/** What one fragment adds up at most in the last program. */
+/** Blocks that one fragment adds up at most in the last program. */
 const LONGEST = 2048;
 
-/** What one adds up before that, where there is more. */
-const BLOCK = 256;
+/** Pairs of rows that one adds up before that, where there are more. */
+const BLOCK = 128;
 
 /** Columns are cut into parts of at most this many, each a fragment's work. The number of rows must not matter: SPEC P1. */
-const WIDEST = 1024;
+const WIDEST = 512;
 
 function partsOf(classes: number): { readonly parts: number; readonly width: number } {
   const parts = Math.ceil(classes / WIDEST);
-  return { parts, width: Math.ceil(classes / parts) };
+  return { parts, width: 2 * Math.ceil(classes / parts / 2) };
 }
 
 /** The last part may be shorter. */
 function within(classes: number, width: number): string {
-  return classes % width === 0 ? '' : `first + k < ${classes}`;
+  return classes % width === 0 ? '' : `first + 2 * k < ${classes}`;
+}
+
+/** One of the sums of the softmax form over the entries of a block, as a function. */
+function blockText(name: string): string {
+  const each: Readonly<Record<string, (c: string, r: string) => string>> = {
+    levels: (c) => `levelOf(z.${c}, w.${c})`,
+    terms: (c) => `termOf(z.${c}, w.${c}, reference.${c})`,
+    pulls: (c) => `choose(w.${c} == 0., 0., pullOf(z.${c}, y.${c}, reference.${c}))`,
+    masses: (c) => `choose(w.${c} == 0., 0., y.${c})`,
+  };
+  return `
+vec4 ${name}At(int i, int j, ivec2 labels, vec2 kept, vec4 reference) {
+  vec4 z = getZ(i, j);
+  vec4 y = answersAt(i, j, labels);
+  vec4 w = weightsAt(i, j, y, kept, kept);
+  return vec4(${inBlock(each[name])});
+}`;
+}
+
+function mergedPullText(slotRows: number): string {
+  const each = (c: string) => `choose(mass.${c} > 0., pull.${c} + mass.${c} * gap.${c}, 0.)`;
+  return `
+vec2 mergedPulls(int i, int j, vec2 reference) {
+  vec4 gap = reference.xxyy - getParted(i, j);
+  vec4 pull = getParted(${2 * slotRows} + i, j);
+  vec4 mass = getParted(${3 * slotRows} + i, j);
+  pull = vec4(${inBlock(each)});
+  return pull.xz + pull.yw;
+}`;
 }
 
 // Half floats hold whole numbers up to 2048, then multiples of 2, 4 and 8. And s, up to e times the classes, must stay in their
 // range as well as 1 does.
 function roundedForHalf(classes: number): string {
+  const each = (c: string) => `choose(abs(reference.${c}) < 2048., reference.${c}, ceil(reference.${c} / 8.) * 8.)`;
   return `
     reference += ${Math.floor(Math.log(classes) / 2)}.;
-    if (abs(reference) >= 2048.) { reference = ceil(reference / 8.) * 8.; }`;
+    reference = vec4(${inBlock(each)});`;
 }
 
-function pulls(width: number, guard: string): string {
-  return `
-    if (slot == 2) {
-${addedTo('value', width, 'pullAt(i, first + k, reference)', guard)}
-    }
-    if (slot == 3) {
-${addedTo('value', width, 'getY(i, first + k)', guard)}
-    }`;
-}
-
-/** Sums of `width` neighbours of each row. */
-function summed(values: tf.Tensor, width: number, divisor: Divisor): tf.Tensor {
+/** Sums of the same columns and the same row of a pair over many pairs of rows. */
+function foldedRows(values: tf.Tensor): tf.Tensor {
   const [rows, n] = values.shape as [number, number];
-  const body = `${divisorText(divisor)}
+  const pairs = Math.ceil(rows / 2);
+  const folded = Math.ceil(pairs / BLOCK);
+  const body = `
 void main() {
   ivec2 at = getOutputCoords();
-  i32 first = at.y * ${width};
-  f32 total = 0.;
-${addedTo('total', width, 'getValues(at.x, first + k)', within(n, width))}
-  setOutput(total / divisorOf());
+  int first = at.x * ${BLOCK};
+  vec4 total = vec4(0.);
+${addedTo('total', BLOCK, 'getValues(first + 2 * k, at.y)', pairs % BLOCK === 0 ? '' : `first + 2 * k < ${rows}`, 'vec4')}
+  setOutput(total);
 }`;
-  const inputs: Record<string, tf.Tensor> = typeof divisor === 'number' ? { values } : { values, count: divisor };
-  return run('Total', inputs, [rows, Math.ceil(n / width)], body, divisor);
-}
-
-function divisorText(divisor: Divisor): string {
-  const value = typeof divisor === 'number' ? 'divisor' : 'getCount(0) * 1024. + getCount(1)';
-  return `f32 divisorOf() {\n  return ${value};\n}`;
+  return run({ name: 'Folded', inputs: { values }, shape: [2 * folded, n], body });
 }
 
 function isHalf(): boolean {
@@ -229,21 +346,29 @@ interface Backend {
 interface Program {
   readonly variableNames: readonly string[];
   readonly outputShape: readonly number[];
+  readonly packedInputs: true;
+  readonly packedOutput: boolean;
   readonly userCode: string;
   readonly customUniforms?: readonly { readonly name: string; readonly type: 'float' }[];
 }
 
-function run(
-  name: string,
-  inputs: Readonly<Record<string, tf.Tensor>>,
-  outputShape: readonly number[],
-  body: string,
-  divisor?: Divisor,
-): tf.Tensor {
+interface Order {
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, tf.Tensor>>;
+  readonly shape: readonly number[];
+  readonly body: string;
+  readonly divisor?: Divisor;
+  /** Whether the output is. Default: true. */
+  readonly packed?: boolean;
+}
+
+function run({ name, inputs, shape, body, divisor, packed = true }: Order): tf.Tensor {
   const uniform = typeof divisor === 'number' ? [[divisor]] : undefined;
   const program: Program = {
     variableNames: Object.keys(inputs),
-    outputShape,
+    outputShape: shape,
+    packedInputs: true,
+    packedOutput: packed,
     userCode: `${GLSL_WORDS}${specialText()}\n${body}`,
     ...(uniform && { customUniforms: [{ name: 'divisor', type: 'float' }] }),
   };
@@ -255,15 +380,20 @@ function run(
 // By bits where there are any: compilers may take isnan() for false.
 function specialText(): string {
   const hasBits = tf.env().getNumber('WEBGL_VERSION') === 2;
-  const size = 'floatBitsToUint(x) & 0x7fffffffu';
+  const [isBad, isTooBad] = hasBits
+    ? [
+        '(floatBitsToUint(x) & 0x7fffffffu) > 0x7f800000u',
+        '(floatBitsToUint(x) & 0x7fffffffu) > 0x7f800000u || floatBitsToUint(x) == 0x7f800000u',
+      ]
+    : ['isnan(x)', 'isnan(x) || x == INFINITY'];
   return `
 f32 notANumber() {
   return NAN;
 }
 bool isBad(f32 x) {
-  return ${hasBits ? `(${size}) > 0x7f800000u` : 'isnan(x)'};
+  return ${isBad};
 }
-bool isInfinite(f32 x) {
-  return ${hasBits ? `(${size}) == 0x7f800000u` : 'abs(x) == INFINITY'};
+bool isTooBad(f32 x) {
+  return ${isTooBad};
 }`;
 }

@@ -3,53 +3,66 @@
 
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../engine.ts';
-import { entryText, gradientText, IGNORED, LABEL, MASS, WEIGHT } from './entries.ts';
 import { LOWEST } from './formulas.ts';
 import { type Divisor, fusedEngine } from './fused.ts';
-import { infoText } from './info.ts';
+import { countedText, infoArguments, infoText } from './info.ts';
 import { runKernel } from './kernel.ts';
 import { addedToAny, toWgsl } from './language.ts';
+import { LABEL, LOSS, MASS, REFERENCE, SUM, WEIGHT } from './rows.ts';
 import { ENTRY_INPUTS, pick } from './variant.ts';
-
-/** Invocations of a workgroup. Each takes every 64th column of a row, so that the number of rows does not matter: SPEC P1. */
-const LANES = 64;
+import {
+  columnsOf,
+  divisorText,
+  entryText,
+  GROUP,
+  groupsOf,
+  highest,
+  inRow,
+  lanesOf,
+  ofRow,
+  SHARED,
+  summed,
+} from './wgsl.ts';
 
 /** Computes on the webgpu backend of tfjs. */
 export const webgpuEngine: Engine = fusedEngine({
   isHalf: () => false,
   info(inputs, rows, variant) {
-    const sums = variant.targets
-      ? `
-  i32 count = columnsOf(lane, uniforms.targetsShape.y);
-${addedToAny('mass', 'count', `getTargets(i, lane + k * ${LANES})`)}
-${addedToAny('bad', 'count', `badTargetAt(i, lane + k * ${LANES})`)}
-  mass = summed(lane, mass);
-  bad = summed(lane, bad);`
-      : '';
+    const lanes = lanesOf(variant.classes);
+    const sums = `
+  i32 count = ${columnsOf(lanes, 'uniforms.targetsShape.y')};
+${addedToAny('mass', 'count', `getTargets(i, lane + k * ${lanes})`)}
+${addedToAny('bad', 'count', `isOutside(getTargets(i, lane + k * ${lanes}))`)}
+  mass = massSum(mass);
+  bad = badSum(bad);`;
+    const own = infoArguments(variant, (name) => `get${name[0].toUpperCase()}${name.slice(1)}(i)`);
     const text = `${infoText(variant)}
+${variant.targets ? summed('massSum', lanes) + summed('badSum', lanes) : ''}
 fn main(index : i32) {
-${IN_ROW}
+${inRow(lanes)}
   f32 mass = 0.;
   f32 bad = 0.;
-${sums}
+${variant.targets ? sums : ''}
   if (lane < 4 && i < uniforms.outShape.x) {
-    setOutputAtIndex(i * 4 + lane, infoAt(i, lane, mass, bad));
+    setOutputAtIndex(i * 4 + lane, infoOf(lane, getHost(i, 0), getHost(i, 1), getHost(i, 2), ${own}, mass, bad));
   }
 }`;
-    return run({ name: 'RowInfo', inputs, shape: [rows, 4], text, groups: rows });
+    return run({ name: 'RowInfo', inputs, shape: [rows, 4], text, groups: groupsOf(rows, lanes) });
   },
   count(info) {
+    const lanes = lanesOf(Number.POSITIVE_INFINITY);
     const text = `
 f32 counted(i32 i) {
-  if (getInfo(i, ${LABEL}) == ${IGNORED}.) { return 0.; }
-  return 1.;
+  f32 code = getInfo(i, ${LABEL});
+  return ${countedText('code')};
 }
+${summed('rowSum', lanes)}
 fn main(index : i32) {
-${IN_ROW}
-  i32 count = columnsOf(lane, uniforms.infoShape.x);
+${inRow(lanes)}
+  i32 count = ${columnsOf(lanes, 'uniforms.infoShape.x')};
   f32 rows = 0.;
-${addedToAny('rows', 'count', `counted(lane + k * ${LANES})`)}
-  rows = max(summed(lane, rows), 1.);
+${addedToAny('rows', 'count', `counted(lane + k * ${lanes})`)}
+  rows = max(rowSum(rows), 1.);
   f32 high = floor(rows / 1024.);
   if (index == 0) {
     setOutputAtIndex(0, high);
@@ -59,77 +72,121 @@ ${addedToAny('rows', 'count', `counted(lane + k * ${LANES})`)}
     return run({ name: 'Count', inputs: { info }, shape: [2], text, groups: 1 });
   },
   rowLosses(inputs, variant) {
-    const rows = inputs.z.shape[0];
+    const [rows, classes] = inputs.z.shape as [number, number];
+    const lanes = lanesOf(classes);
     const text = `${entryText(variant)}
+f32 lossAt(i32 i, i32 j, i32 label, f32 mass) {
+  f32 y = answerAt(i, j, label);
+  return lossOf(getZ(i, j), y, weightAt(i, j, y, mass));
+}
+${summed('lossSum', lanes)}
 fn main(index : i32) {
-${IN_ROW}
-${OF_ROW}
-  f32 e = getInfo(i, ${MASS});
+${inRow(lanes)}
+${ofRow(lanes)}
   f32 total = 0.;
-${addedToAny('total', 'count', `lossAt(i, lane + k * ${LANES}, label, e)`)}
-  total = summed(lane, total);
+${addedToAny('total', 'count', `lossAt(i, lane + k * ${lanes}, label, mass)`)}
+  total = lossSum(total);
   if (lane == 0 && i < uniforms.zShape.x) {
-    if (isOut(weight)) { total = 0.; } else { total *= weight; }
-    setOutputAtIndex(i, total);
+    setOutputAtCoords(i, 0, choose(isOut, 0., weight * total));
+    setOutputAtCoords(i, 1, 0.);
   }
 }`;
-    return run({ name: 'SigmoidRows', inputs: pick(inputs, ENTRY_INPUTS), shape: [rows, 1], text, groups: rows });
+    const shape = [rows, 2];
+    return run({ name: 'SigmoidRows', inputs: pick(inputs, ENTRY_INPUTS), shape, text, groups: groupsOf(rows, lanes) });
   },
   stats(inputs, variant) {
-    const rows = inputs.z.shape[0];
+    const [rows, classes] = inputs.z.shape as [number, number];
+    const lanes = lanesOf(classes);
     const pulled = variant.soft
-      ? `${addedToAny('pulled', 'count', `pullAt(i, lane + k * ${LANES}, reference)`)}
-  pulled = summed(lane, pulled);`
+      ? `${addedToAny('pulled', 'count', `pullAt(i, lane + k * ${lanes}, reference)`)}
+  pulled = pullSum(pulled);`
       : '  if (label >= 0) { pulled = reference - getZ(i, label); }';
     const text = `${entryText(variant)}
+f32 levelAt(i32 i, i32 j, i32 label) {
+  return levelOf(getZ(i, j), weightAt(i, j, answerAt(i, j, label), 1.));
+}
+f32 termAt(i32 i, i32 j, i32 label, f32 reference) {
+  return termOf(getZ(i, j), weightAt(i, j, answerAt(i, j, label), 1.), reference);
+}
+f32 pullAt(i32 i, i32 j, f32 reference) {
+  return pullOf(getZ(i, j), answerAt(i, j, -1), reference);
+}
+${highest('highestLevel', lanes)}
+${summed('termSum', lanes)}
+${variant.soft ? summed('pullSum', lanes) : ''}
 fn main(index : i32) {
-${IN_ROW}
-${OF_ROW}
+${inRow(lanes)}
+${ofRow(lanes)}
   f32 reference = ${LOWEST};
-  for (i32 k = 0; k < count; k++) { reference = higher(reference, levelAt(i, lane + k * ${LANES}, label)); }
-  reference = highest(lane, reference);
+  for (i32 k = 0; k < count; k++) { reference = higher(reference, levelAt(i, lane + k * ${lanes}, label)); }
+  reference = highestLevel(reference);
   f32 s = 0.;
-${addedToAny('s', 'count', `termAt(i, lane + k * ${LANES}, label, reference)`)}
-  s = summed(lane, s);
+${addedToAny('s', 'count', `termAt(i, lane + k * ${lanes}, label, reference)`)}
+  s = termSum(s);
   f32 pulled = 0.;
 ${pulled}
   if (lane == 0 && i < uniforms.zShape.x) {
-    f32 loss = 0.;
-    if (!isOut(weight)) { loss = weight * softmaxLoss(reference, s, pulled, getInfo(i, ${MASS})); }
-    setOutputAtCoords(0, i, reference);
-    setOutputAtCoords(1, i, s);
-    setOutputAtCoords(2, i, loss);
+    f32 loss = weight * softmaxLoss(reference, s, pulled, mass);
+    setOutputAtCoords(i, ${REFERENCE}, reference);
+    setOutputAtCoords(i, ${SUM}, s);
+    setOutputAtCoords(i, ${LOSS}, choose(isOut, 0., loss));
+    setOutputAtCoords(i, ${LOSS + 1}, 0.);
   }
-}
-${tree('highest', 'higher(lanes[lane], lanes[lane + width])')}`;
-    return run({ name: 'SoftmaxRows', inputs: pick(inputs, ENTRY_INPUTS), shape: [3, rows], text, groups: rows });
+}`;
+    const shape = [rows, 4];
+    return run({ name: 'SoftmaxRows', inputs: pick(inputs, ENTRY_INPUTS), shape, text, groups: groupsOf(rows, lanes) });
   },
-  total(values, divisor) {
+  rowTotals(values, from) {
     const rows = values.shape[0];
-    const text = `${divisorText(divisor)}
+    const text = `
 fn main(index : i32) {
-${IN_ROW}
-  i32 count = columnsOf(lane, uniforms.valuesShape.y);
+  if (index < uniforms.size) { setOutputAtIndex(index, getValues(index, ${from}) + getValues(index, ${from + 1})); }
+}`;
+    return run({ name: 'RowTotals', inputs: { values }, shape: [rows], text, groups: groupsOf(rows, 1) });
+  },
+  total(values, from, divisor) {
+    const lanes = lanesOf(Number.POSITIVE_INFINITY);
+    const text = `${divisorText(divisor)}
+${summed('lossSum', lanes)}
+fn main(index : i32) {
+${inRow(lanes)}
+  i32 count = ${columnsOf(lanes, 'uniforms.valuesShape.x')};
   f32 total = 0.;
-${addedToAny('total', 'count', `getValues(i, lane + k * ${LANES})`)}
-  total = summed(lane, total);
-  if (lane == 0 && i < uniforms.valuesShape.x) { setOutputAtIndex(i, total / divisorOf()); }
+${addedToAny('total', 'count', `getValues(lane + k * ${lanes}, ${from})`)}
+  total = lossSum(total);
+  if (index == 0) { setOutputAtIndex(0, total / divisorOf()); }
 }`;
     const inputs: Record<string, tf.Tensor> = typeof divisor === 'number' ? { values } : { values, count: divisor };
-    return run({ name: 'Total', inputs, shape: [rows], text, groups: rows, divisor });
+    return run({ name: 'Total', inputs, shape: [], text, groups: 1, divisor });
   },
   gradient(inputs, dy, divisor, variant) {
-    const [rows, classes] = inputs.z.shape;
+    const [rows, classes] = inputs.z.shape as [number, number];
+    const lanes = lanesOf(classes);
+    const chunk = lanes * COLUMNS;
+    const row = variant.form === 'sigmoid' ? '' : ', reference, s, mass';
+    const stats = `
+    f32 reference = getStats(i, ${REFERENCE});
+    f32 s = getStats(i, ${SUM});`;
     const text = `${divisorText(divisor)}
-f32 upstreamOf(i32 i) {
-  return getDy(${dy.rank === 0 ? '' : 'i'});
-}
 ${entryText(variant)}
-${gradientText(variant)}
 fn main(index : i32) {
-  if (index < uniforms.size) {
-    i32 i = index / uniforms.zShape.y;
-    setOutputAtIndex(index, gradientAt(i, index - i * uniforms.zShape.y));
+  i32 lane = index % ${lanes};
+  i32 part = index / ${lanes};
+  i32 parts = (uniforms.zShape.y + ${chunk - 1}) / ${chunk};
+  i32 i = part / parts;
+  if (i < uniforms.zShape.x) {
+    f32 weight = getInfo(i, ${WEIGHT});
+    f32 mass = getInfo(i, ${MASS});
+    f32 kept = choose(isBad(weight) || weight != 0., 1., 0.);
+    i32 label = labelOf(i);
+    f32 upstream = getDy(${dy.rank === 0 ? '' : 'i'}) * weight / divisorOf();
+${variant.form === 'sigmoid' ? '' : stats}
+    i32 first = (part - i * parts) * ${chunk} + lane;
+    for (i32 j = first; j < min(first + ${chunk}, uniforms.zShape.y); j += ${lanes}) {
+      f32 y = answerAt(i, j, label);
+      f32 w = choose(kept > 0., weightAt(i, j, y, mass), 0.);
+      setOutputAtCoords(i, j, choose(w == 0., 0., slopeOf(getZ(i, j), y, w${row}) * upstream));
+    }
   }
 }`;
     return run({
@@ -137,61 +194,14 @@ fn main(index : i32) {
       inputs: { ...pick(inputs, [...ENTRY_INPUTS, 'stats', 'count']), dy },
       shape: [rows, classes],
       text,
-      groups: Math.ceil((rows * classes) / LANES),
+      groups: groupsOf(rows * Math.ceil(classes / chunk), lanes),
       divisor,
     });
   },
 });
 
-/** Where an invocation is: row i, a workgroup each, and its lane. Where work is folded there are more groups than rows. */
-const IN_ROW = `
-  i32 i = index / ${LANES};
-  i32 lane = index % ${LANES};`;
-
-/** What an invocation has to do in its row: nothing in one that is out. No return: all must meet at the barriers. */
-const OF_ROW = `
-  i32 count = 0;
-  f32 weight = getInfo(i, ${WEIGHT});
-  i32 label = labelOf(i);
-  if (i < uniforms.zShape.x && !isOut(weight)) { count = columnsOf(lane, uniforms.zShape.y); }`;
-
-/** A function that folds one value of every lane into one, by a tree. */
-function tree(name: string, fold: string): string {
-  return `
-fn ${name}(lane : i32, value : f32) -> f32 {
-  lanes[lane] = value;
-  workgroupBarrier();
-  for (var width : i32 = ${LANES / 2}; width > 0; width = width / 2) {
-    if (lane < width) { lanes[lane] = ${fold}; }
-    workgroupBarrier();
-  }
-  let result = lanes[0];
-  workgroupBarrier();
-  return result;
-}`;
-}
-
-const SHARED = `
-var<workgroup> lanes : array<f32, ${LANES}>;
-${tree('summed', 'lanes[lane] + lanes[lane + width]')}
-fn columnsOf(lane : i32, columns : i32) -> i32 {
-  return (columns - lane + ${LANES - 1}) / ${LANES};
-}
-fn notANumber() -> f32 {
-  return uniforms.NAN;
-}
-fn isBad(x : f32) -> bool {
-  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
-}
-fn isInfinite(x : f32) -> bool {
-  return (bitcast<u32>(x) & 0x7fffffffu) == 0x7f800000u;
-}
-`;
-
-function divisorText(divisor: Divisor): string {
-  const value = typeof divisor === 'number' ? 'uniforms.divisor' : 'getCount(0) * 1024. + getCount(1)';
-  return `f32 divisorOf() {\n  return ${value};\n}`;
-}
+/** How many columns of a gradient an invocation does. */
+const COLUMNS = 8;
 
 interface Backend {
   runWebGPUProgram(
@@ -232,7 +242,7 @@ function run({ name, inputs, shape, text, groups, divisor }: Order): tf.Tensor {
   const program: Program = {
     variableNames: Object.keys(inputs),
     outputShape: [...shape],
-    workgroupSize: [LANES, 1, 1],
+    workgroupSize: [GROUP, 1, 1],
     dispatchLayout: { x: shape.map((_, k) => k) },
     dispatch: [groups, 1, 1],
     size: true,
