@@ -1,14 +1,13 @@
 // The webgpu backend in Node: Dawn, from the package webgpu. tfjs looks for navigator.gpu while it loads, so what
 // imports tfjs is imported after it is there.
 
-import { test } from 'vitest';
 import { create, globals } from 'webgpu';
 
 Object.assign(globalThis, globals);
 Object.defineProperty(globalThis.navigator, 'gpu', { value: create([]), configurable: true });
 const tf = await import('@tensorflow/tfjs-core');
 await import('@tensorflow/tfjs-backend-webgpu');
-const { describeBackend, refusesLabelsOnGpu } = await import('./testing.ts');
+const { describeBackend, describeGpuInputs } = await import('./testing.ts');
 
 async function start(): Promise<void> {
   await tf.setBackend('webgpu');
@@ -18,7 +17,4 @@ async function start(): Promise<void> {
 
 describeBackend('webgpu', start, 20);
 
-test('labels that only the GPU holds are refused, and read once they are welcome', async () => {
-  await start();
-  await refusesLabelsOnGpu();
-});
+describeGpuInputs('webgpu', start);

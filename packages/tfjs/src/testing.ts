@@ -14,8 +14,7 @@ import {
 } from '@eqloss/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { decay, log1p, rowSums } from './composed/numerics.ts';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Labels, type SoftmaxOptions, sigmoidEql, softmaxEql } from './index.ts';
 
 /** Both forms through one signature. */
@@ -116,20 +115,6 @@ export function describeBackend(name: string, start: () => Promise<void>, runs: 
       }
     });
 
-    test('e^-s and log(1 + u) are right to 1e-6 relative, and 20,000 terms add up to 1e-6', async () => {
-      const sizes = Float32Array.from({ length: 4001 }, (_, k) => (k * 87) / 4000);
-      const [decayed, logs, sums] = await Promise.all([
-        decay(tf.tensor1d(sizes)).data(),
-        log1p(tf.tensor1d(sizes.map((s) => Math.exp(-s)))).data(),
-        rowSums(tf.tensor2d(new Float32Array(40_000).fill(0.1), [2, 20_000])).data(),
-      ]);
-      const off = sizes.map((s, k) => Math.abs(decayed[k] / Math.exp(-s) - 1));
-      expect(Math.max(...off)).toBeLessThan(1e-6);
-      const logOff = sizes.map((s, k) => Math.abs(logs[k] / Math.log1p(Math.fround(Math.exp(-s))) - 1));
-      expect(Math.max(...logOff)).toBeLessThan(1e-6);
-      for (const sum of sums) expect(Math.abs(sum / (20_000 * Math.fround(0.1)) - 1)).toBeLessThan(1e-6);
-    });
-
     test.each(forms)('%s: leading dimensions are rows, of every input', async (form) => {
       const gate = createGate([0, 5, 0, 5], { threshold: 1 });
       const { logits, rowWeights, beta, labels } = plainInputs(form);
@@ -206,13 +191,50 @@ function plainInputs(form: Form) {
   };
 }
 
-/** On webgpu: labels that were computed on the GPU cannot be read synchronously; a canvas may give zeros. */
-export async function refusesLabelsOnGpu(): Promise<void> {
-  const gate = createGate([1, 1], { threshold: 0 });
-  const logits = tf.tensor2d([1, 2], [1, 2]);
-  const labels = tf.add(tf.tensor1d([0], 'int32'), tf.tensor1d([1], 'int32'));
-  expect(() => sigmoidEql(labels, logits, gate)).toThrow(/^UNSUPPORTED: labels .* await labels.data\(\)/);
-  await labels.data();
-  const loss = await sigmoidEql(labels, logits, gate).data();
-  expect(loss[0]).toBeCloseTo(Math.log1p(Math.exp(1)) + Math.log1p(Math.exp(-2)), 5);
+/** On a GPU backend: labels and targets that only the GPU has. */
+export function describeGpuInputs(name: string, start: () => Promise<void>): void {
+  describe(`what only the GPU knows, on ${name}`, () => {
+    beforeAll(start);
+    const gate = createGate(new Float64Array(300).fill(1), { threshold: 0 });
+    const logits = () =>
+      tf.tensor2d(
+        Float32Array.from({ length: 1200 }, (_, k) => Math.sin(k)),
+        [4, 300],
+      );
+    const onGpu = (labels: number[]) =>
+      tf.add(
+        tf.tensor1d(
+          labels.map((label) => label - 1),
+          'int32',
+        ),
+        tf.onesLike(tf.tensor1d(labels, 'int32')),
+      );
+
+    test('labels and targets are used where they are', async () => {
+      const rows = Float32Array.from({ length: 1200 }, (_, k) => (k % 7) / 7);
+      const targets = tf.mul(tf.tensor2d(rows, [4, 300]), tf.tensor2d([1, 1, 1, 1], [4, 1]));
+      const labels = onGpu([-1, 7, 255, 300]);
+      const z = logits();
+      const read = vi.spyOn(tf.engine(), 'readSync');
+      const losses = [sigmoidEql(labels, z, gate), sigmoidEql(targets, z, gate)];
+      expect(read).not.toHaveBeenCalled();
+      read.mockRestore();
+      const expected = [sigmoidEql([-1, 7, 255, 300], z, gate), sigmoidEql(rows, z, gate)];
+      for (const [k, loss] of losses.entries()) {
+        expect((await loss.data())[0] / (await expected[k].data())[0]).toBeCloseTo(1, 6);
+      }
+    });
+
+    test('a label out of range makes its row NaN, unless validate asks to look', async () => {
+      const labels = onGpu([0, 301, 5, 6]);
+      const losses = await sigmoidEql(labels, logits(), gate, { reduction: 'none' }).data();
+      expect([...losses].map(Number.isNaN)).toEqual([false, true, false, false]);
+      const validated = () => sigmoidEql(onGpu([0, 301, 5, 6]), logits(), gate, { validate: true });
+      if (name === 'webgpu') expect(validated).toThrow(/^UNSUPPORTED: labels .* await labels.data\(\)/);
+      else expect(validated).toThrow(/^LABEL_RANGE/);
+      // What was read once is known to the host.
+      await labels.data();
+      expect(() => sigmoidEql(labels, logits(), gate)).toThrow(/^LABEL_RANGE/);
+    });
+  });
 }

@@ -1,4 +1,4 @@
-// The few functions that no engine gets right everywhere: e^-s, log(1 + u), and sums over many classes. SPEC N3, N4.
+// The few functions that not every engine gets right, and nobody knows on which this will run: e^-s, log(1 + u), and sums over many classes. SPEC N3, N4.
 
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -11,7 +11,6 @@ import * as tf from '@tensorflow/tfjs-core';
  * @param size s, any shape, >= 0; +Infinity gives 0.
  */
 export function decay(size: tf.Tensor): tf.Tensor {
-  if (exactExp.has(tf.getBackend())) return tf.exp(tf.neg(size));
   // At 104, e^-s is below half the smallest single: 0.
   const bounded = tf.minimum(size, 104);
   const whole = tf.floor(bounded);
@@ -30,7 +29,6 @@ export function decay(size: tf.Tensor): tf.Tensor {
  * @param u Any shape, in [0, 1]; NaN stays NaN.
  */
 export function log1p(u: tf.Tensor): tf.Tensor {
-  if (exactLog1p.has(tf.getBackend())) return tf.log1p(u);
   // The factor u comes last: u / (2 + u) itself would be flushed to 0 one power of two too early.
   const reciprocal = tf.reciprocal(tf.add(u, 2));
   const square = tf.square(tf.mul(u, reciprocal));
@@ -43,10 +41,9 @@ export function log1p(u: tf.Tensor): tf.Tensor {
  * Sum of each row, `[rows, n]` to `[rows]`, with a rounding error that grows with log n.
  *
  * Backends that add one value after the other in single precision are 1e-5 off at 100,000 classes, and equal terms, as a
- * fresh head has them, are rounded to the same side every time. Such backends get the sum in blocks of 8, of blocks of 8.
+ * fresh head has them, are rounded to the same side every time. So the sum is one of blocks of 8, of blocks of 8.
  */
 export function rowSums(values: tf.Tensor): tf.Tensor {
-  if (treeSum.has(tf.getBackend())) return tf.sum(values, 1);
   let sums = values as tf.Tensor2D;
   while (sums.shape[1] > 8) {
     const [rows, n] = sums.shape;
@@ -58,12 +55,6 @@ export function rowSums(values: tf.Tensor): tf.Tensor {
 }
 
 const noPadding: [number, number] = [0, 0];
-
-// By name, since tfjs offers no other way to tell. A backend that is on no list gets the careful way.
-const exactExp: ReadonlySet<string> = new Set(['cpu', 'wasm', 'tensorflow']);
-const exactLog1p: ReadonlySet<string> = new Set(['cpu', 'tensorflow']);
-/** Sum in double (cpu) or as a tree. */
-const treeSum: ReadonlySet<string> = new Set(['cpu', 'webgl', 'webgpu', 'tensorflow']);
 
 /** Of P, highest power first. */
 const artanhCoefficients = [
