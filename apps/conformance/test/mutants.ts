@@ -38,6 +38,7 @@ const softmax = 'softmax.ts';
 const sigmoidRows = 'sigmoid-rows.ts';
 const softmaxRows = 'softmax-rows.ts';
 const exponential = 'exponential.ts';
+const targets = 'targets.ts';
 
 export const mutants: readonly Mutant[] = [
   mutant(
@@ -71,20 +72,20 @@ export const mutants: readonly Mutant[] = [
     '!(threshold >= 0)',
   ),
   mutant('G4', 'every row is foreground', sigmoid, 'const gated = batch.foreground[i] === 1;', 'const gated = true;'),
-  mutant('G4', 'background labels are foreground', checked, 'labels[i] >= 0 : has', 'true : has'),
   mutant(
     'G4',
-    'only a target of 1 makes a row foreground',
+    'background labels are foreground',
     checked,
-    'if (row[k] > 0) return true;',
-    'if (row[k] === 1) return true;',
+    'answers[i] === -1 ? 0',
+    'labels === undefined && answers[i] === -1 ? 0',
   ),
+  mutant('G4', 'only a target of 1 makes a row foreground', targets, 'if (y > 0) found', 'if (y === 1) found'),
   mutant(
     'G4',
     'a row of targets is foreground by its first class',
     checked,
-    ': hasTarget(targets, i, row);\n    foreground',
-    ': targets[i * classes] > 0;\n    foreground',
+    'answers[i] === -1 ? 0',
+    '(labels === undefined ? answers[i] !== 0 : answers[i] === -1) ? 0',
   ),
   mutant('G4', 'an explicit foreground is not used', checked, 'foreground.set(explicit);\n    return foreground;', ''),
   mutant(
@@ -116,13 +117,7 @@ export const mutants: readonly Mutant[] = [
     'isGiven(labels) === isGiven(targets)',
     '!isGiven(labels) && !isGiven(targets)',
   ),
-  mutant(
-    'G7',
-    'targets beyond 1 pass',
-    checks,
-    "checkUnits('TARGET_RANGE', 'targets', targets, 'a",
-    "checkEach('TARGET_RANGE', 'targets', targets, (y) => y >= 0, 'a",
-  ),
+  mutant('G7', 'targets beyond 1 pass', targets, 'targets, isUnit,', 'targets, (y) => y >= 0,'),
   mutant('G7', 'targets below 0 pass', checks, 'return v * (1 - v) >= 0;', 'return v <= 1;'),
   mutant(
     'S1',
@@ -169,8 +164,8 @@ export const mutants: readonly Mutant[] = [
     'X3',
     'a row without targets is not taken out',
     checked,
-    'rowWeights[i] = 0;\n  }\n  return checked;',
-    '{}\n  }\n  return checked;',
+    'if (positives[i] === -1) rowWeights[i] = 0;',
+    'if (positives[i] === -1) {}',
   ),
   mutant(
     'X4',

@@ -48,11 +48,17 @@ export type CheckedAnswers =
       /** `[rows]`: the class, or -1 for a row without a positive entry (background or ignored). A copy. */
       readonly labels: Int32Array;
       readonly targets: undefined;
+      readonly positives: undefined;
     }
   | {
       readonly labels: undefined;
       /** `[rows * classes]`, row-major: the caller's own array. */
       readonly targets: ArrayLike<number>;
+      /**
+       * `[rows]`: the class of a row whose only target above 0 is a 1, -1 for a row of zeros, `MIXED` (-2) for any other.
+       * A row that is not `MIXED` may be calculated as one with this label.
+       */
+      readonly positives: Int32Array;
     };
 
 /** A checked batch of the sigmoid form, without a copy of anything of the size of the logits. */

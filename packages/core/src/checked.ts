@@ -1,6 +1,5 @@
 // Checks a batch once, at the border, and works out what it says of each row. SPEC "Bad input", G4 to G7, R1 to R3, X3.
 
-import { copyRange } from './arrays.ts';
 import type { BatchInputs, CheckedAnswers, CheckedSigmoid, CheckedSoftmax, Form, Reduction } from './batch.ts';
 import {
   checkBeta,
@@ -11,10 +10,10 @@ import {
   checkReduction,
   checkRowWeights,
   checkShape,
-  checkTargets,
   type LabelOfC,
 } from './checks.ts';
 import { EqlError } from './errors.ts';
+import { checkTargets } from './targets.ts';
 
 /**
  * Checks a batch of the sigmoid form: what {@link prepareSigmoid} does, but without copying what is as large as the logits.
@@ -57,11 +56,10 @@ export function checkSoftmax(
   reduction: Reduction = 'mean',
 ): CheckedSoftmax {
   const checked = checkAnySoftmax(shape, inputs, reduction, 'none');
-  const { rows, classes, targets, rowWeights } = checked;
-  const row = new Float64Array(targets === undefined ? 0 : classes);
-  for (let i = 0; targets !== undefined && i < rows; i++) {
+  const { rows, positives, rowWeights } = checked;
+  for (let i = 0; positives !== undefined && i < rows; i++) {
     // A row without a target costs nothing, whatever it holds. SPEC X3.
-    if (!hasTarget(targets, i, row)) rowWeights[i] = 0;
+    if (positives[i] === -1) rowWeights[i] = 0;
   }
   return checked;
 }
@@ -134,15 +132,15 @@ function answersOf(inputs: BatchInputs, rows: number, classes: number, labelOfC:
     const own = new Int32Array(rows);
     own.set(labels);
     for (let i = 0; i < rows; i++) if (own[i] === classes) own[i] = -1;
-    return { labels: own, targets: undefined };
+    return { labels: own, targets: undefined, positives: undefined };
   }
-  checkTargets(targets as ArrayLike<number>, rows, classes);
-  return { labels: undefined, targets: targets as ArrayLike<number> };
+  const rowsOfTargets = targets as ArrayLike<number>;
+  return { labels: undefined, targets: rowsOfTargets, positives: checkTargets(rowsOfTargets, rows, classes) };
 }
 
 /** E: what the labels suggest, or the explicit mask. SPEC G4. */
 function foregroundOf(
-  { rows, classes, labels, targets }: CheckedAnswers & { readonly rows: number; readonly classes: number },
+  { rows, labels, positives }: CheckedAnswers & { readonly rows: number },
   explicit: ArrayLike<number> | undefined,
 ): Uint8Array {
   const foreground = new Uint8Array(rows);
@@ -151,19 +149,9 @@ function foregroundOf(
     foreground.set(explicit);
     return foreground;
   }
-  const row = new Float64Array(labels === undefined ? classes : 0);
-  for (let i = 0; i < rows; i++) {
-    const positive = labels !== undefined ? labels[i] >= 0 : hasTarget(targets, i, row);
-    foreground[i] = positive ? 1 : 0;
-  }
+  const answers = labels ?? positives;
+  for (let i = 0; i < rows; i++) foreground[i] = answers[i] === -1 ? 0 : 1;
   return foreground;
-}
-
-/** Whether row i has a target above 0. `row` is scratch, as long as a row. */
-function hasTarget(targets: ArrayLike<number>, i: number, row: Float64Array): boolean {
-  copyRange(targets, i * row.length, (i + 1) * row.length, row);
-  for (let k = 0; k < row.length; k++) if (row[k] > 0) return true;
-  return false;
 }
 
 /** JSON and optional fields of other languages say null for what was left out. */

@@ -39,3 +39,4 @@ export { checkSingle, SMALLEST_NORMAL, toSingle } from './single.ts';
 export { softmaxEql } from './softmax.ts';
 export { softmaxRows, softmaxRowsOf } from './softmax-rows.ts';
 export { type ThresholdChoice, tailRatio, thresholdForTailRatio } from './tail.ts';
+export { MIXED } from './targets.ts';

@@ -26,8 +26,9 @@ export function prepareSigmoid(
   inputs: BatchInputs,
   reduction: Reduction = 'mean',
 ): PreparedSigmoid {
-  const checked = checkSigmoid(shape, inputs, reduction);
-  return { ...checked, ...copied(checked) };
+  const batch = checkSigmoid(shape, inputs, reduction);
+  const { positives: _, ...checked } = batch;
+  return { ...checked, ...copied(batch) };
 }
 
 /**
@@ -60,11 +61,12 @@ export function prepareSoftmaxShard(
   return preparedSoftmax(checkSoftmaxShard(shape, inputs, reduction));
 }
 
-function preparedSoftmax({ tail, beta, ...checked }: CheckedSoftmax): PreparedSoftmax {
+function preparedSoftmax(batch: CheckedSoftmax): PreparedSoftmax {
+  const { tail, beta, positives: _, ...checked } = batch;
   const weights = negativeWeights(beta, tail);
   return {
     ...checked,
-    ...copied(checked),
+    ...copied(batch),
     negativeWeights: weights,
     perElement: checked.perElement,
   };

@@ -11,7 +11,7 @@ import {
   sigmoidRows,
   softmaxRows,
 } from './index.ts';
-import { type Case, cases, codeOf, forms, lossOf, plainCase } from './testing.ts';
+import { bothLabels, type Case, cases, codeOf, forms, lossOf, plainCase } from './testing.ts';
 
 const sizes = { rows: [1, 5], classes: [1, 40], special: [300, 300.5, 709, -746, 3.4e38, -3.4e38] } as const;
 
@@ -72,6 +72,18 @@ describe.each(forms)('%s in single precision', (form) => {
         const rowLosses = new Float64Array(rows);
         run(form, batch, 0, rows, { rowLosses, gradient: inPlace }, inPlace);
         expect({ rowLosses, gradient: inPlace }).toEqual(whole);
+      }),
+    );
+  });
+
+  test('takes zeros and a single 1 for the label that they are: the same bits', () => {
+    const labelled = cases(form, sizes).filter(({ labels }) => labels !== undefined);
+    fc.assert(
+      fc.property(labelled, (batch) => {
+        const [expected, actual] = bothLabels(form, batch).map((each) =>
+          lossOf[form](each, { precision: 'single', reduction: 'sum' }),
+        );
+        expect(actual).toStrictEqual(expected);
       }),
     );
   });

@@ -4,6 +4,7 @@ import { copyRange, countBelow } from './arrays.ts';
 import type { CheckedSigmoid } from './batch.ts';
 import { expOf, exponentialTable, LARGEST_EXPONENT } from './exponential.ts';
 import type { RowOutputs } from './rows.ts';
+import { MIXED } from './targets.ts';
 
 /** What one call needs beside the batch; nothing of the size of the logits. */
 interface Work {
@@ -33,20 +34,22 @@ export function sigmoidRows(
   to: number,
   { rowLosses, gradient }: RowOutputs,
 ): void {
-  const { classes, labels, targets, tail, foreground, rowWeights, divisor } = batch;
+  const { classes, targets, tail, foreground, rowWeights, divisor } = batch;
   const work: Work = { logits, gradient, table: exponentialTable() };
   const { every, head } = listClasses(tail);
   const row = targets === undefined ? undefined : new Float64Array(classes);
+  const labels = batch.labels ?? batch.positives;
   for (let i = from; i < to; i++) {
     const start = i * classes;
     const weight = rowWeights[i];
     let loss = 0;
     if (weight === 0) {
       gradient?.fill(0, start, start + classes); // taken out, whatever it holds: SPEC G5, R3
-    } else if (row !== undefined && targets !== undefined) {
+    } else if (row !== undefined && targets !== undefined && labels[i] === MIXED) {
       copyRange(targets, start, start + classes, row);
       loss = targetRow(work, start, row, foreground[i] === 1 ? tail : undefined, weight / divisor);
-    } else if (labels !== undefined) {
+    } else {
+      // Zeros and a single 1 are a label: the same bits, whatever the form it came in.
       const gated = foreground[i] === 1;
       loss = labelRow(work, start, labels[i], gated ? head : every, gated ? tail : undefined, weight / divisor);
     }

@@ -4,6 +4,7 @@ import { copyRange, countBelow } from './arrays.ts';
 import type { CheckedSoftmax } from './batch.ts';
 import { expOf, exponentialTable } from './exponential.ts';
 import type { RowOutputs } from './rows.ts';
+import { MIXED } from './targets.ts';
 
 /** One row: its included classes, and what stands for each of them. Scratch, a row long. */
 interface Row {
@@ -62,12 +63,19 @@ export function softmaxRowsOf(
   logits: Float32Array | Float64Array,
   { rowLosses, gradient }: RowOutputs,
 ): (from: number, to: number) => void {
-  const { classes, labels, targets, tail, beta, perElement, rowWeights, divisor } = batch;
+  const { classes, targets, tail, beta, perElement, rowWeights, divisor } = batch;
+  const labels = batch.labels ?? batch.positives;
   const list = () => new Float64Array(classes);
   const row: Row = {
     ...{ classes: new Int32Array(classes), terms: list(), shifts: list() },
     ...{ weights: list(), logs: list(), targets: list() },
     table: exponentialTable(),
+  };
+  // Another list of classes, since target rows include other ones than label rows, whose list serves many.
+  const mixed: Row = {
+    ...row,
+    classes: new Int32Array(targets ? classes : 0),
+    shifts: new Float64Array(targets ? classes : 0),
   };
   if (typeof beta === 'number') row.weights.fill(beta);
   else if (!perElement) copyRange(beta, 0, classes, row.weights);
@@ -84,10 +92,12 @@ export function softmaxRowsOf(
         count = include(row, tail);
       }
       const scale = rowWeights[i] / divisor;
-      if (labels !== undefined) loss = labelRow(row, count, logits, start, labels[i], scale, gradient);
-      else {
+      if (targets !== undefined && labels[i] === MIXED) {
         copyRange(targets, start, end, row.targets);
-        loss = targetRow(row, logits, start, scale, gradient);
+        loss = targetRow(mixed, logits, start, scale, gradient);
+      } else {
+        // Zeros and a single 1 are a label: the same bits, whatever the form it came in.
+        loss = labelRow(row, count, logits, start, labels[i], scale, gradient);
       }
     }
     if (rowLosses !== undefined) rowLosses[i] = rowWeights[i] * loss;

@@ -162,6 +162,24 @@ export function shardOf({ gate, logits, labels, beta }: Case, from: number, to: 
   };
 }
 
+/** Index labels as target rows; what is no class becomes zeros. */
+export function oneHot(labels: readonly number[], classes: number): number[] {
+  return labels.flatMap((label) => Array.from({ length: classes }, (_, k) => (k === label ? 1 : 0)));
+}
+
+/**
+ * A batch of index labels, and the same with target rows. A row of zeros is background (sigmoid) or has no loss (softmax), and
+ * either is counted by the mean, so the sum is asked for. SPEC G4, X3.
+ */
+export function bothLabels(form: Form, { normalizer: _, ...batch }: Case): [labelled: Case, oneHot: Case] {
+  const { classes } = batch.gate;
+  const labels = (batch.labels ?? []).map((label) => (form === 'sigmoid' && label === -1 ? classes : label));
+  return [
+    { ...batch, labels },
+    { ...batch, labels: undefined, targets: oneHot(labels, classes) },
+  ];
+}
+
 /** What random batches of every precision have in common. */
 function inputs(
   form: Form,
@@ -176,9 +194,12 @@ function inputs(
       fc.array(each, { minLength: length, maxLength: length });
     const maybe = <T>(each: fc.Arbitrary<T>) => fc.option(each, { nil: undefined });
     const highest = form === 'sigmoid' ? classes : classes - 1;
+    // As from one-hot labels: zeros and a single 1, or none.
+    const hard = fc.nat(classes).map((label) => oneHot([label], classes));
+    const targets = fc.oneof(list(classes, unit), hard);
     const answers: fc.Arbitrary<Pick<Case, 'labels' | 'targets'>> = fc.oneof(
       fc.record({ labels: list(rows, fc.integer({ min: -1, max: highest })) }),
-      fc.record({ targets: list(rows * classes, unit) }),
+      fc.record({ targets: fc.array(targets, { minLength: rows, maxLength: rows }).map((lists) => lists.flat()) }),
     );
     return fc
       .record({

@@ -33,16 +33,20 @@ export function smallLossCases(form: Form): Case[] {
       {
         ...shared,
         id: 'small-losses-targets',
-        comment: 'One-hot target rows that agree with the logits by 20 and 40.',
-        flags: [...flags, 'target-rows'],
+        comment: 'Target rows that agree with the logits by 20 and 40; the last ones are no labels in another form.',
+        flags: [...flags, 'target-rows', 'multi-hot'],
         logits: grid([
           [20, -20, -21],
           [-40, 40, -41],
+          [20, 20.5, -21],
+          [-40, 40, 41],
         ]),
         labels: undefined,
         targets: grid([
           [1, 0, 0],
           [0, 1, 0],
+          [1, 1, 0],
+          [0, 1, 1],
         ]),
       },
       {
