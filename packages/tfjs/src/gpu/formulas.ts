@@ -1,13 +1,15 @@
 // The arithmetic of the programs, in the language of language.ts: what GPUs do not get right by themselves, and both losses of
 // one entry. SPEC S2, S3, X2 to X4, N1 to N4.
 //
-// Beside them a program has notANumber(), isBad(x) (NaN) and isTooBad(x) (NaN or +Infinity) of its own kind of shader: compilers
-// of shaders may assume that there is no NaN and no Infinity, so neither is left to arithmetic where a choice can say it.
+// Beside them a program has notANumber() and isBad(x) (NaN) of its own kind of shader: compilers of shaders may assume that there
+// is no NaN and no Infinity, so neither is left to arithmetic where a choice can say it.
 
 import { literal } from './language.ts';
 
-/** Below every finite logit's whole part there is none; and no infinity, which compilers may lose. */
+/** The level of no entry. No infinity, which compilers may lose. */
 export const LOWEST: string = literal(-3.4028234663852886e38);
+/** The level of an entry that leaves its row without a distribution: NaN or +Infinity. It wins every maximum. SPEC N2. */
+export const HIGHEST: string = literal(3.4028234663852886e38);
 
 /**
  * `decayWhole(n)`, e^-n for whole n in [0, 127]; `decay(s)`, e^-s for s >= 0, to 1e-6 relative down to 2^-126.
@@ -50,8 +52,11 @@ const artanh = [
  *
  * Sums of terms >= 0, and 1 - y and y alone: a well-classified entry keeps its digits (N3). A factor of 0 wins over an
  * infinite logit (N2).
+ *
+ * @param soft Whether y may lie between 0 and 1.
  */
-export const SIGMOID: string = `
+export function sigmoidText(soft: boolean): string {
+  return `
 f32 weightOf(f32 y, f32 e, f32 t) {
   return choose(e * t > 0., y, 1.);
 }
@@ -69,9 +74,9 @@ ${artanh
 f32 lossOf(f32 z, f32 y, f32 w) {
   f32 result = 0.;
   if (!(w == 0.)) {
-    f32 down = choose(y > 0., y * max(-z, 0.), 0.);
-    f32 up = choose(y < 1., (1. - y) * max(z, 0.), 0.);
-    result = choose(isBad(z), notANumber(), w * (softplusRest(decay(abs(z))) + down + up));
+    f32 linear = ${soft ? 'choose(y > 0., y * max(-z, 0.), 0.)' : 'max(choose(y > 0., -z, z), 0.)'};
+    ${soft ? 'linear += choose(y < 1., (1. - y) * max(z, 0.), 0.);' : ''}
+    result = choose(isBad(z), notANumber(), w * (softplusRest(decay(abs(z))) + linear));
   }
   return result;
 }
@@ -85,27 +90,33 @@ f32 slopeOf(f32 z, f32 y, f32 w) {
   }
   return result;
 }`;
+}
 
-// Weights below this are split into a power of e and a rest.
-const SMALL_WEIGHT = literal(2 ** -10);
+/** Weights below this are split into a power of e and a rest. */
+export const SMALL_WEIGHT = 2 ** -4;
 
 /**
- * `weightOf(y, v)`, w; `vOf(beta, t)`, v; `levelOf(z, w)`, `termOf(z, w, reference)`, `pullOf(z, y, reference)` and
- * `slopeOf(z, y, w, reference, s, mass)`, which leave out what w = 0 excludes; `higher(a, b)`; `logarithm(s)`;
- * `softmaxLoss(reference, s, pulled, mass)`.
+ * `vOf(beta, t)`, v, NaN for a bad β; `weightOf(y, v)`, w; `levelOf(z, w)`, `termOf(z, w, reference)`, `pullOf(z, y, reference)`
+ * and `slopeOf(z, y, w, reference, share)`, which leave out what w = 0 excludes; `logarithm(s)`;
+ * `shareOf(reference, s, mass)`; `softmaxLoss(reference, s, pulled, mass)`.
  *
  * A row's terms are w e^z. Its reference is a whole number n, the largest floor(z) + q over the included entries, and
  * q = 0, or about log w where w is small: an entry of tiny weight that holds the largest logit must not underflow the others.
  * Then
  *
- *     w e^z / e^n = (w e^-q) e^(z - floor(z)) e^-(n - floor(z) - q),
+ *     w e^z / e^n = (w e^-q) e^((z - floor(z)) - (n - floor(z) - q)),
  *
  * in which the fraction z - floor(z) and the whole number n - floor(z) - q are exact for every z: a difference of two logits
- * is not, and costs 2e-6 where they are 40 apart.
+ * is not, and costs 2e-6 where they are 40 apart. The last difference is rounded, and the exponential off, in proportion to its
+ * size, which its own exponential outweighs.
  *
- * With s = Σ w e^z / e^n: L = (Σ y) log s + Σ y (n - z).
+ * With s = Σ w e^z / e^n: L = (Σ y) log s + Σ y (n - z), gradient (Σ y) / s (w e^z / e^n) - y.
+ *
+ * @param tiny Whether a weight below {@link SMALL_WEIGHT} but 0 can come.
  */
-export const SOFTMAX: string = `
+export function softmaxText(tiny: boolean): string {
+  const shift = `max(ceil(log(w)), -87.)`;
+  return `
 f32 vOf(f32 beta, f32 t) {
   f32 v = choose(t > 0., 1. - beta, 1.);
   return choose(isBad(beta) || beta < 0. || beta > 1., notANumber(), v);
@@ -113,41 +124,31 @@ f32 vOf(f32 beta, f32 t) {
 f32 weightOf(f32 y, f32 v) {
   return choose(y > 0., v + (1. - v) * y, v);
 }
-f32 shiftOf(f32 w) {
-  f32 shift = 0.;
-  if (w < ${SMALL_WEIGHT}) { shift = max(ceil(log(w)), -87.); }
-  return shift;
-}
 f32 levelOf(f32 z, f32 w) {
-  f32 level = ${LOWEST};
-  if (!(w == 0.)) { level = choose(isTooBad(z) || isBad(w), notANumber(), floor(z) + shiftOf(w)); }
-  return level;
-}
-f32 higher(f32 a, f32 b) {
-  return choose(isBad(a) || isBad(b), notANumber(), max(a, b));
+  f32 level = floor(z);
+  ${tiny ? `if (w > 0. && w < ${SMALL_WEIGHT}) { level += ${shift}; }` : ''}
+  return choose(w == 0., ${LOWEST}, choose(isBad(z + w), ${HIGHEST}, min(level, ${HIGHEST})));
 }
 f32 termOf(f32 z, f32 w, f32 reference) {
   f32 term = 0.;
   if (!(w == 0.)) {
-    f32 whole = floor(z);
-    f32 shift = shiftOf(w);
-    f32 gap = reference - (whole + shift);
+    f32 level = floor(z);
+    f32 fraction = z - level;
     f32 factor = w;
-    if (shift < 0.) { factor = w / decayWhole(-shift); }
-    term = choose(gap > 104., 0., factor * exp(z - whole) * decayWhole(gap));
+    ${tiny ? `if (w < ${SMALL_WEIGHT}) { f32 q = ${shift}; level += q; factor = w / decayWhole(-q); }` : ''}
+    f32 gap = reference - level;
+    term = choose(gap > 104., 0., factor * exp(fraction - gap));
   }
   return term;
 }
 f32 pullOf(f32 z, f32 y, f32 reference) {
   return choose(y > 0., y * (reference - z), 0.);
 }
-f32 slopeOf(f32 z, f32 y, f32 w, f32 reference, f32 s, f32 mass) {
-  f32 slope = 0.;
-  if (!(w == 0.)) {
-    slope = mass * (termOf(z, w, reference) / s) - y;
-    slope = choose(isBad(reference) || isBad(s) || isBad(w) || !(s > 0.), notANumber(), slope);
-  }
-  return slope;
+f32 shareOf(f32 reference, f32 s, f32 mass) {
+  return choose(reference >= ${HIGHEST} || isBad(s) || !(s > 0.), notANumber(), mass / s);
+}
+f32 slopeOf(f32 z, f32 y, f32 w, f32 reference, f32 share) {
+  return choose(isBad(share), notANumber(), share * termOf(z, w, reference) - y);
 }
 f32 logarithm(f32 s) {
   f32 m = s;
@@ -166,6 +167,7 @@ ${[7, 5, 3, 1].map((n) => `  p = p * square + ${literal(2 / n)};`).join('\n')}
   return power * ${literal(Math.LN2)} + t * p;
 }
 f32 softmaxLoss(f32 reference, f32 s, f32 pulled, f32 mass) {
-  f32 loss = mass * logarithm(s) + pulled;
-  return choose(isBad(reference) || isBad(s) || isBad(pulled) || !(s > 0.), notANumber(), loss);
+  f32 share = shareOf(reference, s, mass);
+  return choose(isBad(share), share, mass * logarithm(s) + pulled);
 }`;
+}

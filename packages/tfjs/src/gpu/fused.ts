@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Batch, DeviceInputs, Engine } from '../engine.ts';
 import { type InfoVariant, infoInputs, infoVariantOf, needsInfo } from './info.ts';
 import { LOSS } from './rows.ts';
-import { uploadInfo, uploadTail, uploadTargets, uploadWeights } from './upload.ts';
+import { uploadBits, uploadInfo, uploadTail, uploadTargets, uploadWeights } from './upload.ts';
 import { type InputName, type Inputs, namesOf, pick, type Variant, variantOf } from './variant.ts';
 
 /** The programs of one kind of shader. Each returns what one or more of them wrote. */
@@ -37,7 +37,7 @@ export function fusedEngine(programs: Programs): Engine {
     forward(logits, batch, wantsGradient) {
       const half = programs.isHalf();
       let inputs = inputsOf(programs, logits, batch, half);
-      const variant = variantOf(batch.form, inputs, half);
+      const variant = variantOf(batch, inputs, half);
       let losses: tf.Tensor;
       if (batch.form === 'sigmoid') losses = programs.rowLosses(inputs, variant);
       else {
@@ -53,7 +53,7 @@ export function fusedEngine(programs: Programs): Engine {
     },
     backward(dy, kept, batch) {
       const inputs = Object.fromEntries(namesOf(batch).map((name, k) => [name, kept[k]])) as unknown as Inputs;
-      const variant = variantOf(batch.form, inputs, programs.isHalf());
+      const variant = variantOf(batch, inputs, programs.isHalf());
       return programs.gradient(inputs, dy, divisorOf(batch, inputs), variant);
     },
   };
@@ -68,6 +68,7 @@ function inputsOf(programs: Programs, z: tf.Tensor, batch: Batch, half: boolean)
     info: () => info,
     tail: () => uploadTail(batch),
     v: () => uploadWeights(batch, half),
+    bits: () => uploadBits(batch, half),
     beta: () => shapedBeta(device, rows, classes),
     y: () => (device.targets ? tf.reshape(device.targets, [rows, classes]) : uploadTargets(batch, half)),
     count: () => programs.count(info),

@@ -97,7 +97,7 @@ function labelLines(highest: number, classes: number): string[] {
 }
 
 const weightLines = [
-  '  wrong = wrong || isTooBad(given) || given < 0.;',
+  '  wrong = wrong || isBad(given) || given < 0. || given > 3.4e38;',
   // The host's is 0 where the row is out for another reason.
   '  weight = choose(weight > 0., given, weight);',
 ];

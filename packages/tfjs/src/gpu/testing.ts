@@ -87,7 +87,7 @@ export function describeEngine(name: string, engine: Engine, start: () => Promis
     test.each(forms)('%s: value and gradient are those of core, for any input and reduction', async (form) => {
       await fc.assert(
         fc.asyncProperty(
-          cases(form, { rows: [1, 4], classes: [1, 9], special: [-3.4028234663852886e38, -1e9] }),
+          cases(form, { rows: [1, 4], classes: [1, 9], special: [-1e30, -1e9] }),
           fc.constantFrom<Reduction>('none', 'sum', 'mean'),
           async (batch, reduction) =>
             expectExact(await evaluate(engine, form, batch, reduction), form, batch, reduction),
@@ -193,6 +193,42 @@ export function describeEngine(name: string, engine: Engine, start: () => Promis
           expectExact(await evaluate(engine, 'softmax', batch, 'sum'), 'softmax', batch, 'sum', 0.6);
         }
       }
+    });
+
+    test.each([
+      { rows: 3, classes: 33 },
+      { rows: 4, classes: 1203 },
+    ])(
+      'softmax: drawn β as bytes give the bits of the same β as numbers, $rows x $classes',
+      async ({ rows, classes }) => {
+        const batch = plainCase('softmax', rows, classes);
+        const targets = Array.from({ length: rows * classes }, (_, k) => (k % 5 === 0 ? (k % 7) / 7 : 0));
+        for (const each of [batch, { ...batch, labels: undefined, targets }] as Case[]) {
+          const drawn = { ...each, beta: Uint8Array.from(each.beta as number[]) };
+          const made = await evaluate(engine, 'softmax', drawn, 'none');
+          expectExact(made, 'softmax', each, 'none', 0.5);
+          const plain = await evaluate(engine, 'softmax', each, 'none');
+          expect(made.value).toEqual(plain.value);
+          expect(made.gradient).toEqual(plain.gradient);
+        }
+      },
+    );
+
+    test.each(forms)('%s: logits masked by the lowest number, or all of them, are what they are (N2)', async (form) => {
+      const low = -3.4028234663852886e38;
+      const beta = form === 'softmax' ? { beta: 0.5 } : {};
+      const gate = createGate([0, 9, 9], { threshold: 1 });
+      const logits = Float32Array.of(
+        low,
+        1,
+        low,
+        low,
+        0,
+        -Infinity,
+        ...(form === 'softmax' ? [low, low, low] : [low, 3, low]),
+      );
+      const batch: Case = { gate, ...beta, logits, labels: [1, 1, 1] };
+      expectExact(await evaluate(engine, form, batch, 'none'), form, batch, 'none');
     });
 
     test.each(forms)('%s: a target or weight far below single precision still includes (N1, N2)', async (form) => {

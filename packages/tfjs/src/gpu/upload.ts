@@ -4,6 +4,7 @@ import { type CheckedSoftmax, SMALLEST_NORMAL, toSingle } from '@eqloss/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from '../engine.ts';
 import { HIGH, LABEL, MASS, NO_LABEL, WEIGHT } from './rows.ts';
+import { digitsOf } from './variant.ts';
 
 /** The smallest number that half floats hold with all their digits. */
 const SMALLEST_HALF = 2 ** -14;
@@ -50,6 +51,25 @@ export function uploadWeights({ rows, classes, checked }: Batch, half: boolean):
     }
   }
   return tf.tensor2d(v, [count, classes]);
+}
+
+/** 1 - v for β that is 0 or 1, as digits of numbers, the lowest first; 1 in place of columns that are not there. */
+export function uploadBits({ rows, classes, checked }: Batch, half: boolean): tf.Tensor {
+  const { beta, tail } = checked as CheckedSoftmax;
+  const digits = digitsOf(half);
+  const columns = Math.ceil(classes / digits);
+  const bits = new Float32Array(rows * columns);
+  for (let i = 0; i < rows; i++) {
+    for (let column = 0; column < columns; column++) {
+      let number = 0;
+      for (let digit = 0; digit < digits; digit++) {
+        const j = column * digits + digit;
+        if (j >= classes || (beta as ArrayLike<number>)[i * classes + j] & tail[j]) number |= 1 << digit;
+      }
+      bits[i * columns + column] = number;
+    }
+  }
+  return tf.tensor2d(bits, [rows, columns]);
 }
 
 /** In single precision; what is above 0 stays above 0, in half precision too. */

@@ -1,8 +1,9 @@
 // What of a batch decides which text its programs have, and the names of their inputs.
 
-import type { Form } from '@eqloss/core';
+import { type Form, kindOf } from '@eqloss/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Batch } from '../engine.ts';
+import { SMALL_WEIGHT } from './formulas.ts';
 
 /** The tensors of a batch by the names that the programs use. All float32 unless it says otherwise. */
 export interface Inputs {
@@ -14,6 +15,8 @@ export interface Inputs {
   readonly tail?: Tensor;
   /** v = 1 - β T `[1, classes]` or `[rows, classes]`; softmax form. */
   readonly v?: Tensor;
+  /** 1 - v, each 0 or 1, as digits of numbers `[rows, ceil(classes / digits)]`: drawn β. */
+  readonly bits?: Tensor;
   /** β `[1, 1]`, `[1, classes]` or `[rows, classes]`, beside `tail`: softmax form, when only the GPU has it. */
   readonly beta?: Tensor;
   /** Targets `[rows, classes]`. */
@@ -32,30 +35,58 @@ export interface Variant {
   /** Target rows, not index labels. */
   readonly soft: boolean;
   /** Whose weights: the host's `v`, or made from `beta` and `tail`. */
-  readonly weights: 'none' | 'v' | 'beta';
+  readonly weights: 'none' | 'v' | 'bits' | 'beta';
   /** What `v` or `beta` has one value for. */
   readonly weightsPer: 'batch' | 'class' | 'element';
+  /** Whether a weight of the softmax form may be above 0 but small: see SMALL_WEIGHT. */
+  readonly tiny: boolean;
   /** Whether textures hold half floats: then labels come as two digits. */
   readonly half: boolean;
 }
 
 /** The names of a batch's inputs, in the order in which they are saved for the gradient. */
-export function namesOf({ form, checked, device, divisor }: Batch): InputName[] {
+export function namesOf(batch: Batch): InputName[] {
+  const { form, checked, device, divisor } = batch;
   const names: InputName[] = ['z', 'info'];
-  if (form === 'softmax') names.push(...(device.beta === undefined ? (['v'] as const) : (['tail', 'beta'] as const)));
-  else names.push('tail');
+  if (form === 'sigmoid') names.push('tail');
+  else if (device.beta !== undefined) names.push('tail', 'beta');
+  else names.push(isDrawn(batch) ? 'bits' : 'v');
   if (device.targets !== undefined || (device.labels === undefined && checked.targets !== undefined)) names.push('y');
   if (divisor === undefined) names.push('count');
   if (form === 'softmax') names.push('stats');
   return names;
 }
 
-export function variantOf(form: Form, inputs: Inputs, half: boolean): Variant {
-  const weights = form === 'sigmoid' ? 'none' : inputs.beta === undefined ? 'v' : 'beta';
+export function variantOf(batch: Batch, inputs: Inputs, half: boolean): Variant {
+  const { form } = batch;
+  const weights = form === 'sigmoid' ? 'none' : inputs.beta ? 'beta' : inputs.bits ? 'bits' : 'v';
   const shape = (inputs.beta ?? inputs.v)?.shape ?? [1, 1];
   // With one row or one class it is all the same.
   const weightsPer = shape[0] > 1 ? 'element' : shape[1] > 1 ? 'class' : 'batch';
-  return { form, soft: inputs.y !== undefined, weights, weightsPer, half };
+  const soft = inputs.y !== undefined;
+  return { form, soft, weights, weightsPer, half, tiny: hasTiny(batch, soft) };
+}
+
+/** Whether β is one 0 or 1 for each element, and known by the array's type to be: core has checked its range. */
+export function isDrawn({ checked }: Batch): boolean {
+  return checked.form === 'softmax' && checked.perElement && kindOf(checked.beta) === 'Uint8Array';
+}
+
+/** How many digits of `bits` a number has. Half floats hold 11. */
+export function digitsOf(half: boolean): number {
+  return half ? 8 : 16;
+}
+
+// w >= v, and w = v or 1 with index labels.
+function hasTiny(batch: Batch, soft: boolean): boolean {
+  const { checked, device } = batch;
+  if (checked.form === 'sigmoid') return false;
+  if (device.beta !== undefined) return true;
+  if (isDrawn(batch)) return soft;
+  if (checked.perElement) return true;
+  const { beta, tail } = checked;
+  const isTiny = (b: number) => 1 - b < SMALL_WEIGHT && (soft || b < 1);
+  return typeof beta === 'number' ? isTiny(beta) : tail.some((t, j) => t === 1 && isTiny(beta[j]));
 }
 
 /** Some of the inputs, in order; those that a batch does not have are left out. */
@@ -69,4 +100,4 @@ export function pick(inputs: Inputs, names: readonly InputName[]): Record<string
 }
 
 /** What every program that walks over entries reads. */
-export const ENTRY_INPUTS: readonly InputName[] = ['z', 'info', 'tail', 'v', 'beta', 'y'];
+export const ENTRY_INPUTS: readonly InputName[] = ['z', 'info', 'tail', 'v', 'bits', 'beta', 'y'];

@@ -5,12 +5,13 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../engine.ts';
-import { LOWEST } from './formulas.ts';
 import { type Divisor, fusedEngine } from './fused.ts';
 import { answersAndWeights, divisorText, formText, inBlock, ROW_PAIR, rowPairText, STATS_PAIR } from './glsl.ts';
+import { mergeText, partText, texelsOf } from './glsl-softmax.ts';
 import { codeOf, countedText, infoArguments, infoText } from './info.ts';
 import { runKernel } from './kernel.ts';
 import { addedTo, GLSL_WORDS } from './language.ts';
+import { partsOf, within } from './parts.ts';
 import { ENTRY_INPUTS, pick } from './variant.ts';
 
 /** Computes on the webgl backend of tfjs. */
@@ -77,7 +78,7 @@ ${addedTo('pair', Math.ceil(rows / 2), 'counted(2 * k)', '', 'vec2')}
   },
   rowLosses(inputs, variant) {
     const [rows, classes] = inputs.z.shape as [number, number];
-    const { parts, width } = partsOf(classes);
+    const cut = partsOf(classes);
     const body = `${formText(variant)}
 ${rowPairText(rows, variant)}
 ${answersAndWeights(classes, variant)}
@@ -90,102 +91,28 @@ vec4 lossesAt(int i, int j, ivec2 labels, vec2 kept, vec2 mass) {
 void main() {
   ivec2 at = getOutputCoords();
   int i = at.x;
-  int first = at.y / 2 * ${width};
+  int first = at.y / 2 * ${cut.width};
 ${ROW_PAIR}
   vec4 total = vec4(0.);
   if (kept.x + kept.y > 0.) {
-${addedTo('total', width / 2, 'lossesAt(i, first + 2 * k, labels, kept, mass)', within(classes, width), 'vec4')}
+${addedTo('total', cut.width / 2, 'lossesAt(i, first + 2 * k, labels, kept, mass)', within(classes, cut), 'vec4')}
   }
   setOutput(vec4(choose(kept.x > 0., weights.x * total.x, 0.), choose(kept.x > 0., weights.x * total.y, 0.),
     choose(kept.y > 0., weights.y * total.z, 0.), choose(kept.y > 0., weights.y * total.w, 0.)));
 }`;
-    return run({ name: 'SigmoidRows', inputs: pick(inputs, ENTRY_INPUTS), shape: [rows, 2 * parts], body });
+    return run({ name: 'SigmoidRows', inputs: pick(inputs, ENTRY_INPUTS), shape: [rows, 2 * cut.parts], body });
   },
   stats(inputs, variant) {
     const [rows, classes] = inputs.z.shape as [number, number];
-    const { parts, width } = partsOf(classes);
-    // Fragments that do the same lie side by side: all rows' references, then all rows' sums.
-    const slotRows = rows + (rows % 2);
-    const slots = variant.soft ? 4 : 2;
-    const guard = within(classes, width);
-    const entries = `${formText(variant)}
-${rowPairText(rows, variant)}
-${answersAndWeights(classes, variant)}`;
-    const levels = `
-vec4 higherPair(vec4 a, vec4 b) {
-  return vec4(${inBlock((c) => `higher(a.${c}, b.${c})`)});
-}`;
-    const added = (into: string, each: string) =>
-      addedTo(into, width / 2, `${each}At(i, first + 2 * k, labels, kept, reference)`, guard, 'vec4');
-    const partial = `${entries}
-${levels}
-${['levels', 'terms', ...(variant.soft ? ['pulls', 'masses'] : [])].map(blockText).join('\n')}
-void main() {
-  ivec2 at = getOutputCoords();
-  int slot = at.x / ${slotRows};
-  int i = at.x - slot * ${slotRows};
-  int first = at.y / 2 * ${width};
-${ROW_PAIR}
-  vec4 reference = vec4(${LOWEST});
-  vec4 value = vec4(0.);
-  if (kept.x + kept.y > 0.) {
-    for (int k = 0; k < ${width / 2}; k++) {
-      ${guard === '' ? '' : `if (${guard}) `}{ reference = higherPair(reference, levelsAt(i, first + 2 * k, labels, kept, reference)); }
-    }
-${variant.half ? roundedForHalf(classes) : ''}
-    if (slot == 0) { value = reference; }
-    if (slot == 1) {
-${added('value', 'terms')}
-    }
-${variant.soft ? `if (slot == 2) {${added('value', 'pulls')}}\nif (slot == 3) {${added('value', 'masses')}}` : ''}
-  }
-  setOutput(value);
-}`;
-    const shape = [slots * slotRows, 2 * parts];
-    const parted = run({ name: 'SoftmaxParts', inputs: pick(inputs, ENTRY_INPUTS), shape, body: partial });
-    const pulled = variant.soft
-      ? addedTo('pulled', parts, 'mergedPulls(i, 2 * k, reference)', '', 'vec2')
-      : `
-    int l = labels.x < 0 ? 0 : labels.x;
-    int m = labels.y < 0 ? 0 : labels.y;
-    vec4 own = getZ(i, l - imod(l, 2));
-    vec4 next = getZ(i, m - imod(m, 2));
-    pulled = reference - vec2(choose(imod(l, 2) == 0, own.x, own.y), choose(imod(m, 2) == 0, next.z, next.w));`;
-    const merged = `${entries}
-${levels}
-vec2 mergedTerms(int i, int j, vec2 reference) {
-  vec4 gap = reference.xxyy - getParted(i, j);
-  vec4 term = getParted(${slotRows} + i, j);
-  term = vec4(${inBlock((c) => `choose(gap.${c} > 104., 0., term.${c} * decayWhole(gap.${c}))`)});
-  return term.xz + term.yw;
-}
-${variant.soft ? mergedPullText(slotRows) : ''}
-void main() {
-  ivec2 at = getOutputCoords();
-  int i = at.x;
-${ROW_PAIR}
-  vec2 reference = vec2(0.);
-  vec2 s = vec2(0.);
-  vec2 loss = vec2(0.);
-  if (kept.x + kept.y > 0.) {
-    vec4 highest = vec4(${LOWEST});
-    for (int k = 0; k < ${parts}; k++) { highest = higherPair(highest, getParted(i, 2 * k)); }
-    reference = vec2(higher(highest.x, highest.y), higher(highest.z, highest.w));
-${addedTo('s', parts, 'mergedTerms(i, 2 * k, reference)', '', 'vec2')}
-    vec2 pulled = vec2(0.);
-    if (at.y > 0) {
-${pulled}
-      loss = vec2(softmaxLoss(reference.x, s.x, pulled.x, mass.x), softmaxLoss(reference.y, s.y, pulled.y, mass.y));
-      loss = vec2(choose(kept.x > 0., weights.x * loss.x, 0.), choose(kept.y > 0., weights.y * loss.y, 0.));
-    }
-  }
-  setOutput(at.y == 0 ? vec4(reference.x, s.x, reference.y, s.y) : vec4(loss.x, 0., loss.y, 0.));
-}`;
+    const cut = partsOf(classes);
+    const shape = [rows, 2 * texelsOf(cut, variant)];
+    const entries = pick(inputs, ENTRY_INPUTS);
+    const parted = run({ name: 'SoftmaxParts', inputs: entries, shape, body: partText(rows, classes, cut, variant) });
     return run({
       name: 'SoftmaxRows',
-      inputs: { ...pick(inputs, ENTRY_INPUTS), parted },
+      inputs: { ...entries, parted },
       shape: [rows, 4],
-      body: merged,
+      body: mergeText(rows, classes, cut, variant),
     });
   },
   rowTotals(values, from) {
@@ -225,7 +152,7 @@ ${addedTo('total', pairs, 'columnsAt(2 * k)', '', 'vec4')}
     const slopes =
       variant.form === 'sigmoid'
         ? inBlock((c) => `slopeOf(z.${c}, y.${c}, w.${c})`)
-        : inBlock((c, r) => `slopeOf(z.${c}, y.${c}, w.${c}, reference.${r}, s.${r}, mass.${r})`);
+        : inBlock((c, r) => `slopeOf(z.${c}, y.${c}, w.${c}, reference.${r}, share.${r})`);
     const body = `${divisorText(divisor)}
 ${formText(variant)}
 ${rowPairText(rows, variant)}
@@ -262,57 +189,6 @@ const LONGEST = 2048;
 
 /** Pairs of rows that one adds up before that, where there are more. */
 const BLOCK = 128;
-
-/** Columns are cut into parts of at most this many, each a fragment's work. The number of rows must not matter: SPEC P1. */
-const WIDEST = 512;
-
-function partsOf(classes: number): { readonly parts: number; readonly width: number } {
-  const parts = Math.ceil(classes / WIDEST);
-  return { parts, width: 2 * Math.ceil(classes / parts / 2) };
-}
-
-/** The last part may be shorter. */
-function within(classes: number, width: number): string {
-  return classes % width === 0 ? '' : `first + 2 * k < ${classes}`;
-}
-
-/** One of the sums of the softmax form over the entries of a block, as a function. */
-function blockText(name: string): string {
-  const each: Readonly<Record<string, (c: string, r: string) => string>> = {
-    levels: (c) => `levelOf(z.${c}, w.${c})`,
-    terms: (c) => `termOf(z.${c}, w.${c}, reference.${c})`,
-    pulls: (c) => `choose(w.${c} == 0., 0., pullOf(z.${c}, y.${c}, reference.${c}))`,
-    masses: (c) => `choose(w.${c} == 0., 0., y.${c})`,
-  };
-  return `
-vec4 ${name}At(int i, int j, ivec2 labels, vec2 kept, vec4 reference) {
-  vec4 z = getZ(i, j);
-  vec4 y = answersAt(i, j, labels);
-  vec4 w = weightsAt(i, j, y, kept, kept);
-  return vec4(${inBlock(each[name])});
-}`;
-}
-
-function mergedPullText(slotRows: number): string {
-  const each = (c: string) => `choose(mass.${c} > 0., pull.${c} + mass.${c} * gap.${c}, 0.)`;
-  return `
-vec2 mergedPulls(int i, int j, vec2 reference) {
-  vec4 gap = reference.xxyy - getParted(i, j);
-  vec4 pull = getParted(${2 * slotRows} + i, j);
-  vec4 mass = getParted(${3 * slotRows} + i, j);
-  pull = vec4(${inBlock(each)});
-  return pull.xz + pull.yw;
-}`;
-}
-
-// Half floats hold whole numbers up to 2048, then multiples of 2, 4 and 8. And s, up to e times the classes, must stay in their
-// range as well as 1 does.
-function roundedForHalf(classes: number): string {
-  const each = (c: string) => `choose(abs(reference.${c}) < 2048., reference.${c}, ceil(reference.${c} / 8.) * 8.)`;
-  return `
-    reference += ${Math.floor(Math.log(classes) / 2)}.;
-    reference = vec4(${inBlock(each)});`;
-}
 
 /** Sums of the same columns and the same row of a pair over many pairs of rows. */
 function foldedRows(values: tf.Tensor): tf.Tensor {
@@ -380,20 +256,12 @@ function run({ name, inputs, shape, body, divisor, packed = true }: Order): tf.T
 // By bits where there are any: compilers may take isnan() for false.
 function specialText(): string {
   const hasBits = tf.env().getNumber('WEBGL_VERSION') === 2;
-  const [isBad, isTooBad] = hasBits
-    ? [
-        '(floatBitsToUint(x) & 0x7fffffffu) > 0x7f800000u',
-        '(floatBitsToUint(x) & 0x7fffffffu) > 0x7f800000u || floatBitsToUint(x) == 0x7f800000u',
-      ]
-    : ['isnan(x)', 'isnan(x) || x == INFINITY'];
+  const isBad = hasBits ? '(floatBitsToUint(x) & 0x7fffffffu) > 0x7f800000u' : 'isnan(x)';
   return `
 f32 notANumber() {
   return NAN;
 }
 bool isBad(f32 x) {
   return ${isBad};
-}
-bool isTooBad(f32 x) {
-  return ${isTooBad};
 }`;
 }

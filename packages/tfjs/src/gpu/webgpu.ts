@@ -118,7 +118,7 @@ fn main(index : i32) {
 ${inRow(lanes)}
 ${ofRow(lanes)}
   f32 reference = ${LOWEST};
-  for (i32 k = 0; k < count; k++) { reference = higher(reference, levelAt(i, lane + k * ${lanes}, label)); }
+  for (i32 k = 0; k < count; k++) { reference = max(reference, levelAt(i, lane + k * ${lanes}, label)); }
   reference = highestLevel(reference);
   f32 s = 0.;
 ${addedToAny('s', 'count', `termAt(i, lane + k * ${lanes}, label, reference)`)}
@@ -163,10 +163,10 @@ ${addedToAny('total', 'count', `getValues(lane + k * ${lanes}, ${from})`)}
     const [rows, classes] = inputs.z.shape as [number, number];
     const lanes = lanesOf(classes);
     const chunk = lanes * COLUMNS;
-    const row = variant.form === 'sigmoid' ? '' : ', reference, s, mass';
+    const row = variant.form === 'sigmoid' ? '' : ', reference, share';
     const stats = `
     f32 reference = getStats(i, ${REFERENCE});
-    f32 s = getStats(i, ${SUM});`;
+    f32 share = shareOf(reference, getStats(i, ${SUM}), mass);`;
     const text = `${divisorText(divisor)}
 ${entryText(variant)}
 fn main(index : i32) {

@@ -1,10 +1,10 @@
 // What programs for webgpu know of row i and of its entry j, and how a workgroup adds up. SPEC S1, X1, N1, R3.
 
-import { DECAY, LOWEST, SIGMOID, SOFTMAX } from './formulas.ts';
+import { DECAY, LOWEST, sigmoidText, softmaxText } from './formulas.ts';
 import type { Divisor } from './fused.ts';
 import { addedTo, WGSL_WORDS } from './language.ts';
 import { LABEL, MASS, WEIGHT } from './rows.ts';
-import type { Variant } from './variant.ts';
+import { digitsOf, type Variant } from './variant.ts';
 
 /** Invocations of a workgroup. */
 export const GROUP = 64;
@@ -49,7 +49,7 @@ export function columnsOf(lanes: number, columns: string): string {
 export function entryText(variant: Variant): string {
   const { form, soft } = variant;
   return `${DECAY}
-${form === 'sigmoid' ? SIGMOID : SOFTMAX}
+${form === 'sigmoid' ? sigmoidText(soft) : softmaxText(variant.tiny)}
 i32 labelOf(i32 i) {
   return i32(getInfo(i, ${LABEL}));
 }
@@ -57,14 +57,18 @@ f32 answerAt(i32 i, i32 j, i32 label) {
   return ${soft ? 'getY(i, j)' : 'choose(j == label, 1., 0.)'};
 }
 f32 weightAt(i32 i, i32 j, f32 y, f32 mass) {
-  return ${form === 'sigmoid' ? 'weightOf(y, mass, getTail(0, j))' : `weightOf(y, ${vText(variant)})`};
+  return ${form === 'sigmoid' ? 'weightOf(y, mass, getTail(0, j))' : softmaxWeight(variant)};
 }`;
 }
 
 // A bad β makes its row NaN, whichever entry it is of: SPEC X1, X5.
-function vText({ weights, weightsPer }: Variant): string {
+function softmaxWeight({ weights, weightsPer, soft, half }: Variant): string {
   const at = { batch: '(0, 0)', class: '(0, j)', element: '(i, j)' }[weightsPer];
-  return weights === 'v' ? `getV${at}` : `vOf(getBeta${at}, getTail(0, j))`;
+  if (weights === 'beta') return `weightOf(y, vOf(getBeta${at}, getTail(0, j)))`;
+  const digits = digitsOf(half);
+  const bit = `f32((u32(getBits(i, j / ${digits})) >> u32(j % ${digits})) & 1u)`;
+  const v = weights === 'v' ? `getV${at}` : `1. - ${bit}`;
+  return soft ? `weightOf(y, ${v})` : `max(y, ${v})`;
 }
 
 /** A function that adds up one value of each lane of a row. Call it once: what it shares is in use until the end. */
@@ -74,7 +78,7 @@ export function summed(name: string, lanes: number): string {
 
 /** A function that gives the highest of one value of each lane of a row. Call it once. */
 export function highest(name: string, lanes: number): string {
-  const loop = `for (i32 k = 0; k < ${lanes}; k++) { total = higher(total, ${name}Of[base + k]); }`;
+  const loop = `for (i32 k = 0; k < ${lanes}; k++) { total = max(total, ${name}Of[base + k]); }`;
   return folded(name, lanes, LOWEST, loop);
 }
 
@@ -99,9 +103,6 @@ fn notANumber() -> f32 {
 }
 fn isBad(x : f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
-}
-fn isTooBad(x : f32) -> bool {
-  return isBad(x) | (bitcast<u32>(x) == 0x7f800000u);
 }
 `;
 
