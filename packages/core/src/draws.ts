@@ -4,10 +4,8 @@ import { isCount, isUnit } from './checks.ts';
 import { EqlError } from './errors.ts';
 import { philox4x32 } from './philox.ts';
 
-/** What {@link drawBeta} needs. */
-export interface DrawOptions {
-  readonly rows: number;
-  readonly classes: number;
+/** How β is drawn, whatever the batch. SPEC X5. */
+export interface DrawnBeta {
   /** γ, the probability of β = 1, in [0, 1]. The paper uses 0.9 to 0.95. */
   readonly gamma: number;
   /** Integer in [0, 2^53). */
@@ -16,8 +14,34 @@ export interface DrawOptions {
   readonly step: number;
   /** Global index of the first row, for a shard of a larger batch (SPEC P1). Integer, default 0. */
   readonly rowOffset?: number;
+}
+
+/** What {@link drawBeta} needs. */
+export interface DrawOptions extends DrawnBeta {
+  readonly rows: number;
+  readonly classes: number;
   /** Index of the first class, for a shard of the classes (SPEC P2). Integer, default 0. */
   readonly classOffset?: number;
+}
+
+/**
+ * Refuses draws that {@link drawBeta} would refuse: for who draws in another way.
+ *
+ * @throws {EqlError} `BETA_RANGE`, `ROW_COUNT`, `CLASS_COUNT`
+ */
+export function checkDraws(options: DrawOptions): void {
+  const { rows, classes, gamma, seed, step, rowOffset = 0, classOffset = 0 } = options;
+  if (!isCount(rows) || !isCount(rowOffset) || !isCount(rowOffset + rows)) {
+    throw new EqlError('ROW_COUNT', `rows is ${rows} and rowOffset ${rowOffset}; wanted integers >= 0.`);
+  }
+  if (!isCount(classes) || !isCount(classOffset) || classOffset + classes > 2 ** 32) {
+    throw new EqlError('CLASS_COUNT', `classes is ${classes} and classOffset ${classOffset}; wanted integers >= 0.`);
+  }
+  if (!isUnit(gamma)) throw new EqlError('BETA_RANGE', `gamma is ${gamma}; γ must be in [0, 1].`);
+  if (!isCount(seed)) throw new EqlError('BETA_RANGE', `seed is ${seed}; wanted an integer in [0, 2^53).`);
+  if (!(isCount(step) && step < 2 ** 32)) {
+    throw new EqlError('BETA_RANGE', `step is ${step}; wanted an integer in [0, 2^32).`);
+  }
 }
 
 /**
@@ -31,18 +55,8 @@ export interface DrawOptions {
  * @throws {EqlError} `BETA_RANGE`, `ROW_COUNT`, `CLASS_COUNT`
  */
 export function drawBeta(options: DrawOptions): Uint8Array {
+  checkDraws(options);
   const { rows, classes, gamma, seed, step, rowOffset = 0, classOffset = 0 } = options;
-  if (!isCount(rows) || !isCount(rowOffset) || !isCount(rowOffset + rows)) {
-    throw new EqlError('ROW_COUNT', `rows is ${rows} and rowOffset ${rowOffset}; wanted integers >= 0.`);
-  }
-  if (!isCount(classes) || !isCount(classOffset) || classOffset + classes > 2 ** 32) {
-    throw new EqlError('CLASS_COUNT', `classes is ${classes} and classOffset ${classOffset}; wanted integers >= 0.`);
-  }
-  if (!isUnit(gamma)) throw new EqlError('BETA_RANGE', `gamma is ${gamma}; γ must be in [0, 1].`);
-  if (!isCount(seed)) throw new EqlError('BETA_RANGE', `seed is ${seed}; wanted an integer in [0, 2^53).`);
-  if (!(isCount(step) && step < 2 ** 32)) {
-    throw new EqlError('BETA_RANGE', `step is ${step}; wanted an integer in [0, 2^32).`);
-  }
   const beta = new Uint8Array(rows * classes);
   const words = new Uint32Array(4);
   const bound = gamma * 2 ** 32; // exact: a change of the exponent only

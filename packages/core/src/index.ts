@@ -16,7 +16,7 @@ export type {
 export { priorBias } from './bias.ts';
 export { checkSigmoid, checkSoftmax } from './checked.ts';
 export { type DiagnoseInputs, diagnose, type Finding } from './diagnose.ts';
-export { type DrawOptions, drawBeta } from './draws.ts';
+export { checkDraws, type DrawnBeta, type DrawOptions, drawBeta } from './draws.ts';
 export { EqlError, type EqlErrorCode } from './errors.ts';
 export { createGate, frequenciesFromCounts, type Gate, sliceGate } from './gate.ts';
 export {
