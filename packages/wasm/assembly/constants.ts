@@ -23,11 +23,15 @@ export const A4: usize = 52;
 export const TWO: usize = 56;
 export const SIGN: usize = 60;
 export const LOW: usize = 64;
+export const MULTIPLIER_0: usize = 68;
+export const MULTIPLIER_1: usize = 72;
+export const WEYL_0: usize = 76;
+export const WEYL_1: usize = 80;
 
 /** Where they lie. */
 let table: usize = 0;
 
-/** Writes the constants to `at`, 68 bytes at a multiple of 4, and lets this instance load them from there. */
+/** Writes the constants to `at`, 84 bytes at a multiple of 4, and lets this instance load them from there. */
 export function placeConstants(at: usize): void {
   table = at;
   put(at, LOG2E, 1.4426950408889634); // 1 / ln 2
@@ -48,6 +52,10 @@ export function placeConstants(at: usize): void {
   put(at, TWO, 2.0);
   put(at, SIGN, -0.0);
   put(at, LOW, -Infinity);
+  store<u32>(at + MULTIPLIER_0, 0xd2511f53); // of Philox
+  store<u32>(at + MULTIPLIER_1, 0xcd9e8d57);
+  store<u32>(at + WEYL_0, 0x9e3779b9);
+  store<u32>(at + WEYL_1, 0xbb67ae85);
 }
 
 // @ts-ignore: decorator

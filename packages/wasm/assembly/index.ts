@@ -4,6 +4,7 @@ import { exponential, logOf, logOnePlus, multiplyAdd } from './arithmetic';
 import { C2, C3, C4, C5, constant, LOG2E, LOWEST, MAGIC, MINUS_LN2, MINUS_LN2_REST, ONE } from './constants';
 
 export { placeConstants } from './constants';
+export { draw } from './draws';
 export { sigmoid } from './sigmoid';
 export { softmax } from './softmax';
 export { logOf, logOnePlus };

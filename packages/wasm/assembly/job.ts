@@ -22,7 +22,7 @@ export function gradientOf(job: usize, row: i32): usize {
   return start == 0 ? 0 : start + <usize>row * load<usize>(job, 16);
 }
 
-/** The label's column in this tile; any other number when it is not here. */
+/** The label's column in this tile; any other number when it is not here, or the row has none. */
 // @ts-ignore: decorator
 @inline
 export function labelOf(job: usize, row: i32): i32 {
@@ -64,12 +64,14 @@ export function blocksOf(job: usize): usize {
   return load<usize>(job, 44);
 }
 
-/** First target of a row; 0 for index labels. */
+/** In the place of a label: the row has targets that are none. */
+const MIXED: i32 = i32.MIN_VALUE;
+
+/** First target of a row; 0 for one with a label, whatever the others have. */
 // @ts-ignore: decorator
 @inline
 export function targetsOf(job: usize, row: i32): usize {
-  const start = load<usize>(job, 48);
-  return start == 0 ? 0 : start + <usize>row * load<usize>(job, 52);
+  return labelOf(job, row) == MIXED ? load<usize>(job, 48) + <usize>row * load<usize>(job, 52) : 0;
 }
 
 /** Softmax: what a row's tiles hand on: maximum, sum without the label, own term, mass, Σ y (m - z), 8 bytes each. */
@@ -84,4 +86,37 @@ export function stateOf(job: usize, row: i32): usize {
 @inline
 export function stepsOf(job: usize): i32 {
   return load<i32>(job, 60);
+}
+
+/** Softmax, where β is drawn: weights of drawn classes, 0 tail and 1 head, whole vectors. 0 where weights are given. */
+// @ts-ignore: decorator
+@inline
+export function headsOf(job: usize): usize {
+  return load<usize>(job, 64);
+}
+
+/** Softmax, where β is drawn: this thread's place for a row of weights. Scratch lies 512 bytes a thread, places 2^17. */
+// @ts-ignore: decorator
+@inline
+export function ownWeightsOf(job: usize, scratch: usize): usize {
+  return load<usize>(job, 36) + ((scratch - load<usize>(job, 68)) << 8);
+}
+
+/** The draws' key, two words; the step; the largest word that makes β 1. */
+export const KEY: usize = 72;
+export const STEP: usize = 80;
+export const TOP: usize = 84;
+
+/** The draws' index of a row. */
+// @ts-ignore: decorator
+@inline
+export function globalRowOf(job: usize, row: i32): u64 {
+  return load<u64>(job, 88) + <u64>row;
+}
+
+/** The draws' index of the first block of four columns. */
+// @ts-ignore: decorator
+@inline
+export function blockOf(job: usize): i32 {
+  return load<i32>(job, 96);
 }

@@ -7,7 +7,8 @@
 import { exponential, logOf, logOnePlus, lower, multiplyAdd, upper } from './arithmetic';
 import { C2, C3, C4, C5, constant, LOG2E, LOW, LOWEST, MAGIC, MINUS_LN2, MINUS_LN2_REST, ONE } from './constants';
 import { clear, copy } from './copy';
-import { columns, gradientOf, kindOf, labelOf, logitsOf, lossOf, scaleOf, stateOf, stepsOf, targetsOf, weightsOf } from './job';
+import { drawWeights } from './draws';
+import { columns, gradientOf, headsOf, kindOf, labelOf, logitsOf, lossOf, ownWeightsOf, scaleOf, stateOf, stepsOf, targetsOf, weightsOf } from './job';
 
 /** The steps: their numbers are added. */
 const MAXIMUM: i32 = 1;
@@ -39,7 +40,9 @@ export function softmax(job: usize, from: i32, to: i32, scratch: usize): void {
     const state = stateOf(job, row);
     const z = logitsOf(job, row);
     const y = targetsOf(job, row);
-    const v = weightsOf(job, row);
+    const areDrawn = headsOf(job) != 0;
+    const v = areDrawn ? ownWeightsOf(job, scratch) : weightsOf(job, row);
+    if (areDrawn && steps & (MAXIMUM | SUM | GRADIENT)) drawWeights(job, row, count, v);
     const label = y == 0 ? labelOf(job, row) : -1;
     const here = label >= 0 && label < count;
     const at = <usize>label << 2;

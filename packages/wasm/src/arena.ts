@@ -169,7 +169,7 @@ function layoutOf(base: number, size: Omit<ArenaSize, 'userBytes'>): Layout {
   const rows = rowsAtOnce(classes);
   const { threads } = size;
   const job = base;
-  const constants = job + 64;
+  const constants = job + 128;
   const scratch = constants + 128;
   const labels = scratch + 512 * threads;
   const kinds = labels + 4 * rows;

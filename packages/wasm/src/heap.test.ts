@@ -42,6 +42,7 @@ function batchesOf(form: 'sigmoid' | 'softmax'): Case[] {
     const batch = plainCase(form, 4, 67);
     all.push({ ...batch, beta: Float32Array.from(batch.logits, (_, k) => (k % 3) / 2) });
     all.push({ ...batch, beta: 1 - 2 ** -30 });
+    all.push({ ...batch, beta: { gamma: 0.9, seed: 1, step: 1 } as unknown as number });
   }
   return all;
 }
@@ -108,6 +109,19 @@ describe.each(forms)('%s', (form) => {
       expectSameResult(kernels[form]({ ...batch, logits: gradient }, { gradient }) as Result, expected);
     }
   });
+});
+
+test('draws write to nothing but to what was allocated', () => {
+  const { heap, kernels, isUntouched } = patternedHeap(64);
+  for (const [rows, classes] of [
+    [1000, 1203],
+    [1, 400_001],
+    [400_001, 1],
+  ]) {
+    kernels.drawBeta({ rows, classes, gamma: 0.9, seed: 1, step: 2, classOffset: 3 });
+    expect(isUntouched(new Float32Array(heap.memory.buffer, 0, 0))).toBe(true);
+  }
+  kernels.dispose();
 });
 
 test('two kernels share a heap, and one that is disposed of leaves the other right', () => {

@@ -1,9 +1,10 @@
-import { createGate } from '@eqloss/core';
+import { type BatchInputs, checkSigmoid, checkSoftmax, createGate, type DrawnBeta, reduce } from '@eqloss/core';
 import { codeOf, foreign, forms, lossOf, plainCase, tagged } from '@eqloss/core/testing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createKernels, type Kernel, type KernelBatch, type KernelOptions, type Kernels } from './index.ts';
 import { backends, type Case, expectSameResult, type Result, ways } from './testing.ts';
 
+const checkOf = { sigmoid: checkSigmoid, softmax: checkSoftmax };
 const rows = 4;
 const classes = 40;
 const batches = {
@@ -185,6 +186,51 @@ describe.each([...backends, 'threads' as const])('%s', (backend) => {
     );
     const beta = full().fill(0.5);
     expect(codeOf(() => kernels.softmax({ ...batches.softmax, beta }, { gradient: beta }))).toBe('BUFFER');
+  });
+
+  test('β that is drawn wrongly is refused', () => {
+    const code = (beta: object) => codeOf(() => kernels.softmax({ ...batches.softmax, beta: beta as DrawnBeta }));
+    const draws = { gamma: 0.9, seed: 1, step: 0 };
+    expect(code({ ...draws, gamma: 2 })).toBe('BETA_RANGE');
+    expect(code({ ...draws, seed: 0.5 })).toBe('BETA_RANGE');
+    expect(code({ ...draws, step: undefined })).toBe('BETA_RANGE');
+    expect(code({ ...draws, rowOffset: -1 })).toBe('ROW_COUNT');
+    expect(code({ ...draws, offset: 1 })).toBe('UNSUPPORTED');
+    expect(code({ seed: 1, step: 0 })).toBe('CLASS_COUNT');
+    expect(codeOf(() => kernels.sigmoid({ ...batches.sigmoid, beta: draws }))).toBe('UNSUPPORTED');
+    expectUnharmed('softmax');
+  });
+
+  test('a batch that is checked runs as it is, into what is asked for', () => {
+    for (const form of forms) {
+      const { logits, ...inputs } = batches[form];
+      const checked = checkOf[form]([rows, classes], inputs);
+      const { loss, rowLosses, gradient } = expected.get(form) as Result;
+      const outputs = { rowLosses: new Float64Array(rows), gradient: full() };
+      kernels.run(checked, logits, outputs);
+      expectSameResult({ ...outputs, loss: reduce(checked, outputs.rowLosses) }, { loss, rowLosses, gradient });
+      const alone = full();
+      kernels.run(checked, logits, { gradient: alone });
+      expect(alone).toEqual(gradient);
+      const inPlace = logits.slice();
+      kernels.run(checked, inPlace, { gradient: inPlace });
+      expect(inPlace).toEqual(gradient);
+      const code = (z: Float32Array, g: Float32Array) => codeOf(() => kernels.run(checked, z, { gradient: g }));
+      expect(code(logits.subarray(1), full())).toBe('BUFFER');
+      expect(code(logits, full().subarray(1))).toBe('BUFFER');
+      expect(code(detach(logits.slice()), full())).toBe('BUFFER');
+      const both = new Float32Array(rows * classes + 1);
+      expect(code(both.subarray(0, -1), both.subarray(1))).toBe('BUFFER');
+      expect(codeOf(() => kernels.run(checked, logits, { rowLosses: new Float64Array(rows + 1) }))).toBe('BUFFER');
+    }
+    const draws = { gamma: 0.9, seed: 1, step: 0 };
+    const { logits, ...inputs } = batches.sigmoid;
+    const sigmoid = checkSigmoid([rows, classes], inputs);
+    expect(codeOf(() => kernels.run(sigmoid, logits, { gradient: full() }, draws))).toBe('UNSUPPORTED');
+    const softmax = checkSoftmax([rows, classes], { ...batches.softmax, logits: undefined, beta: 0 } as BatchInputs);
+    const gradient = full();
+    kernels.run(softmax, batches.softmax.logits, { gradient }, draws);
+    expect(gradient).toEqual(kernels.softmax({ ...batches.softmax, beta: draws }).gradient);
   });
 
   test('arrays in allocated memory may overlap no less than others', () => {

@@ -1,20 +1,27 @@
 // What a user holds: both losses over a memory of their own.
 
 import {
+  type CheckedSigmoid,
+  type CheckedSoftmax,
+  checkDraws,
   checkSigmoid,
   checkSingle,
   checkSoftmax,
+  type DrawnBeta,
+  type DrawOptions,
+  drawBeta,
   EqlError,
   kindOf,
+  type Reduction,
   type RowOutputs,
   reduce,
   shapeOf,
-  sigmoidRows,
-  softmaxRows,
 } from '@eqloss/core';
 import type { Backend } from './backend.ts';
 import { checkBuffers, checkOutput } from './buffers.ts';
+import { checkDrawnKeys, drawInArena, isDrawn } from './draws.ts';
 import { createHeapShelf, type Heap } from './heap.ts';
+import { rowsOnHost } from './host.ts';
 import type { KernelModule } from './module.ts';
 import { checkKernelOptions, checkObject, checkSize, type KernelBatch, type KernelOptions } from './options.ts';
 import { type Run, runBatch } from './run.ts';
@@ -72,6 +79,25 @@ export interface Kernels {
    */
   readonly softmax: Kernel;
   /**
+   * Either form over a batch that is checked, for adapters, which check before their engine works. What is neither computed
+   * nor checked here is as for core's `sigmoidRows` and `softmaxRows`; the loss is core's `reduce` of the row losses.
+   *
+   * @param checked From core's `checkSigmoid` or `checkSoftmax`, and passed by `checkSingle`.
+   * @param logits `[rows * classes]`, row-major.
+   * @param outputs What is left out is not computed. The gradient may be the logits' own array.
+   * @param draws How β is drawn, passed by core's `checkDraws`; `checked.beta` is of no use then. Softmax only.
+   * @throws {EqlError} `BUFFER` for arrays of another kind or length, or that overlap; `UNSUPPORTED` for draws with the sigmoid
+   * form; `OUT_OF_MEMORY`, `WORKER`, `DISPOSED`
+   */
+  run(checked: CheckedSigmoid | CheckedSoftmax, logits: Float32Array, outputs: RowOutputs, draws?: DrawnBeta): void;
+  /**
+   * Draws β for each element, as core's `drawBeta` does: the same bits, sooner. SPEC X5.
+   *
+   * @returns β `[rows * classes]`, row-major: 1 with probability γ, else 0.
+   * @throws {EqlError} `BETA_RANGE`, `ROW_COUNT`, `CLASS_COUNT`, `OUT_OF_MEMORY`, `DISPOSED`
+   */
+  drawBeta(options: DrawOptions): Uint8Array;
+  /**
    * Arrays in the kernels' memory: a batch in them is calculated where it lies, without a copy.
    *
    * @throws {EqlError} `ROW_COUNT`, `CLASS_COUNT` for sizes that are no counts; `OUT_OF_MEMORY`, `WORKER`, `DISPOSED`;
@@ -112,6 +138,26 @@ export function kernelsOf(
     pool?.check();
   };
 
+  const calculate = (
+    checked: CheckedSigmoid | CheckedSoftmax,
+    logits: Float32Array,
+    outputs: RowOutputs,
+    draws: DrawnBeta | undefined,
+  ): void => {
+    if (checked.form === 'softmax' && draws?.gamma === 0) {
+      calculate({ ...checked, beta: 0, perElement: false }, logits, outputs, undefined);
+      return;
+    }
+    const { rows, classes } = checked;
+    if (shelf === undefined) {
+      rowsOnHost(checked, logits, outputs, draws)(0, rows);
+      return;
+    }
+    const run = pool === undefined || rows * classes < shareFrom ? single : pool.run;
+    const arena = shelf.arenaOf(classes, [logits, outputs.gradient]);
+    runBatch(arena, checked, logits, outputs, run, shelf.threads, draws);
+  };
+
   const kernel =
     (form: 'sigmoid' | 'softmax') =>
     (batch: KernelBatch, options: KernelOptions = {}) => {
@@ -120,7 +166,7 @@ export function kernelsOf(
       const { logits } = checkBatch(batch, wanted.gradient, gone);
       const { gate: _, ...inputs } = batch;
       checkBuffers(inputs, { gradient: wanted.gradient, rowLosses: wanted.rowLosses });
-      const checked = (form === 'sigmoid' ? checkSigmoid : checkSoftmax)(shapeOf(batch), batch, wanted.reduction);
+      const { checked, draws } = checkInputs(form, batch, wanted.reduction);
       checkSingle(checked);
       const { rows, classes } = checked;
       const size = rows * classes;
@@ -130,14 +176,7 @@ export function kernelsOf(
         rowLosses: wanted.wantsLoss ? (wanted.rowLosses ?? withRoom(rows, () => new Float64Array(rows))) : undefined,
         gradient: wanted.wantsGradient ? (wanted.gradient ?? withRoom(size, () => new Float32Array(size))) : undefined,
       };
-      if (shelf !== undefined) {
-        const run = pool === undefined || size < shareFrom ? single : pool.run;
-        runBatch(shelf.arenaOf(classes, [logits, wanted.gradient]), checked, logits, outputs, run, shelf.threads);
-      } else if (checked.form === 'sigmoid') {
-        sigmoidRows(checked, logits, 0, rows, outputs);
-      } else {
-        softmaxRows(checked, logits, 0, rows, outputs);
-      }
+      calculate(checked, logits, outputs, draws);
       return {
         ...(outputs.rowLosses && { loss: reduce(checked, outputs.rowLosses), rowLosses: outputs.rowLosses }),
         ...(outputs.gradient && { gradient: outputs.gradient }),
@@ -150,6 +189,28 @@ export function kernelsOf(
     reason,
     sigmoid: kernel('sigmoid') as Kernel,
     softmax: kernel('softmax') as Kernel,
+    run: (checked, logits, outputs, draws) => {
+      alive();
+      const { form, rows, classes } = checked;
+      const { rowLosses, gradient } = outputs;
+      if (form === 'sigmoid' && draws !== undefined) {
+        throw new EqlError('UNSUPPORTED', 'draws came with the sigmoid form, which has no beta (SPEC S5).');
+      }
+      checkAlive([logits, gradient], gone);
+      checkBuffers({ logits }, { gradient, rowLosses });
+      checkOutput('logits', logits, 'Float32Array', rows * classes);
+      if (gradient !== undefined) checkOutput('gradient', gradient, 'Float32Array', rows * classes);
+      if (rowLosses !== undefined) checkOutput('rowLosses', rowLosses, 'Float64Array', rows);
+      calculate(checked, logits, outputs, draws);
+    },
+    drawBeta: (options) => {
+      alive();
+      checkObject('options', options);
+      checkDraws(options);
+      const { rows, classes } = options;
+      if (shelf === undefined || rows * classes === 0) return drawBeta(options);
+      return drawInArena(shelf.arenaOf(classes, []), options, shelf.threads);
+    },
     allocate: (size) => {
       alive();
       checkObject('size', size);
@@ -175,10 +236,30 @@ function checkBatch(batch: KernelBatch, gradient: Float32Array | undefined, gone
       `logits came as ${kindOf(logits)}; the kernels take a Float32Array, row after row. Core takes doubles.`,
     );
   }
-  for (const array of [logits, gradient]) {
+  checkAlive([logits, gradient], gone);
+  return batch;
+}
+
+/** @throws {EqlError} `DISPOSED` */
+function checkAlive(arrays: readonly (Float32Array | undefined)[], gone: WeakSet<object>): void {
+  for (const array of arrays) {
     if (array !== undefined && (gone.has(array) || gone.has(array.buffer))) {
       throw new EqlError('DISPOSED', 'the memory of these arrays was disposed of; allocate new ones.');
     }
   }
-  return batch;
+}
+
+/** By core, for which 0 stands in for β that is drawn. */
+function checkInputs(
+  form: 'sigmoid' | 'softmax',
+  { beta, ...batch }: KernelBatch,
+  reduction: Reduction | undefined,
+): { readonly checked: CheckedSigmoid | CheckedSoftmax; readonly draws?: DrawnBeta | undefined } {
+  const shape = shapeOf(batch);
+  if (form === 'sigmoid') return { checked: checkSigmoid(shape, { ...batch, beta: beta as number }, reduction) };
+  if (!isDrawn(beta)) return { checked: checkSoftmax(shape, { ...batch, beta }, reduction) };
+  checkDrawnKeys(beta);
+  const checked = checkSoftmax(shape, { ...batch, beta: 0 }, reduction);
+  checkDraws({ ...beta, rows: checked.rows, classes: checked.classes });
+  return { checked, draws: beta };
 }

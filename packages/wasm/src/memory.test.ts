@@ -172,6 +172,19 @@ test.each(forms)('%s: ordinary arrays of 4096 x 1203 take less than 1 MB beside 
   kernels.dispose();
 });
 
+test('β that is drawn for 4096 x 1203 takes no memory beside the kernels', async () => {
+  const { gate, logits } = plainCase('softmax', 4096, 1203);
+  const labels = Int32Array.from({ length: 4096 }, (_, i) => i % 1203);
+  const kernels = await createKernels();
+  const sizes = watchMemories();
+  const before = await external();
+  kernels.softmax({ gate, logits, labels, beta: { gamma: 0.9, seed: 1, step: 1 } }, { gradient: logits });
+  expect(process.memoryUsage().external - before).toBeLessThan(1e6);
+  expect(sizes.length).toBe(1);
+  expect(sizes[0]).toBeLessThan(1e6);
+  kernels.dispose();
+});
+
 test('a larger table replaces a smaller one, which is freed', async () => {
   const kernels = await createKernels();
   const sizes = watchMemories();

@@ -7,6 +7,7 @@ import { FUSED, PLAIN } from './bytes.ts';
 export interface KernelExports {
   readonly sigmoid: (job: number, from: number, to: number, scratch: number) => void;
   readonly softmax: (job: number, from: number, to: number, scratch: number) => void;
+  readonly draw: (job: number, to: number, rows: number, columns: number, skip: number) => void;
   readonly isFused: (a: number, c: number) => number;
   readonly placeConstants: (at: number) => void;
   readonly exponentials: (at: number, bytes: number) => void;
@@ -75,7 +76,7 @@ export function compileKernelsSync(wanted: VectorBackend | undefined): KernelMod
 /**
  * An instance over a memory.
  *
- * @param constants Where the instance keeps its numbers: 68 bytes at a multiple of 4. It touches nothing else but what calls name.
+ * @param constants Where the instance keeps its numbers: 84 bytes at a multiple of 4. It touches nothing else but what calls name.
  */
 export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory, constants: number): KernelExports {
   const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;

@@ -1,6 +1,6 @@
 // What kernels and their calls are asked for, and the checks of that. Null counts as left out, as it does in a batch.
 
-import { type BatchInputs, EqlError, kindOf, type Reduction } from '@eqloss/core';
+import { type BatchInputs, type DrawnBeta, EqlError, kindOf, type Reduction } from '@eqloss/core';
 import type { Backend } from './backend.ts';
 import { checkHeap, type Heap } from './heap.ts';
 
@@ -25,11 +25,16 @@ export interface SyncKernelsOptions extends Pick<KernelsOptions, 'backend'> {
 }
 
 /** A batch in single precision. The other inputs are those of core's `Batch`. */
-export interface KernelBatch extends BatchInputs {
+export interface KernelBatch extends Omit<BatchInputs, 'beta'> {
   /** z, row-major, `[rows * classes]`; best a view that `allocate` gave. */
   readonly logits: Float32Array;
   /** `[rows, classes]`; see core's `Batch`. */
   readonly shape?: readonly number[];
+  /**
+   * β in [0, 1]: a number, `[classes]`, `[rows * classes]`, or how it is drawn. The kernels draw what core's `drawBeta` draws,
+   * row by row, so that it takes no memory. Softmax only, where it is required. SPEC X5.
+   */
+  readonly beta?: number | ArrayLike<number> | DrawnBeta;
 }
 
 /** What is asked for. */

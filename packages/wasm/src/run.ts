@@ -3,14 +3,15 @@
 import {
   type CheckedSigmoid,
   type CheckedSoftmax,
+  type DrawnBeta,
   kindOf,
+  MIXED,
   type RowOutputs,
   SMALLEST_NORMAL,
-  sigmoidRows,
-  softmaxRowsOf,
 } from '@eqloss/core';
 import { type Arena, isIn, PIECE, STAGE, TILE } from './arena.ts';
-import { KIND, STEPS, writeJob } from './job.ts';
+import { rowsOnHost } from './host.ts';
+import { KIND, MIXED_ROW, STEPS, writeDraws, writeJob } from './job.ts';
 import { leftToHost } from './limits.ts';
 import { fillMasks, fillWeights } from './tables.ts';
 
@@ -27,7 +28,11 @@ interface Call {
   /** Byte offset when the array lies in the arena, else undefined: it is staged. */
   readonly logitsAt: number | undefined;
   readonly gradientAt: number | undefined;
+  /** Target rows, unless all of them are labels in another form. */
+  readonly targets: ArrayLike<number> | undefined;
+  /** Whether weights are staged: β per element that is not drawn. */
   readonly perElement: boolean;
+  readonly draws: DrawnBeta | undefined;
   /** Whether the kernels cannot take a row. */
   readonly isLeft: (row: number) => boolean;
   /** Columns that are calculated at a time. */
@@ -47,6 +52,7 @@ interface Part {
  *
  * @param arena Its table must have room for the gate's classes, or for as many as any table has.
  * @param threads How many times the staging areas are larger than for one thread.
+ * @param draws How β is drawn, if it is; `checked.beta` is of no use then.
  */
 export function runBatch(
   arena: Arena,
@@ -55,20 +61,25 @@ export function runBatch(
   outputs: RowOutputs,
   run: Run,
   threads: number,
+  draws?: DrawnBeta,
 ): void {
   const { rows, classes } = checked;
   const { gradient } = outputs;
-  const perElement = checked.form === 'softmax' && checked.perElement;
+  const perElement = checked.form === 'softmax' && checked.perElement && draws === undefined;
+  const targets = checked.positives?.includes(MIXED) ? checked.targets : undefined;
   const logitsAt = isIn(arena, logits) ? logits.byteOffset : undefined;
   const gradientAt = gradient && isIn(arena, gradient) ? gradient.byteOffset : undefined;
-  const isLeft = leftToHost(checked, logits);
+  const isLeft = leftToHost(checked, logits, draws);
   const staged =
     logitsAt === undefined ||
     (gradient !== undefined && gradientAt === undefined) ||
-    checked.targets !== undefined ||
+    targets !== undefined ||
     perElement;
-  const width = widthOf(classes, arena, staged);
-  const call: Call = { arena, checked, logits, outputs, run, logitsAt, gradientAt, perElement, isLeft, width };
+  const width = widthOf(classes, arena, staged || draws !== undefined);
+  const call: Call = {
+    ...{ arena, checked, logits, outputs, run, logitsAt, gradientAt },
+    ...{ targets, perElement, draws, isLeft, width },
+  };
   const count = Math.min(staged ? Math.floor((STAGE * threads) / width) : arena.rows, arena.rows);
   if (classes <= arena.classes) fillTable(call, 0, classes);
   let onHost: ((from: number, to: number) => void) | undefined;
@@ -79,16 +90,13 @@ export function runBatch(
     else softmaxBlock(call, block.start, block.count);
     finishRows(call, block.start, block.count);
     for (const [from, to] of left) {
-      onHost ??=
-        checked.form === 'softmax'
-          ? softmaxRowsOf(checked, logits, outputs)
-          : (first, end) => sigmoidRows(checked, logits, first, end, outputs);
+      onHost ??= rowsOnHost(checked, logits, outputs, draws);
       onHost(from, to);
     }
   }
 }
 
-/** How many columns are calculated at a time: all, unless staging areas or the table are too small for them. */
+/** How many columns are calculated at a time: all, unless a staging area, if one is used, or the table is too small for them. */
 function widthOf(classes: number, arena: Arena, staged: boolean): number {
   if (!staged) return Math.min(classes, arena.classes);
   if (classes <= PIECE) return classes;
@@ -135,7 +143,9 @@ function pass(call: Call, part: Part, steps: number, writes: boolean): void {
   const stride = 4 * width;
   const at = 4 * (start * classes + from);
   if (logitsAt === undefined) stage(call.logits, arena.singles, layout.stage, part, classes);
-  if (checked.targets !== undefined) stageTargets(checked.targets, arena.singles, layout.targets, part, classes);
+  if (call.targets !== undefined)
+    stageTargets(call.targets, checked.positives, arena.singles, layout.targets, part, classes);
+  if (call.draws !== undefined) writeDraws(arena, call.draws, (call.draws.rowOffset ?? 0) + start, from / 4);
   if (call.perElement) fillWeights(checked as CheckedSoftmax, arena.singles, layout.weights, part);
   const direct = gradientAt !== undefined;
   const hasGradient = outputs.gradient !== undefined && (checked.form === 'sigmoid' || direct || writes);
@@ -145,12 +155,13 @@ function pass(call: Call, part: Part, steps: number, writes: boolean): void {
     logitsStride: logitsAt === undefined ? stride : 4 * classes,
     gradient: !hasGradient ? 0 : direct ? gradientAt + at : layout.stage,
     gradientStride: direct ? 4 * classes : stride,
-    weights: call.perElement ? layout.weights : layout.table + 4 * column,
+    weights: call.perElement || call.draws !== undefined ? layout.weights : layout.table + 4 * column,
     weightsStride: call.perElement ? stride : 0,
     blocks: layout.blocks + column / 32,
-    targets: checked.targets === undefined ? 0 : layout.targets,
+    targets: call.targets === undefined ? 0 : layout.targets,
     targetsStride: stride,
     steps,
+    heads: call.draws === undefined ? 0 : layout.table + 4 * column,
   });
   call.run(arena, checked.form, count, width);
   if (writes && outputs.gradient && !direct) unstage(arena.singles, layout.stage, outputs.gradient, part, classes);
@@ -184,10 +195,10 @@ function describeRows({ arena, checked, isLeft }: Call, start: number, count: nu
 
 function describeLabels({ arena, checked }: Call, { start, count, from }: Part): void {
   const at = arena.layout.labels / 4;
-  if (checked.labels === undefined) return;
+  const labels = checked.labels ?? checked.positives;
   for (let n = 0; n < count; n++) {
-    const label = checked.labels[start + n];
-    arena.integers[at + n] = label < 0 ? -1 : label - from;
+    const label = labels[start + n];
+    arena.integers[at + n] = label >= 0 ? label - from : label === MIXED ? MIXED_ROW : -1;
   }
 }
 
@@ -200,12 +211,13 @@ function finishRows({ arena, checked, outputs }: Call, start: number, count: num
   }
 }
 
-function fillTable({ arena, checked, perElement }: Call, from: number, count: number): void {
+function fillTable({ arena, checked, perElement, draws }: Call, from: number, count: number): void {
   const { layout } = arena;
   if (checked.form === 'sigmoid') {
     fillMasks(checked.tail, from, count, arena.integers, layout.table, arena.bytes, layout.blocks);
   } else if (!perElement) {
-    fillWeights(checked, arena.singles, layout.table, { start: 0, count: 1, from, width: count });
+    const drawn = draws === undefined ? checked : { ...checked, beta: 1, perElement: false };
+    fillWeights(drawn, arena.singles, layout.table, { start: 0, count: 1, from, width: count });
   }
 }
 
@@ -232,9 +244,10 @@ function unstage(singles: Float32Array, from: number, target: Float32Array, part
   }
 }
 
-/** In single precision; what is above 0 stays so: SPEC N1. */
+/** Those of rows that are no labels, in single precision; what is above 0 stays so: SPEC N1. */
 function stageTargets(
   targets: ArrayLike<number>,
+  positives: Int32Array | undefined,
   singles: Float32Array,
   to: number,
   { start, count, from, width }: Part,
@@ -243,6 +256,7 @@ function stageTargets(
   // The kernels know subnormal numbers, so singles and integers can be taken as they are.
   const exact = /^(Float32|Uint8|Uint8Clamped|Int8|Uint16|Int16|Uint32|Int32)Array$/.test(kindOf(targets));
   for (let n = 0; n < count; n++) {
+    if (positives?.[start + n] !== MIXED) continue;
     const at = (start + n) * classes + from;
     const out = to / 4 + n * width;
     if (exact) {

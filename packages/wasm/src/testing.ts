@@ -1,7 +1,18 @@
 // What every backend must do, as one suite, in Node and in browsers. Not published.
 
-import { type Batch, createGate, EqlError, type Form, type LossResult } from '@eqloss/core';
-import { cases, divisorOf, expectNear, forms, lossOf, plainCase, shardOf } from '@eqloss/core/testing';
+import { type Batch, createGate, type DrawnBeta, drawBeta, EqlError, type Form, type LossResult } from '@eqloss/core';
+import {
+  bothLabels,
+  type Case as CoreCase,
+  cases,
+  divisorOf,
+  expectNear,
+  forms,
+  lossOf,
+  oneHot,
+  plainCase,
+  shardOf,
+} from '@eqloss/core/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -15,7 +26,7 @@ import {
 } from './index.ts';
 
 /** A batch of the kernels with its gate. */
-export type Case = KernelBatch & Batch;
+export type Case = Omit<KernelBatch, 'beta'> & Batch;
 
 export type Result = KernelLoss & KernelGradient;
 
@@ -127,6 +138,92 @@ export function describeKernels(title: string, create: () => Kernels | Promise<K
         expectSame(Float64Array.from(parts.flatMap(({ rowLosses }) => [...rowLosses])), all.rowLosses);
         expectSame(Float32Array.from(parts.flatMap(({ gradient }) => [...gradient])), all.gradient);
       }
+    });
+
+    test.each(forms)('%s: zeros and a single 1 are the label that they are, bit for bit, in every way', (form) => {
+      const labelled = cases(form, { rows: [1, 4], classes: [1, 100], special: [1e37, -1e37] });
+      const property = (batch: CoreCase) => {
+        const [one, other] = bothLabels(form, batch);
+        const expected = ways['ordinary arrays'](kernels, form, one, { reduction: 'sum' });
+        for (const [name, way] of Object.entries(ways)) {
+          expectSameResult(way(kernels, form, other, { reduction: 'sum' }), expected, name);
+        }
+        for (const kind of [Float32Array, Int32Array, Uint8Array]) {
+          const targets = kind.from(other.targets ?? []);
+          const result = kernels[form]({ ...other, targets }, { reduction: 'sum' });
+          expectSameResult(result as Result, expected, kind.name);
+        }
+      };
+      fc.assert(
+        fc.property(
+          labelled.filter(({ labels }) => labels !== undefined),
+          property,
+        ),
+        { numRuns: runs },
+      );
+      for (const classes of seams) {
+        property(plainCase(form, 2, classes));
+        if (form === 'softmax') property({ ...plainCase(form, 2, classes), beta: 0.75 });
+      }
+    });
+
+    test.each(forms)('%s: a row of targets gives the same bits whatever the other rows are (P1)', (form) => {
+      for (const classes of [3, 45, 1203, 30_721]) {
+        const { logits, gate, beta } = plainCase(form, 6, classes);
+        // Of one positive, of several, soft, of none.
+        const targets = oneHot([0, 1, 2, classes - 1, 1, -1], classes);
+        targets[classes] = 1;
+        targets[2 * classes + 1] = 0.25;
+        const whole = kernels[form]({ gate, logits, targets, beta }, { reduction: 'sum' });
+        for (let i = 0; i < 6; i++) {
+          const part = <T extends { slice(from: number, to: number): T }>(values: T) =>
+            values.slice(i * classes, (i + 1) * classes);
+          const one = { gate, logits: part(logits), targets: part(targets), beta: beta && part(beta as number[]) };
+          const { rowLosses, gradient } = kernels[form](one, { reduction: 'sum' });
+          expectSame(rowLosses, whole.rowLosses.slice(i, i + 1));
+          expectSame(gradient, part(whole.gradient));
+        }
+      }
+    });
+
+    test('softmax: β that is drawn on the way is core’s, in every way and in any shard (X5, P1)', () => {
+      const draws = fc.record({
+        gamma: fc.oneof(fc.constantFrom(0, 0.9, 1), fc.double({ min: 0, max: 1, noNaN: true })),
+        seed: fc.maxSafeNat(),
+        step: fc.nat(2 ** 32 - 1),
+        rowOffset: fc.oneof(fc.nat(9), fc.constantFrom(2 ** 32 - 2, 2 ** 52)),
+      });
+      const property = (batch: CoreCase, beta: DrawnBeta) => {
+        const { classes } = batch.gate;
+        const rows = batch.logits.length / classes;
+        const given = { ...batch, normalizer: 3, beta: drawBeta({ ...beta, rows, classes }) };
+        const expected = ways['ordinary arrays'](kernels, 'softmax', given as unknown as Case);
+        const drawn = { ...batch, normalizer: 3, beta };
+        for (const [name, way] of Object.entries(ways)) {
+          expectSameResult(way(kernels, 'softmax', drawn as unknown as Case), expected, name);
+        }
+        const last = {
+          ...drawn,
+          logits: batch.logits.slice(-classes),
+          labels: batch.labels?.slice(-1),
+          targets: batch.targets?.slice(-classes),
+          rowWeights: batch.rowWeights?.slice(-1),
+          beta: { ...beta, rowOffset: (beta.rowOffset ?? 0) + rows - 1 },
+        };
+        const { rowLosses, gradient } = kernels.softmax(last);
+        expectSame(rowLosses, expected.rowLosses.slice(-1));
+        expectSame(gradient, expected.gradient.slice(-classes));
+      };
+      const any = cases('softmax', { rows: [1, 4], classes: [1, 100], special: [1e37, -1e37] });
+      fc.assert(fc.property(any, draws, property), { numRuns: runs });
+      const beta = { gamma: 0.9, seed: 2 ** 40 + 5, step: 7 };
+      for (const classes of seams) property(plainCase('softmax', 2, classes), beta);
+      for (const rows of [1023, 1025, 4097]) property(plainCase('softmax', rows, 33), beta);
+      // Rows that core calculates: of tiny targets in tail classes, and of large weights.
+      const wide = plainCase('softmax', 3, 70);
+      const targets = Array.from(wide.logits, (_, k) => (k % 5 === 0 ? 2 ** -22 : 0));
+      property({ ...wide, labels: undefined, targets }, beta);
+      property({ ...wide, rowWeights: [1, 2 ** 104, 1] }, beta);
     });
 
     test.each(forms)('%s: the gradient is that of the loss (R5)', (form) => {
