@@ -4,6 +4,7 @@ import {
   type BatchInputs,
   type CheckedSigmoid,
   type CheckedSoftmax,
+  checkDraws,
   checkSigmoid,
   checkSingle,
   checkSoftmax,
@@ -32,6 +33,7 @@ export interface AnyOptions {
  * Reads and checks a batch.
  *
  * @param keepsGpu Whether the engine takes inputs that only the GPU has; if not they are read.
+ * @param draws Whether the engine draws β; if not it is drawn here.
  * @throws {EqlError} `DTYPE` for logits that are no float tensor; `RANK` for labels that do not have the leading dimensions
  * of the logits; `UNSUPPORTED` for an unknown option, a tensor that cannot be read synchronously or is of another copy of
  * tfjs; `DISPOSED`; and all that core's checks throw.
@@ -43,6 +45,7 @@ export function readBatch(
   gate: Gate,
   given: AnyOptions | null | undefined,
   keepsGpu: boolean,
+  draws = false,
 ): Batch {
   if (!(logits instanceof Tensor) || logits.dtype !== 'float32') {
     const came = logits instanceof Tensor ? `a tensor of ${logits.dtype}` : typeof logits;
@@ -57,7 +60,8 @@ export function readBatch(
   const areTargets = answers !== undefined && isTargets(answers, logits.shape);
   const rowWeights = readGiven('rowWeights', options.rowWeights, policy);
   const foreground = readGiven('foreground', options.foreground, policy);
-  const beta = readBeta(options.beta, shape, policy);
+  const drawn = readDraws(options.beta, shape);
+  const beta = drawn === undefined ? readBeta(options.beta, policy) : draws ? 0 : drawnBeta(drawn, shape);
   const [rows, classes] = shape;
   // Whatever only the GPU has is judged there; here a stand-in takes its place.
   const standIn = answers?.tensor && new Int32Array(rows);
@@ -93,8 +97,8 @@ export function readBatch(
     rows,
     classes,
     reduction: checked.reduction,
-    inputs,
     checked,
+    draws: draws ? drawn : undefined,
     divisor: counts && device.labels !== undefined ? undefined : checked.divisor,
     device,
   };
@@ -145,15 +149,25 @@ function isTargets({ data, shape, flat }: Given, logits: readonly number[]): boo
 
 const drawNames: ReadonlySet<string> = new Set(['gamma', 'seed', 'step', 'rowOffset']);
 
-function readBeta(beta: AnyOptions['beta'], shape: readonly number[], policy: GpuPolicy): number | Given | undefined {
-  if (typeof beta === 'number') return beta;
-  if (typeof beta !== 'object' || beta === null || beta instanceof Tensor || !('gamma' in beta)) {
-    return readGiven('beta', beta, policy);
-  }
+function readBeta(beta: AnyOptions['beta'], policy: GpuPolicy): number | Given | undefined {
+  return typeof beta === 'number' ? beta : readGiven('beta', beta, policy);
+}
+
+function isDrawn(beta: AnyOptions['beta']): beta is DrawnBeta {
+  return typeof beta === 'object' && beta !== null && !(beta instanceof Tensor) && 'gamma' in beta;
+}
+
+/** How β is drawn, checked, if it is. Logits that are no rows of classes are for core to refuse. */
+function readDraws(beta: AnyOptions['beta'], shape: readonly number[]): DrawnBeta | undefined {
+  if (!isDrawn(beta)) return undefined;
   refuseUnknown('field of beta', beta, drawNames);
-  // Logits that are no rows of classes are for core to refuse: 0 stands in for the draws.
+  if (shape.length === 2) checkDraws({ ...beta, rows: shape[0], classes: shape[1] });
+  return beta;
+}
+
+function drawnBeta(draws: DrawnBeta, shape: readonly number[]): number | Given {
   if (shape.length !== 2) return 0;
-  const data = drawBeta({ ...beta, rows: shape[0], classes: shape[1] });
+  const data = drawBeta({ ...draws, rows: shape[0], classes: shape[1] });
   return { data, tensor: undefined, shape: [data.length], flat: true };
 }
 

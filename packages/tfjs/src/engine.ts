@@ -1,6 +1,6 @@
 // What computes: one way of each kind of backend, behind one interface.
 
-import type { BatchInputs, CheckedSigmoid, CheckedSoftmax, Form, Reduction } from '@eqloss/core';
+import type { CheckedSigmoid, CheckedSoftmax, DrawnBeta, Form, Reduction } from '@eqloss/core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 
 /**
@@ -14,9 +14,9 @@ export interface Batch {
   readonly rows: number;
   readonly classes: number;
   readonly reduction: Reduction;
-  /** As core takes them; with stand-ins, too. */
-  readonly inputs: BatchInputs;
   readonly checked: CheckedSigmoid | CheckedSoftmax;
+  /** How β is drawn, checked, where the engine draws; `checked.beta` has a stand-in then. */
+  readonly draws: DrawnBeta | undefined;
   /** What `mean` divides by, 1 for other reductions; undefined: max(1, labels that are not -1), which only the GPU can count. */
   readonly divisor: number | undefined;
   readonly device: DeviceInputs;
@@ -42,6 +42,8 @@ export interface DeviceInputs {
 export interface Engine {
   /** Whether it takes {@link DeviceInputs}. */
   readonly keepsGpu: boolean;
+  /** Whether it draws β while it computes; if not, it is drawn before. Default false. */
+  readonly draws?: boolean;
   /**
    * The loss: a scalar, or `[rows]` for reduction `none`.
    *

@@ -25,7 +25,7 @@ export function differentiable(
 ): tf.Tensor {
   const backend = tf.getBackend();
   const way = engineOf(backend);
-  const batch = readBatch(form, labels, logits, gate, options, way.keepsGpu);
+  const batch = readBatch(form, labels, logits, gate, options, way.keepsGpu, way.draws);
   return batch.rows === 0 ? ofNoRows(logits, batch) : ofRows(logits, batch, way, backend);
 }
 

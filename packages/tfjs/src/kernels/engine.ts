@@ -1,5 +1,6 @@
 // The loss by the kernels of @eqloss/wasm, on the backends whose tensors are in reach of the host: cpu and wasm.
 
+import { reduce } from '@eqloss/core';
 import { createKernelsSync, type Kernels } from '@eqloss/wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batch, Engine } from '../engine.ts';
@@ -11,6 +12,7 @@ import { type HostMemory, memoryOf } from './memory.ts';
  */
 export const kernelsEngine: Engine = {
   keepsGpu: false,
+  draws: true,
   forward(logits, batch, wantsGradient) {
     const [loss, ...saved] = run(logits, batch, wantsGradient);
     return { loss, saved };
@@ -80,15 +82,15 @@ function compute(
   logits: tf.TensorInfo,
   { batch, wantsGradient }: Attributes,
 ): tf.TensorInfo[] {
-  const { form, rows, inputs, reduction } = batch;
+  const { checked, rows, reduction, draws } = batch;
   // All room first: where it is taken, views of the heap may come loose.
   const outputs = [memory.make(reduction === 'none' ? [rows] : [])];
   try {
     if (wantsGradient) outputs.push(memory.make(logits.shape));
-    const gradient = wantsGradient && memory.view(outputs[1]);
-    const result = kernels[form]({ logits: memory.view(logits), ...inputs }, { reduction, gradient });
-    const { loss, rowLosses } = result as { readonly loss: number; readonly rowLosses: Float64Array };
-    memory.view(outputs[0]).set(reduction === 'none' ? rowLosses : [loss]);
+    const gradient = wantsGradient ? memory.view(outputs[1]) : undefined;
+    const rowLosses = new Float64Array(rows);
+    kernels.run(checked, memory.view(logits), { rowLosses, gradient }, draws);
+    memory.view(outputs[0]).set(reduction === 'none' ? rowLosses : [reduce(checked, rowLosses)]);
     return outputs;
   } catch (error) {
     for (const each of outputs) memory.free(each);
