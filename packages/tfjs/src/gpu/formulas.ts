@@ -1,7 +1,7 @@
 // The arithmetic of the programs, in the language of language.ts: what GPUs do not get right by themselves, and both losses of
 // one entry. SPEC S2, S3, X2 to X4, N1 to N4.
 //
-// Beside them a program has notANumber() and isBad(x) (NaN) of its own kind of shader: compilers of shaders may assume that there
+// Beside them a program has notANumber(), isBad(x) (NaN), opaque(x) and twoToMinus(k) of its own kind of shader: compilers of shaders may assume that there
 // is no NaN and no Infinity, so neither is left to arithmetic where a choice can say it.
 
 import { literal } from './language.ts';
@@ -11,12 +11,16 @@ export const LOWEST: string = literal(-3.4028234663852886e38);
 /** The level of an entry that leaves its row without a distribution: NaN or +Infinity. It wins every maximum. SPEC N2. */
 export const HIGHEST: string = literal(3.4028234663852886e38);
 
+// ln 2 = C1 - C2: k C1 is exact for k up to 2^15.
+const C1 = 0.693359375;
+const C2 = C1 - Math.LN2;
+
 /**
  * `decayWhole(n)`, e^-n for whole n in [0, 127]; `decay(s)`, e^-s for s >= 0, to 1e-6 relative down to 2^-126.
  *
- * GPUs compute e^x as 2^(x log2 e): the rounded product costs up to 2 |x| units in the last place. So only a fraction goes
- * through theirs; e^-n is a product of e^-1, e^-2, e^-4, …, as the bits of n say. All is exact but products, whatever a
- * compiler rearranges.
+ * GPUs compute e^x as 2^(x log2 e): the rounded product costs up to 2 |x| units in the last place. So only a rest goes through
+ * theirs: e^-s = 2^-k e^-r with r = s - k ln 2 in [0, 0.7), and s - k C1 is exact. opaque(x) is x, and keeps compilers
+ * from joining C1 and C2 again. For whole numbers e^-n is a product of e^-1, e^-2, e^-4, …, as the bits of n say.
  */
 export const DECAY: string = `
 f32 decayWhole(f32 n) {
@@ -32,8 +36,9 @@ ${[64, 32, 16, 8, 4, 2, 1]
 }
 f32 decay(f32 s) {
   f32 bounded = min(s, 104.);
-  f32 whole = floor(bounded);
-  return decayWhole(whole) * exp(whole - bounded);
+  f32 k = min(floor(bounded * ${literal(Math.LOG2E)}), 126.);
+  f32 rest = opaque(bounded - opaque(k * ${literal(C1)}));
+  return twoToMinus(k) * exp(-(rest + k * ${literal(C2)}));
 }`;
 
 // Of P in log(1 + u) = t P(t^2), t = u / (2 + u) in [0, 1/3], highest power first: through the Chebyshev nodes of [0, 1/9],

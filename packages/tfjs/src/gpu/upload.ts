@@ -56,16 +56,18 @@ export function uploadWeights({ rows, classes, checked }: Batch, half: boolean):
 /** 1 - v for β that is 0 or 1, as digits of numbers, the lowest first; 1 in place of columns that are not there. */
 export function uploadBits({ rows, classes, checked }: Batch, half: boolean): tf.Tensor {
   const { beta, tail } = checked as CheckedSoftmax;
+  const draws = beta as Uint8Array;
   const digits = digitsOf(half);
   const columns = Math.ceil(classes / digits);
   const bits = new Float32Array(rows * columns);
   for (let i = 0; i < rows; i++) {
+    const start = i * classes;
     for (let column = 0; column < columns; column++) {
-      let number = 0;
-      for (let digit = 0; digit < digits; digit++) {
-        const j = column * digits + digit;
-        if (j >= classes || (beta as ArrayLike<number>)[i * classes + j] & tail[j]) number |= 1 << digit;
-      }
+      const first = column * digits;
+      const end = Math.min(first + digits, classes);
+      // Draws are 0 and 1 at random: no branch may depend on which.
+      let number = (-1 << (end - first)) & ((1 << digits) - 1);
+      for (let j = first; j < end; j++) number |= (draws[start + j] & tail[j]) << (j - first);
       bits[i * columns + column] = number;
     }
   }

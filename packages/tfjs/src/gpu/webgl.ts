@@ -10,7 +10,7 @@ import { answersAndWeights, divisorText, formText, inBlock, ROW_PAIR, rowPairTex
 import { mergeText, partText, texelsOf } from './glsl-softmax.ts';
 import { codeOf, countedText, infoArguments, infoText } from './info.ts';
 import { runKernel } from './kernel.ts';
-import { addedTo, GLSL_WORDS } from './language.ts';
+import { addedTo, GLSL_WORDS, literal } from './language.ts';
 import { partsOf, within } from './parts.ts';
 import { ENTRY_INPUTS, pick } from './variant.ts';
 
@@ -256,12 +256,25 @@ function run({ name, inputs, shape, body, divisor, packed = true }: Order): tf.T
 // By bits where there are any: compilers may take isnan() for false.
 function specialText(): string {
   const hasBits = tf.env().getNumber('WEBGL_VERSION') === 2;
-  const isBad = hasBits ? '(floatBitsToUint(x) & 0x7fffffffu) > 0x7f800000u' : 'isnan(x)';
+  const steps = [64, 32, 16, 8, 4, 2, 1].map(
+    (bit) => `value *= choose(rest >= ${bit}., ${literal(2 ** -bit)}, 1.);
+  rest -= choose(rest >= ${bit}., ${bit}., 0.);`,
+  );
+  const product = `f32 value = 1.;
+  f32 rest = k;
+  ${steps.join('\n  ')}
+  return value;`;
   return `
 f32 notANumber() {
   return NAN;
 }
+f32 opaque(f32 x) {
+  return ${hasBits ? 'uintBitsToFloat(floatBitsToUint(x))' : 'x'};
+}
+f32 twoToMinus(f32 k) {
+  ${hasBits ? 'return uintBitsToFloat(uint(127 - int(k)) << 23u);' : product}
+}
 bool isBad(f32 x) {
-  return ${isBad};
+  return ${hasBits ? '(floatBitsToUint(x) & 0x7fffffffu) > 0x7f800000u' : 'isnan(x)'};
 }`;
 }

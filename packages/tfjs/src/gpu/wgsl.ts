@@ -101,6 +101,12 @@ export const SHARED: string = `${WGSL_WORDS}
 fn notANumber() -> f32 {
   return uniforms.NAN;
 }
+fn opaque(x : f32) -> f32 {
+  return bitcast<f32>(bitcast<u32>(x));
+}
+fn twoToMinus(k : f32) -> f32 {
+  return bitcast<f32>(u32(127 - i32(k)) << 23u);
+}
 fn isBad(x : f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
