@@ -146,6 +146,23 @@ export function describeEngine(name: string, engine: Engine, start: () => Promis
       expectExact(await evaluate(engine, form, long, 'none'), form, long, 'none', 0.5);
     });
 
+    // More rows than one program adds up; and one class, beside which a texel has room for another.
+    test.each(forms)('%s: 10,000 rows of one class', async (form) => {
+      const rows = 10_000;
+      const batch = manyRows(form, rows);
+      expectExact(await evaluate(engine, form, batch, 'mean'), form, batch, 'mean');
+      const labels = onGpu(batch.labels!, [rows], 'int32');
+      expectExact(await evaluate(engine, form, { ...batch, labels: labels as never }, 'mean'), form, batch, 'mean');
+      labels.dispose();
+    });
+
+    // More workgroups than a device takes in one dimension.
+    test('sigmoid: 270,000 rows', async () => {
+      const batch = manyRows('sigmoid', 270_000);
+      const { value } = await evaluate(engine, 'sigmoid', batch, 'mean');
+      expect(ratioToN4(value, [exactOf.sigmoid(batch, { reduction: 'mean' }).loss])).toBeLessThanOrEqual(1);
+    });
+
     const sizes = forms.flatMap((form) => [45, 1203].map((classes) => ({ form, classes })));
     test.each(sizes)(
       '$form, $classes classes: shards of rows are bit for bit those of the whole (P1)',
@@ -331,6 +348,12 @@ export function describeEngine(name: string, engine: Engine, start: () => Promis
       z.dispose();
     });
   });
+}
+
+function manyRows(form: Form, rows: number): Case {
+  const logits = Float32Array.from({ length: rows }, (_, k) => 3 * Math.sin(k));
+  const labels = Array.from({ length: rows }, (_, k) => (k % 7 === 0 ? -1 : 0));
+  return { gate: createGate([1], { threshold: 2 }), logits, labels, ...(form === 'softmax' && { beta: 0.5 }) };
 }
 
 /** Fails unless loss and gradient are those of core in double. */

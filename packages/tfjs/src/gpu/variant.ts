@@ -61,8 +61,8 @@ export function variantOf(batch: Batch, inputs: Inputs, half: boolean): Variant 
   const { form } = batch;
   const weights = form === 'sigmoid' ? 'none' : inputs.beta ? 'beta' : inputs.bits ? 'bits' : 'v';
   const shape = (inputs.beta ?? inputs.v)?.shape ?? [1, 1];
-  // With one row or one class it is all the same.
-  const weightsPer = shape[0] > 1 ? 'element' : shape[1] > 1 ? 'class' : 'batch';
+  // With one row, one value an element is one a class. The host has v for every class.
+  const weightsPer = shape[0] > 1 ? 'element' : weights === 'v' || shape[1] > 1 ? 'class' : 'batch';
   const soft = inputs.y !== undefined;
   return { form, soft, weights, weightsPer, half, tiny: hasTiny(batch, soft) };
 }
