@@ -16,8 +16,8 @@ import {
 } from '@eqloss/core';
 import { Tensor } from '@tensorflow/tfjs-core';
 import type { Batch, DeviceInputs } from './engine.ts';
-import { checkTensor, type Given, type GpuPolicy, readGiven } from './given.ts';
-import type { DrawnBeta, Labels, Rows, Values } from './options.ts';
+import { checkMovable, checkTensor, type Given, type GpuPolicy, readGiven } from './given.ts';
+import type { DrawnBeta, Labels, Values } from './options.ts';
 
 /** The options of both forms, before any check. Null counts as left out, as it does in core. */
 export interface AnyOptions {
@@ -25,7 +25,7 @@ export interface AnyOptions {
   readonly normalizer?: number | null;
   readonly rowWeights?: Values | null;
   readonly foreground?: Values | null;
-  readonly beta?: number | Rows | DrawnBeta | null;
+  readonly beta?: number | Values | DrawnBeta | null;
   readonly validate?: boolean | null;
 }
 
@@ -48,10 +48,11 @@ export function readBatch(
   draws = false,
 ): Batch {
   if (!(logits instanceof Tensor) || logits.dtype !== 'float32') {
-    const came = logits instanceof Tensor ? `a tensor of ${logits.dtype}` : typeof logits;
+    const came = logits instanceof Tensor ? `a tensor of ${logits.dtype}` : logits === null ? 'null' : typeof logits;
     throw new EqlError('DTYPE', `logits are ${came}; wanted a float32 tensor [rows, classes].`);
   }
   checkTensor('logits', logits);
+  checkMovable('logits', logits);
   const options = given ?? {};
   checkNames(options);
   const shape = flatShape(logits.shape);

@@ -38,6 +38,15 @@ export interface DeviceInputs {
   readonly beta?: Tensor;
 }
 
+/** What a loss leaves for its gradient. */
+export interface Forward {
+  readonly loss: Tensor;
+  /** The gradient for a dy of 1, where it is made together with the loss. */
+  readonly gradient?: Tensor;
+  /** Else, what the gradient is made from. */
+  readonly saved?: readonly Tensor[];
+}
+
 /** One way to compute. All tensors are of the current backend; the caller tidies. */
 export interface Engine {
   /** Whether it takes {@link DeviceInputs}. */
@@ -49,19 +58,13 @@ export interface Engine {
    *
    * @param logits `[rows, classes]`, at least one row.
    * @param wantsGradient Whether {@link Engine.backward} may follow. If not, only the loss is worth computing.
-   * @returns `saved`: what `backward` needs.
    */
-  forward(
-    logits: Tensor2D,
-    batch: Batch,
-    wantsGradient: boolean,
-  ): { readonly loss: Tensor; readonly saved: readonly Tensor[] };
+  forward(logits: Tensor2D, batch: Batch, wantsGradient: boolean): Forward;
   /**
    * The gradient `[rows, classes]`, times what follows the loss.
    *
    * @param dy A scalar, or `[rows]` for reduction `none`.
-   * @param saved Of `forward`; shared with nobody else unless `again`.
-   * @param again Whether the same `saved` may come once more: it must not be changed then.
+   * @param kept The gradient that `forward` made; the result may be the same tensor, changed. Else what it saved.
    */
-  backward(dy: Tensor, saved: readonly Tensor[], batch: Batch, again: boolean): Tensor;
+  backward(dy: Tensor, kept: readonly Tensor[], batch: Batch): Tensor;
 }

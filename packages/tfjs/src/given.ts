@@ -28,7 +28,10 @@ export type GpuPolicy = 'read' | 'keep';
 export function readGiven(name: string, values: unknown, policy: GpuPolicy): Given | undefined {
   if (values === undefined || values === null) return undefined;
   if (values instanceof Tensor) return readTensor(name, values, policy);
-  const list = values as ArrayLike<unknown>;
+  if (!isList(values)) {
+    throw new EqlError('UNSUPPORTED', `${name} came as ${typeof values}; wanted a tensor or an array of numbers.`);
+  }
+  const list: ArrayLike<unknown> = values;
   if (!isObject(list[0])) {
     return { data: list as ArrayLike<number>, tensor: undefined, shape: [list.length], flat: true };
   }
@@ -60,14 +63,25 @@ function readTensor(name: string, tensor: Tensor, policy: GpuPolicy): Given {
   const holder = gpuOf(tensor);
   if (holder === undefined) return { data: tensor.dataSync(), tensor: undefined, shape, flat: false };
   if (policy === 'keep' && holder === getBackend()) return { data: undefined, tensor, shape, flat: false };
-  if (holder === 'webgpu') {
-    // It reads through a canvas, which Node does not have; and on a software GPU the canvas gives zeros, without an error.
-    throw new EqlError(
-      'UNSUPPORTED',
-      `${name} are a tensor that only the GPU holds, and WebGPU cannot be read synchronously; await ${name}.data() once before, or give an array.`,
-    );
-  }
+  if (holder === 'webgpu') refuseReading(name);
   return { data: tensor.dataSync(), tensor: undefined, shape, flat: false };
+}
+
+/**
+ * Refuses logits that would have to be read from webgpu to be computed on another backend.
+ *
+ * @throws {EqlError} `UNSUPPORTED`
+ */
+export function checkMovable(name: string, tensor: Tensor): void {
+  if (getBackend() !== 'webgpu' && gpuOf(tensor) === 'webgpu') refuseReading(name);
+}
+
+/** It reads through a canvas, which Node does not have; and on a software GPU the canvas gives zeros, without an error. */
+function refuseReading(name: string): never {
+  throw new EqlError(
+    'UNSUPPORTED',
+    `${name} are a tensor that only the GPU holds, and WebGPU cannot be read synchronously; await ${name}.data() once before, or give an array.`,
+  );
 }
 
 /** Which GPU backend alone has the values, if one does. */

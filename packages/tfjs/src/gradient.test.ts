@@ -65,6 +65,8 @@ describe.each(forms)('the gradient of the %s form', (form) => {
     expect(value.dataSync()).toEqual(Float32Array.of(0));
     expect(grad.shape).toEqual([0, 3]);
     expect(lossOf[form]([], empty, gate, { ...options, reduction: 'none' }).shape).toEqual([0]);
+    const flat = lossOf[form]([[], []], tf.zeros([2, 0, 3]), gate, { ...options, reduction: 'none' });
+    expect(flat.shape).toEqual([2, 0]);
   });
 
   test('an excluded entry never matters, whatever it holds (N1)', () => {
@@ -102,17 +104,97 @@ test('a backend that is switched between loss and gradient is refused', async ()
   expect(switched('cpu')(z).shape).toEqual([2, 3]);
 });
 
-test('the value of an inner gradient can be differentiated: the same loss serves two passes', () => {
+test.each(['cpu', 'wasm'])(
+  '%s: one loss serves an inner and an outer gradient, and neither changes the other',
+  async (backend) => {
+    await tf.setBackend(backend);
+    const z = tf.tensor2d(values, [2, 3]);
+    const plain = [
+      ...tf
+        .grad((x) => sigmoidEql(labels, x, gate))(z)
+        .dataSync(),
+    ];
+    for (const factor of [1, 5]) {
+      let inner: tf.Tensor | undefined;
+      const outer = tf.grad((x) => {
+        const { value, grad } = tf.valueAndGrad((y: tf.Tensor) => sigmoidEql(labels, y, gate))(x, tf.scalar(factor));
+        inner = tf.keep(grad);
+        // Three times the loss, without an op that needs a gradient of tfjs's.
+        return tf.customGrad(() => ({ value: tf.mul(value, 3), gradFunc: (dy: tf.Tensor) => tf.mul(dy, 3) }))(value);
+      })(z);
+      const scaled = (by: number) => plain.map((g) => Math.fround(g * by));
+      expect([...inner!.dataSync()]).toEqual(scaled(factor));
+      expect([...outer.dataSync()]).toEqual(scaled(3));
+    }
+  },
+);
+
+test.each(['cpu', 'wasm'])('%s: a gradient that is never asked for goes with the next loss', async (backend) => {
+  await tf.setBackend(backend);
   const z = tf.tensor2d(values, [2, 3]);
-  const plain = tf
-    .grad((x) => sigmoidEql(labels, x, gate))(z)
-    .dataSync();
-  const twice = tf.grad((x) => {
-    const { value, grad } = tf.valueAndGrad((y: tf.Tensor) => sigmoidEql(labels, y, gate))(x, tf.scalar(5));
-    grad.dispose();
-    return value;
-  })(z);
-  expect(twice.dataSync()).toEqual(plain);
+  const aside = tf.tensor2d(values, [2, 3]);
+  const step = () => {
+    const { value, grad } = tf.valueAndGrad((x: tf.Tensor) => {
+      sigmoidEql(labels, aside, gate).dispose(); // such as a metric
+      return sigmoidEql(labels, x, gate);
+    })(z);
+    tf.dispose([value, grad]);
+  };
+  step();
+  const { numTensors } = tf.memory();
+  for (let k = 0; k < 10; k++) step();
+  expect(tf.memory().numTensors).toBe(numTensors);
+});
+
+test('without a gradient only the loss is computed, inside of a custom gradient too', async () => {
+  await tf.setBackend('cpu');
+  const z = tf.tensor2d(values, [2, 3]);
+  const shapes = async (run: () => tf.Tensor) => {
+    const { kernels } = await tf.profile(run);
+    return kernels.filter(({ name }) => name.startsWith('Eqloss')).map(({ outputShapes }) => outputShapes);
+  };
+  expect(await shapes(() => sigmoidEql(labels, z, gate))).toEqual([[[]]]);
+  expect(await shapes(() => tf.valueAndGrad((x: tf.Tensor) => sigmoidEql(labels, x, gate))(z).value)).toEqual([
+    [[], [2, 3]],
+  ]);
+  const custom = () =>
+    tf.grad((x: tf.Tensor) =>
+      tf.customGrad(() => ({ value: sigmoidEql(labels, x, gate), gradFunc: (dy: tf.Tensor) => tf.mul(x, dy) }))(x),
+    )(z);
+  expect(await shapes(custom)).toEqual([[[]]]);
+});
+
+test('beside the logits there is room for one gradient, and no more', async () => {
+  await tf.setBackend('wasm');
+  const { wasm } = tf.backend() as unknown as {
+    wasm: { _malloc(bytes: number): number; _free(at: number): void };
+  };
+  const rows = 64;
+  const z = tf.randomNormal([rows, 300], 0, 1, 'float32', 1);
+  const one = z.size * 4;
+  const run = () => tf.dispose(tf.valueAndGrad((x: tf.Tensor) => sigmoidEql(new Int32Array(rows), x, wide))(z));
+  const wide = createGate(new Float64Array(300), { threshold: 0 });
+  run();
+  const [malloc, free] = [wasm._malloc, wasm._free];
+  const sizes = new Map<number, number>();
+  let [now, peak] = [0, 0];
+  wasm._malloc = (bytes) => {
+    const at = malloc(bytes);
+    sizes.set(at, bytes);
+    now += bytes;
+    peak = Math.max(peak, now);
+    return at;
+  };
+  wasm._free = (at) => {
+    now -= sizes.get(at) ?? 0;
+    sizes.delete(at);
+    free(at);
+  };
+  run();
+  Object.assign(wasm, { _malloc: malloc, _free: free });
+  expect(now).toBe(0);
+  expect(peak).toBeGreaterThanOrEqual(one);
+  expect(peak).toBeLessThan(one + 64 * rows);
 });
 
 test('an optimizer lowers the loss through variables, and tensors do not pile up', () => {

@@ -183,6 +183,11 @@ describe('bad input is refused with its code before the engine works', () => {
     ['UNSUPPORTED', 'null for labels', () => sigmoid(null)],
     ['UNSUPPORTED', 'a number for options', () => sigmoid([0, 0], 0.5 as unknown as object)],
     ['UNSUPPORTED', 'words for labels', () => sigmoid(words)],
+    ['UNSUPPORTED', 'a number for labels', () => sigmoid(5)],
+    ['UNSUPPORTED', 'a promise for labels', () => sigmoid(Promise.resolve([0, 1]))],
+    ['DTYPE', 'null for logits', () => sigmoidEql([0, 1], null as unknown as tf.Tensor, gate)],
+    ['UNSUPPORTED', 'an array for options', () => sigmoid([0, 0], [])],
+    ['UNSUPPORTED', 'a map for options', () => sigmoid([0, 0], new Map([['reduction', 'none']]))],
     ['UNSUPPORTED', 'a row weight beyond single precision', () => sigmoid([0, 0], { rowWeights: [1, 1e39] })],
     ['UNSUPPORTED', 'a normalizer of 1e-50', () => softmax([0, 0], { beta: 1, normalizer: 1e-50 })],
     [

@@ -1,6 +1,15 @@
 // @eqloss/tfjs: Equalization Loss for TensorFlow.js. The rules are in @eqloss/core's SPEC.md.
 
-export { createGate, drawBeta, EqlError, type EqlErrorCode, frequenciesFromCounts, type Gate } from '@eqloss/core';
+export {
+  createGate,
+  drawBeta,
+  EqlError,
+  type EqlErrorCode,
+  type Finding,
+  frequenciesFromCounts,
+  type Gate,
+  type Reduction,
+} from '@eqloss/core';
 export { type CompileOptions, compileLoss } from './layers/compile.ts';
 export type { LabelKind, LayersBeta, LossConfig, SigmoidConfig, SoftmaxConfig } from './layers/config.ts';
 export type { DatasetLabels } from './layers/given-labels.ts';
@@ -17,7 +26,6 @@ export type {
   Labels,
   LossTensor,
   Nested,
-  Rows,
   SigmoidOptions,
   SoftmaxOptions,
   Values,

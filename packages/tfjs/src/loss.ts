@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type AnyOptions, readBatch } from './batch.ts';
 import type { Batch, Engine } from './engine.ts';
 import { engineOf } from './engines.ts';
+import { hold } from './hold.ts';
 import type { Labels } from './options.ts';
 
 /**
@@ -35,13 +36,14 @@ function ofRows(logits: tf.Tensor, batch: Batch, way: Engine, backend: string): 
   const shape = batch.reduction === 'none' ? logits.shape.slice(0, -1) : [];
   return tf.customGrad((...args: unknown[]) => {
     const [z, save] = args as [tf.Tensor, tf.GradSaveFunc];
-    const { loss, saved } = way.forward(as(z, [rows, classes]) as tf.Tensor2D, batch, wantsGradient);
+    const { loss, gradient, saved = [] } = way.forward(as(z, [rows, classes]) as tf.Tensor2D, batch, wantsGradient);
     save([...saved]);
+    const made = gradient && hold(gradient);
     const gradFunc = (dy: tf.Tensor, kept: tf.Tensor[]) =>
       onceOnly(z, dy, () => {
         checkBackend(backend);
         const flat = as(dy, batch.reduction === 'none' ? [rows] : []);
-        return as(way.backward(flat, kept, batch, tf.engine().state.gradientDepth > 0), z.shape);
+        return as(way.backward(flat, made ? [made()] : kept, batch), z.shape);
       });
     return { value: as(loss, shape), gradFunc };
   })(logits);
@@ -57,7 +59,7 @@ function ofNoRows(logits: tf.Tensor, { reduction }: Batch): tf.Tensor {
 }
 
 /** Whether tfjs records what is computed, so that a gradient may be asked for. */
-function isTapeOn(): boolean {
+export function isTapeOn(): boolean {
   const { gradientDepth, kernelDepth } = tf.engine().state;
   return gradientDepth > 0 && kernelDepth === 0;
 }

@@ -1,6 +1,7 @@
 // The webgpu backend in Node: Dawn, from the package webgpu. tfjs looks for navigator.gpu while it loads, so what
 // imports tfjs is imported after it is there.
 
+import '@tensorflow/tfjs-backend-cpu';
 import { create, globals } from 'webgpu';
 
 Object.assign(globalThis, globals);

@@ -3,14 +3,14 @@
 import type { Reduction } from '@eqloss/core';
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 
-/** One number a row: a tensor `[rows]`, or any array; for logits `[…, classes]` with their leading dimensions. */
+/** Numbers: a tensor, or an array, flat (row after row) or nested. For logits `[…, classes]`, rows are their leading dimensions. */
 export type Values = Tensor | ArrayLike<number> | Nested;
 
-/** Nested arrays. */
-export type Nested = ArrayLike<ArrayLike<number>> | ArrayLike<Nested>;
-
-/** One list of numbers a row: a tensor with the shape of the logits, nested arrays, or one flat array, row-major. */
-export type Rows = Tensor | ArrayLike<number> | Nested;
+/** Nested arrays. Not recursive: a string is an array of strings. */
+export type Nested =
+  | ArrayLike<ArrayLike<number>>
+  | ArrayLike<ArrayLike<ArrayLike<number>>>
+  | ArrayLike<ArrayLike<ArrayLike<ArrayLike<number>>>>;
 
 /**
  * Index labels `[rows]` or target rows `[rows, classes]`; for logits `[…, classes]`, `[…]` or `[…, classes]`.
@@ -18,7 +18,7 @@ export type Rows = Tensor | ArrayLike<number> | Nested;
  * A tensor or nested arrays say which by their rank. A flat array, which goes with logits of rank 2 only, is target rows
  * when it has one value per logit and not just one per row, else index labels. SPEC G5, G7.
  */
-export type Labels = Values | Rows;
+export type Labels = Values;
 
 /**
  * What both forms take; `undefined` and `null` count as left out.
@@ -49,7 +49,7 @@ export interface SigmoidOptions<R extends Reduction = Reduction> extends CommonO
 /** What `softmaxEql` takes. There is no foreground here: giving one is `UNSUPPORTED`. SPEC X1 to X6. */
 export interface SoftmaxOptions<R extends Reduction = Reduction> extends CommonOptions<R> {
   /** β in [0, 1]: a number, `[classes]`, `[rows, classes]`, or how it is drawn. Required. SPEC X5. */
-  readonly beta: number | Rows | DrawnBeta;
+  readonly beta: number | Values | DrawnBeta;
 }
 
 /** β is 1 with probability γ, else 0, for each element anew: core's `drawBeta`. SPEC X5. */
@@ -64,11 +64,13 @@ export interface DrawnBeta {
   readonly rowOffset?: number;
 }
 
-/** One loss a row for reduction `none`, `[rows]` or the leading dimensions of the logits; else a scalar. */
-export type LossTensor<R extends Reduction, L extends Tensor = Tensor> = R extends 'none'
-  ? L extends Tensor3D
+/** One loss a row for reduction `none`, with the leading dimensions of the logits; else a scalar. */
+export type LossTensor<R extends Reduction, L extends Tensor = Tensor> = R extends 'none' ? RowLosses<L> : Scalar;
+
+type RowLosses<L extends Tensor> = L extends Tensor2D
+  ? Tensor1D
+  : L extends Tensor3D
     ? Tensor2D
     : L extends Tensor4D
       ? Tensor3D
-      : Tensor1D
-  : Scalar;
+      : Tensor;

@@ -158,6 +158,9 @@ export function describeBackend(name: string, start: () => Promise<void>, runs: 
       (await scaled.data()).forEach((g, k) => {
         expect(g).toBeCloseTo(expected[k], 6);
       });
+      // Even an infinite factor leaves excluded entries and ignored rows alone: N1.
+      const infinite = gradient(tf.tensor(logits, [6, 4]), tf.fill([6], Number.POSITIVE_INFINITY));
+      expect((await infinite.data()).map((g) => (g === 0 ? 0 : 1))).toEqual(expectedSigns(await plain.data()));
     });
 
     test.each(forms)('%s: nothing is left behind by 1000 steps, with and without a gradient', async (form) => {
@@ -180,6 +183,9 @@ export function describeBackend(name: string, start: () => Promise<void>, runs: 
     });
   });
 }
+
+/** 0 where a gradient is, else 1. */
+const expectedSigns = (gradient: ArrayLike<number>) => Float32Array.from(gradient, (g) => (g === 0 ? 0 : 1));
 
 /** Six rows of four classes. */
 function plainInputs(form: Form) {
@@ -223,6 +229,16 @@ export function describeGpuInputs(name: string, start: () => Promise<void>): voi
       for (const [k, loss] of losses.entries()) {
         expect((await loss.data())[0] / (await expected[k].data())[0]).toBeCloseTo(1, 6);
       }
+    });
+
+    test('logits that only webgpu has are refused on another backend', async () => {
+      const z = tf.mul(logits(), 1);
+      await tf.setBackend('cpu');
+      const onCpu = () => sigmoidEql([0, 1, 2, 3], z, gate);
+      if (name === 'webgpu') expect(onCpu).toThrow(/^UNSUPPORTED: logits .* await logits.data\(\)/);
+      const moved = await z.data();
+      expect(onCpu().dataSync()).toEqual(sigmoidEql([0, 1, 2, 3], tf.tensor2d(moved, [4, 300]), gate).dataSync());
+      await tf.setBackend(name);
     });
 
     test('a label out of range makes its row NaN, unless validate asks to look', async () => {

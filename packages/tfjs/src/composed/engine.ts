@@ -26,7 +26,9 @@ export const composedEngine: Engine = {
     const { rows, checked } = batch;
     const scale = tf.tensor2d(toSingle(checked.rowWeights.map((weight) => weight / checked.divisor)), [rows, 1]);
     const upstream = tf.reshape(dy, dy.rank === 0 ? [] : [rows, 1]);
-    return tf.mul(formulaOf(batch).gradient(saved), tf.mul(scale, upstream));
+    const gradient = formulaOf(batch).gradient(saved);
+    // 0 · ∞ is NaN, and an excluded entry's gradient is 0: SPEC N1.
+    return tf.where(tf.equal(gradient, 0), tf.zerosLike(gradient), tf.mul(gradient, tf.mul(scale, upstream)));
   },
 };
 

@@ -48,11 +48,11 @@ export async function evaluate(
   const { loss, gradient, programs } = tf.tidy(() => {
     const z = tf.tensor2d(logits, [rows, gate.classes]);
     const read = readBatch(form, answers, z, gate, options, true);
-    const { loss, saved } = engine.forward(z, read, true);
+    const { loss, saved = [] } = engine.forward(z, read, true);
     const forward = counter.count;
     const given = dy ?? (reduction === 'none' ? new Array<number>(rows).fill(1) : [1]);
     const upstream = reduction === 'none' ? tf.tensor1d([...given]) : tf.scalar(given[0]);
-    const gradient = engine.backward(upstream, saved, read, false);
+    const gradient = engine.backward(upstream, saved, read);
     return { loss, gradient, programs: [forward, counter.count - forward] as const };
   });
   counter.stop();

@@ -35,7 +35,42 @@ test('a heap without room for the kernels leaves them their own memory, with the
   wasm._malloc = malloc;
 });
 
-test('a backend that is started anew gets kernels anew, and ends those of the old', async () => {
+test('logits of another backend come in, even where the heap has to grow for them', async () => {
+  await tf.setBackend('cpu');
+  const rows = 4096;
+  const make = () =>
+    tf.tensor2d(
+      Float32Array.from({ length: rows * 1203 }, (_, k) => Math.sin(k)),
+      [rows, 1203],
+    );
+  const wide = createGate(new Float64Array(1203), { threshold: 0 });
+  const run = (z: tf.Tensor) => tf.valueAndGrad((x: tf.Tensor) => sigmoidEql(new Int32Array(rows), x, wide))(z);
+  const expected = run(make());
+  const foreign = make();
+  await tf.setBackend('wasm');
+  const { value, grad } = run(foreign);
+  expect(value.dataSync()).toEqual(expected.value.dataSync());
+  expect(grad.dataSync()).toEqual(expected.grad.dataSync());
+});
+
+test('a kernel that fails leaves nothing behind', async () => {
+  await tf.setBackend('wasm');
+  const z = tf.tensor2d(values, [3, 4]);
+  results();
+  const before = tf.backend().numDataIds();
+  const { typedArrayFromHeap } = tf.backend() as unknown as { typedArrayFromHeap(info: tf.TensorInfo): Float32Array };
+  let views = 0;
+  const failing = (info: tf.TensorInfo) => {
+    if (++views === 2) throw new Error('no view');
+    return typedArrayFromHeap.call(tf.backend(), info);
+  };
+  Object.assign(tf.backend(), { typedArrayFromHeap: failing });
+  expect(() => tf.valueAndGrad((x: tf.Tensor) => sigmoidEql([0, 4, 2], x, gate))(z)).toThrow('no view');
+  delete (tf.backend() as unknown as { typedArrayFromHeap?: unknown }).typedArrayFromHeap;
+  expect(tf.backend().numDataIds()).toBe(before);
+});
+
+test('a backend that is started anew gets kernels anew', async () => {
   await tf.setBackend('cpu');
   const expected = results();
   tf.removeBackend('cpu');

@@ -7,23 +7,19 @@ import type { Batch, Engine } from '../engine.ts';
 import { type HostMemory, memoryOf } from './memory.ts';
 
 /**
- * Loss and gradient in one pass, where a gradient may be asked for; the gradient waits for what follows the loss, which
- * then multiplies it where it lies.
+ * Loss and gradient in one pass, where a gradient may be asked for; what follows the loss multiplies it where it lies.
  */
 export const kernelsEngine: Engine = {
   keepsGpu: false,
   draws: true,
   forward(logits, batch, wantsGradient) {
-    const [loss, ...saved] = run(logits, batch, wantsGradient);
-    return { loss, saved };
+    const [loss, gradient] = run(logits, batch, wantsGradient);
+    return { loss, gradient };
   },
-  backward(dy, [gradient], { classes }, again) {
+  backward(dy, [gradient], { classes }) {
     const factors = dy.dataSync();
-    if (factors.every((factor) => factor === 1)) return tf.clone(gradient);
-    const result = again ? tf.tensor(gradient.dataSync().slice(), gradient.shape) : tf.clone(gradient);
-    const memory = memoryOf(tf.backend());
-    scaleRows(memory.view(result), factors, classes);
-    return result;
+    if (factors.some((factor) => factor !== 1)) scaleRows(memoryOf(tf.backend()).view(gradient), factors, classes);
+    return gradient;
   },
 };
 
@@ -45,15 +41,14 @@ function run(logits: tf.Tensor2D, batch: Batch, wantsGradient: boolean): tf.Tens
 }
 
 function register(backendName: string): void {
-  let made: { readonly backend: unknown; readonly memory: HostMemory; readonly kernels: Kernels } | undefined;
+  let made: { readonly memory: HostMemory; readonly kernels: Kernels } | undefined;
   tf.registerKernel({
     kernelName,
     backendName,
     kernelFunc: ({ inputs, attrs, backend }) => {
-      // A backend may be removed and started anew.
-      if (made?.backend !== backend) {
+      if (made === undefined) {
         const memory = memoryOf(backend);
-        made = { backend, memory, kernels: startKernels(memory) };
+        made = { memory, kernels: startKernels(memory) };
       }
       return compute(made.kernels, made.memory, inputs.logits as tf.TensorInfo, attrs as unknown as Attributes);
     },
@@ -83,7 +78,8 @@ function compute(
   { batch, wantsGradient }: Attributes,
 ): tf.TensorInfo[] {
   const { checked, rows, reduction, draws } = batch;
-  // All room first: where it is taken, views of the heap may come loose.
+  // All room first: where it is taken, views of the heap may come loose. Logits of another backend take some, too.
+  memory.view(logits);
   const outputs = [memory.make(reduction === 'none' ? [rows] : [])];
   try {
     if (wantsGradient) outputs.push(memory.make(logits.shape));
@@ -103,6 +99,11 @@ function scaleRows(gradient: Float32Array, factors: ArrayLike<number>, classes: 
   for (let start = 0, i = 0; start < gradient.length; start += classes, i++) {
     const factor = factors[each ? i : 0];
     const end = start + classes;
-    for (let k = start; k < end; k++) gradient[k] *= factor;
+    if (Number.isFinite(factor)) {
+      for (let k = start; k < end; k++) gradient[k] *= factor;
+    } else {
+      // 0 · ∞ is NaN, and an excluded entry's gradient is 0: SPEC N1.
+      for (let k = start; k < end; k++) if (gradient[k] !== 0) gradient[k] *= factor;
+    }
   }
 }

@@ -34,6 +34,7 @@ interface WasmBackend {
   };
   makeOutput(shape: number[], dtype: 'float32'): TensorInfo;
   typedArrayFromHeap(tensor: TensorInfo): Float32Array;
+  getMemoryOffset(dataId: object): number;
   disposeData(dataId: object): boolean;
 }
 
@@ -59,7 +60,11 @@ function memoryOfWasm(backend: WasmBackend): HostMemory {
   const { wasm } = backend;
   const memory = wasm.asm?.memory;
   return {
-    view: (tensor) => backend.typedArrayFromHeap(tensor),
+    view: (tensor) => {
+      // Brings a tensor of another backend in, for which the heap may grow: then typedArrayFromHeap has the old one in hand.
+      backend.getMemoryOffset(tensor.dataId);
+      return backend.typedArrayFromHeap(tensor);
+    },
     make: (shape) => backend.makeOutput(shape, 'float32'),
     free: ({ dataId }) => void backend.disposeData(dataId),
     heap:
