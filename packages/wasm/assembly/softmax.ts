@@ -42,7 +42,7 @@ export function softmax(job: usize, from: i32, to: i32, scratch: usize): void {
     const y = targetsOf(job, row);
     const areDrawn = headsOf(job) != 0;
     const v = areDrawn ? ownWeightsOf(job, scratch) : weightsOf(job, row);
-    if (areDrawn && steps & (MAXIMUM | SUM | GRADIENT)) drawWeights(job, row, count, v);
+    if (areDrawn && steps & (MAXIMUM | SUM)) drawWeights(job, row, count, v);
     const label = y == 0 ? labelOf(job, row) : -1;
     const here = label >= 0 && label < count;
     const at = <usize>label << 2;
@@ -66,8 +66,13 @@ export function softmax(job: usize, from: i32, to: i32, scratch: usize): void {
     if (steps & GRADIENT && g != 0) {
       const scale = <f64>scaleOf(job, row);
       const share = <f32>((scale * (y != 0 ? mass : 1)) / (own + rest));
+      const isKept = (steps & KEEP) != 0;
+      // Kept terms know what is included, but for those after the last whole vector: most pieces of a wide row are not drawn
+      // once more for their gradient.
+      const knowsWeights = steps & (MAXIMUM | SUM) || (y == 0 && isKept && share < Infinity && (count & 3) == 0);
+      if (areDrawn && !knowsWeights) drawWeights(job, row, count, v);
       const next = row + 1 < to ? logitsOf(job, row + 1) : z;
-      gradients(z, g, v, y, count, max, share, <f32>scale, (steps & KEEP) != 0, next, scratch);
+      gradients(z, g, v, y, count, max, share, <f32>scale, isKept, next, scratch);
       if (here) store<f32>(g + at, <f32>((-scale * rest) / (own + rest)));
     }
   }

@@ -57,8 +57,8 @@ function tinyWeights(checked: CheckedSoftmax, draws: DrawnBeta | undefined): (ro
   if (draws !== undefined) return (row) => isMixed(row) && hasTinyTarget(checked, row, draws);
   if (kindOf(beta) === 'Uint8Array') return (row) => isMixed(row) && hasTiny(checked, row, beta, targets);
   if (perElement) return (row) => hasTiny(checked, row, beta, isMixed(row) ? targets : undefined);
-  const betaOf = (k: number) => (typeof beta === 'number' ? beta : beta[k]);
-  const some = (isSuspect: (b: number) => boolean) => tail.some((t, k) => t === 1 && isSuspect(betaOf(k)));
+  const some = (isSuspect: (b: number) => boolean) =>
+    typeof beta === 'number' ? isSuspect(beta) : tail.some((t, k) => t === 1 && isSuspect(beta[k]));
   const labelled = some((b) => b < 1 && 1 - b < TINY);
   // A weight of 0 becomes y with target rows.
   const mixed = targets !== undefined && (labelled || some((b) => b === 1));

@@ -218,6 +218,8 @@ export function describeKernels(title: string, create: () => Kernels | Promise<K
       fc.assert(fc.property(any, draws, property), { numRuns: runs });
       const beta = { gamma: 0.9, seed: 2 ** 40 + 5, step: 7 };
       for (const classes of seams) property(plainCase('softmax', 2, classes), beta);
+      // Pieces of a row that end within a vector.
+      property(plainCase('softmax', 8, 30_723), { ...beta, gamma: 0.5 });
       for (const rows of [1023, 1025, 4097]) property(plainCase('softmax', rows, 33), beta);
       // Rows that core calculates: of tiny targets in tail classes, and of large weights.
       const wide = plainCase('softmax', 3, 70);
