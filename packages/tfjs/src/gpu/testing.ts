@@ -112,6 +112,35 @@ export function describeEngine(name: string, engine: Engine, start: () => Promis
       );
     });
 
+    test.each(forms)(
+      '%s: labels that only the GPU has are counted there, none of them as one (R1, R4)',
+      async (form) => {
+        for (const labels of [
+          [-1, 2, -1],
+          [-1, -1, -1],
+          [0, -1, 1],
+        ]) {
+          const batch: Case = { ...plainCase(form, 3, 5), labels };
+          const tensor = onGpu(labels, [3], 'int32');
+          expectExact(await evaluate(engine, form, { ...batch, labels: tensor as never }, 'mean'), form, batch, 'mean');
+          tensor.dispose();
+        }
+      },
+    );
+
+    test.each(forms)(
+      '%s: target rows of the GPU that are all zero cost what the host says they cost (X3)',
+      async (form) => {
+        const { gate, beta } = plainCase(form, 2, 3);
+        const targets = [0, 0, 0, 0, 1, 0];
+        const logits = Float32Array.of(form === 'softmax' ? Number.NaN : 2, 1, 0, 1, 2, 3);
+        const batch: Case = { gate, logits, targets, ...(beta !== undefined && { beta: 0.5 }) };
+        const tensor = onGpu(targets, [2, 3]);
+        expectExact(await evaluate(engine, form, { ...batch, targets: tensor as never }, 'none'), form, batch, 'none');
+        tensor.dispose();
+      },
+    );
+
     test.each(forms)('%s: what follows the loss multiplies the gradient, row by row for none', async (form) => {
       const batch = plainCase(form, 3, 7);
       const exact = exactOf[form](batch, { reduction: 'none' });
