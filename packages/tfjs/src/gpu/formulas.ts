@@ -98,7 +98,7 @@ f32 slopeOf(f32 z, f32 y, f32 w) {
 }
 
 /** Weights below this are split into a power of e and a rest. */
-export const SMALL_WEIGHT = 2 ** -4;
+export const SMALL_WEIGHT: number = 2 ** -4;
 
 /**
  * `vOf(beta, t)`, v, NaN for a bad β; `weightOf(y, v)`, w; `levelOf(z, w)`, `termOf(z, w, reference)`, `pullOf(z, y, reference)`

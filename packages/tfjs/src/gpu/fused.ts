@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batch, DeviceInputs, Engine } from '../engine.ts';
 import { type InfoVariant, infoInputs, infoVariantOf, needsInfo } from './info.ts';
+import { WHOLE } from './parts.ts';
 import { LOSS } from './rows.ts';
 import { uploadBits, uploadInfo, uploadTail, uploadTargets, uploadWeights } from './upload.ts';
 import { type InputName, type Inputs, namesOf, pick, type Variant, variantOf } from './variant.ts';
@@ -17,6 +18,8 @@ export interface Programs {
   count(info: tf.Tensor): tf.Tensor;
   /** Sigmoid form: parts of the weighted row losses `[rows, parts]`. */
   rowLosses(inputs: Inputs, variant: Variant): tf.Tensor;
+  /** The same as they are returned, `[rows]`: for rows that need not be cut, a program less. */
+  wholeRowLosses(inputs: Inputs, variant: Variant): tf.Tensor;
   /** Softmax form: `stats` `[rows, 4]`. */
   stats(inputs: Inputs, variant: Variant): tf.Tensor;
   /** The sum of each row of a matrix from an even column on: `[rows]`. */
@@ -38,6 +41,10 @@ export function fusedEngine(programs: Programs): Engine {
       const half = programs.isHalf();
       let inputs = inputsOf(programs, logits, batch, half);
       const variant = variantOf(batch, inputs, half);
+      const saved = () => (wantsGradient ? Object.values(pick(inputs, namesOf(batch))) : []);
+      if (batch.form === 'sigmoid' && batch.reduction === 'none' && batch.classes <= WHOLE) {
+        return { loss: programs.wholeRowLosses(inputs, variant), saved: saved() };
+      }
       let losses: tf.Tensor;
       if (batch.form === 'sigmoid') losses = programs.rowLosses(inputs, variant);
       else {
@@ -49,7 +56,7 @@ export function fusedEngine(programs: Programs): Engine {
         batch.reduction === 'none'
           ? programs.rowTotals(losses, from)
           : programs.total(losses, from, divisorOf(batch, inputs));
-      return { loss, saved: wantsGradient ? Object.values(pick(inputs, namesOf(batch))) : [] };
+      return { loss, saved: saved() };
     },
     backward(dy, kept, batch) {
       const inputs = Object.fromEntries(namesOf(batch).map((name, k) => [name, kept[k]])) as unknown as Inputs;

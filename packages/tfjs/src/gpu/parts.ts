@@ -15,6 +15,14 @@ export function partsOf(classes: number): Cut {
   return { parts, width: 2 * Math.ceil(classes / parts / 2) };
 }
 
+/** A row that is not cut: columns that may be one fragment's work where that saves a program. */
+export const WHOLE = 2048;
+
+/** All columns in one part. */
+export function uncut(classes: number): Cut {
+  return { parts: 1, width: 2 * Math.ceil(classes / 2) };
+}
+
 /** What must hold of pair k of a part's columns, which begins at `first`; nothing where no part is shorter. */
 export function within(classes: number, { parts, width }: Cut): string {
   return classes > (parts - 1) * width + width - 2 ? '' : `first + 2 * k < ${classes}`;

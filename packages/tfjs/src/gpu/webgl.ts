@@ -11,8 +11,8 @@ import { mergeText, partText, texelsOf } from './glsl-softmax.ts';
 import { codeOf, countedText, infoArguments, infoText } from './info.ts';
 import { runKernel } from './kernel.ts';
 import { addedTo, GLSL_WORDS, literal } from './language.ts';
-import { partsOf, within } from './parts.ts';
-import { ENTRY_INPUTS, pick } from './variant.ts';
+import { type Cut, partsOf, uncut, within } from './parts.ts';
+import { ENTRY_INPUTS, pick, type Variant } from './variant.ts';
 
 /** Computes on the webgl backend of tfjs. */
 export const webglEngine: Engine = fusedEngine({
@@ -79,28 +79,21 @@ ${addedTo('pair', Math.ceil(rows / 2), 'counted(2 * k)', '', 'vec2')}
   rowLosses(inputs, variant) {
     const [rows, classes] = inputs.z.shape as [number, number];
     const cut = partsOf(classes);
-    const body = `${formText(variant)}
-${rowPairText(rows, variant)}
-${answersAndWeights(classes, variant)}
-vec4 lossesAt(int i, int j, ivec2 labels, vec2 kept, vec2 mass) {
-  vec4 z = getZ(i, j);
-  vec4 y = answersAt(i, j, labels);
-  vec4 w = weightsAt(i, j, y, kept, mass);
-  return vec4(${inBlock((c) => `lossOf(z.${c}, y.${c}, w.${c})`)});
-}
+    const body = `${sigmoidRowsText(rows, classes, cut, variant)}
 void main() {
   ivec2 at = getOutputCoords();
-  int i = at.x;
-  int first = at.y / 2 * ${cut.width};
-${ROW_PAIR}
-  vec4 total = vec4(0.);
-  if (kept.x + kept.y > 0.) {
-${addedTo('total', cut.width / 2, 'lossesAt(i, first + 2 * k, labels, kept, mass)', within(classes, cut), 'vec4')}
-  }
-  setOutput(vec4(choose(kept.x > 0., weights.x * total.x, 0.), choose(kept.x > 0., weights.x * total.y, 0.),
-    choose(kept.y > 0., weights.y * total.z, 0.), choose(kept.y > 0., weights.y * total.w, 0.)));
+  setOutput(lossesOf(at.x, at.y / 2 * ${cut.width}));
 }`;
     return run({ name: 'SigmoidRows', inputs: pick(inputs, ENTRY_INPUTS), shape: [rows, 2 * cut.parts], body });
+  },
+  wholeRowLosses(inputs, variant) {
+    const [rows, classes] = inputs.z.shape as [number, number];
+    const body = `${sigmoidRowsText(rows, classes, uncut(classes), variant)}
+void main() {
+  vec4 losses = lossesOf(getOutputCoords(), 0);
+  setOutput(vec4(losses.x + losses.y, losses.z + losses.w, 0., 0.));
+}`;
+    return run({ name: 'SigmoidRows', inputs: pick(inputs, ENTRY_INPUTS), shape: [rows], body });
   },
   stats(inputs, variant) {
     const [rows, classes] = inputs.z.shape as [number, number];
@@ -183,6 +176,28 @@ ${variant.form === 'softmax' ? STATS_PAIR : ''}
     });
   },
 });
+
+/** `lossesOf(i, first)`: weighted losses of rows i and i + 1, of a part that begins at a column, by even and odd columns. */
+function sigmoidRowsText(rows: number, classes: number, cut: Cut, variant: Variant): string {
+  return `${formText(variant)}
+${rowPairText(rows, variant)}
+${answersAndWeights(classes, variant)}
+vec4 lossesAt(int i, int j, ivec2 labels, vec2 kept, vec2 mass) {
+  vec4 z = getZ(i, j);
+  vec4 y = answersAt(i, j, labels);
+  vec4 w = weightsAt(i, j, y, kept, mass);
+  return vec4(${inBlock((c) => `lossOf(z.${c}, y.${c}, w.${c})`)});
+}
+vec4 lossesOf(int i, int first) {
+${ROW_PAIR}
+  vec4 total = vec4(0.);
+  if (kept.x + kept.y > 0.) {
+${addedTo('total', cut.width / 2, 'lossesAt(i, first + 2 * k, labels, kept, mass)', within(classes, cut), 'vec4')}
+  }
+  return vec4(choose(kept.x > 0., weights.x * total.x, 0.), choose(kept.x > 0., weights.x * total.y, 0.),
+    choose(kept.y > 0., weights.y * total.z, 0.), choose(kept.y > 0., weights.y * total.w, 0.));
+}`;
+}
 
 /** Blocks that one fragment adds up at most in the last program. */
 const LONGEST = 2048;

@@ -9,7 +9,7 @@ import { countedText, infoArguments, infoText } from './info.ts';
 import { runKernel } from './kernel.ts';
 import { addedToAny, toWgsl } from './language.ts';
 import { LABEL, LOSS, MASS, REFERENCE, SUM, WEIGHT } from './rows.ts';
-import { ENTRY_INPUTS, pick } from './variant.ts';
+import { ENTRY_INPUTS, type Inputs, pick, type Variant } from './variant.ts';
 import {
   columnsOf,
   divisorText,
@@ -71,29 +71,8 @@ ${addedToAny('rows', 'count', `counted(lane + k * ${lanes})`)}
 }`;
     return run({ name: 'Count', inputs: { info }, shape: [2], text, groups: 1 });
   },
-  rowLosses(inputs, variant) {
-    const [rows, classes] = inputs.z.shape as [number, number];
-    const lanes = lanesOf(classes);
-    const text = `${entryText(variant)}
-f32 lossAt(i32 i, i32 j, i32 label, f32 mass) {
-  f32 y = answerAt(i, j, label);
-  return lossOf(getZ(i, j), y, weightAt(i, j, y, mass));
-}
-${summed('lossSum', lanes)}
-fn main(index : i32) {
-${inRow(lanes)}
-${ofRow(lanes)}
-  f32 total = 0.;
-${addedToAny('total', 'count', `lossAt(i, lane + k * ${lanes}, label, mass)`)}
-  total = lossSum(total);
-  if (lane == 0 && i < uniforms.zShape.x) {
-    setOutputAtCoords(i, 0, choose(isOut, 0., weight * total));
-    setOutputAtCoords(i, 1, 0.);
-  }
-}`;
-    const shape = [rows, 2];
-    return run({ name: 'SigmoidRows', inputs: pick(inputs, ENTRY_INPUTS), shape, text, groups: groupsOf(rows, lanes) });
-  },
+  rowLosses: (inputs, variant) => sigmoidRows(inputs, variant, [inputs.z.shape[0], 2]),
+  wholeRowLosses: (inputs, variant) => sigmoidRows(inputs, variant, [inputs.z.shape[0]]),
   stats(inputs, variant) {
     const [rows, classes] = inputs.z.shape as [number, number];
     const lanes = lanesOf(classes);
@@ -202,6 +181,31 @@ ${variant.form === 'sigmoid' ? '' : stats}
 
 /** How many columns of a gradient an invocation does. */
 const COLUMNS = 8;
+
+/** Weighted row losses: as `total` takes them, beside a column of zeros, or as a list. */
+function sigmoidRows(inputs: Inputs, variant: Variant, shape: readonly number[]): tf.Tensor {
+  const [rows, classes] = inputs.z.shape as [number, number];
+  const lanes = lanesOf(classes);
+  const store = shape.length === 1 ? 'setOutputAtIndex(i, loss);' : PAIRED;
+  const text = `${entryText(variant)}
+f32 lossAt(i32 i, i32 j, i32 label, f32 mass) {
+  f32 y = answerAt(i, j, label);
+  return lossOf(getZ(i, j), y, weightAt(i, j, y, mass));
+}
+${summed('lossSum', lanes)}
+fn main(index : i32) {
+${inRow(lanes)}
+${ofRow(lanes)}
+  f32 total = 0.;
+${addedToAny('total', 'count', `lossAt(i, lane + k * ${lanes}, label, mass)`)}
+  total = lossSum(total);
+  f32 loss = choose(isOut, 0., weight * total);
+  if (lane == 0 && i < uniforms.zShape.x) { ${store} }
+}`;
+  return run({ name: 'SigmoidRows', inputs: pick(inputs, ENTRY_INPUTS), shape, text, groups: groupsOf(rows, lanes) });
+}
+
+const PAIRED = 'setOutputAtCoords(i, 0, loss); setOutputAtCoords(i, 1, 0.);';
 
 interface Backend {
   runWebGPUProgram(
