@@ -18,6 +18,7 @@ import { Tensor } from '@tensorflow/tfjs-core';
 import type { Batch, DeviceInputs } from './engine.ts';
 import { checkMovable, checkTensor, type Given, type GpuPolicy, readGiven } from './given.ts';
 import type { DrawnBeta, Labels, Values } from './options.ts';
+import { refuseUnknown } from './options-object.ts';
 
 /** The options of both forms, before any check. Null counts as left out, as it does in core. */
 export interface AnyOptions {
@@ -105,24 +106,13 @@ export function readBatch(
   };
 }
 
-const known: ReadonlySet<string> = new Set(['reduction', 'rowWeights', 'normalizer', 'foreground', 'beta', 'validate']);
+const known = ['reduction', 'rowWeights', 'normalizer', 'foreground', 'beta', 'validate'];
 
 function checkNames(options: AnyOptions): void {
-  if (typeof options !== 'object') {
-    throw new EqlError('UNSUPPORTED', `options came as ${typeof options}; wanted an object, or nothing.`);
-  }
-  refuseUnknown('option', options, known);
+  refuseUnknown('options', options, known);
   const { validate } = options;
   if (validate !== undefined && validate !== null && typeof validate !== 'boolean') {
     throw new EqlError('UNSUPPORTED', `validate is ${String(validate)}; wanted true or false.`);
-  }
-}
-
-function refuseUnknown(kind: string, options: object, names: ReadonlySet<string>): void {
-  for (const name of Object.keys(options)) {
-    if (!names.has(name)) {
-      throw new EqlError('UNSUPPORTED', `${kind} ${name} is unknown; there are ${[...names].join(', ')}.`);
-    }
   }
 }
 
@@ -148,7 +138,7 @@ function isTargets({ data, shape, flat }: Given, logits: readonly number[]): boo
   return logits.length === 2 && data?.length === rows * classes && data.length !== rows;
 }
 
-const drawNames: ReadonlySet<string> = new Set(['gamma', 'seed', 'step', 'rowOffset']);
+const drawNames = ['gamma', 'seed', 'step', 'rowOffset'];
 
 function readBeta(beta: AnyOptions['beta'], policy: GpuPolicy): number | Given | undefined {
   return typeof beta === 'number' ? beta : readGiven('beta', beta, policy);
@@ -161,7 +151,7 @@ function isDrawn(beta: AnyOptions['beta']): beta is DrawnBeta {
 /** How β is drawn, checked, if it is. Logits that are no rows of classes are for core to refuse. */
 function readDraws(beta: AnyOptions['beta'], shape: readonly number[]): DrawnBeta | undefined {
   if (!isDrawn(beta)) return undefined;
-  refuseUnknown('field of beta', beta, drawNames);
+  refuseUnknown('beta', beta, drawNames);
   if (shape.length === 2) checkDraws({ ...beta, rows: shape[0], classes: shape[1] });
   return beta;
 }
