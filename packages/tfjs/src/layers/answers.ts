@@ -23,7 +23,7 @@ export function answersOf(yTrue: Tensor, yPred: Tensor, said: LabelKind | undefi
   for (const [name, values] of Object.entries({ yTrue, yPred })) {
     if (!(values instanceof Tensor)) throw new EqlError('DTYPE', `${name} is ${typeof values}; wanted a tensor.`);
   }
-  const kind = said ?? kindOf(yTrue.shape, yPred.shape);
+  const kind = said ?? kindOf(yTrue.shape, yPred.rank);
   const labels = kind === 'sparse' && yTrue.rank === yPred.rank ? withoutLast(yTrue) : yTrue;
   const wanted = kind === 'sparse' ? yPred.rank - 1 : yPred.rank;
   if (labels.rank !== wanted) {
@@ -44,9 +44,14 @@ export function answersOf(yTrue: Tensor, yPred: Tensor, said: LabelKind | undefi
   return { kind, labels };
 }
 
-/** A last dimension of 1 is one index: rows of a single target are what one class would have, where it must be said. */
-function kindOf(labels: readonly number[], logits: readonly number[]): LabelKind {
-  return labels.length < logits.length || labels.at(-1) === 1 ? 'sparse' : 'one-hot';
+/**
+ * What the shape of labels says that they are. A last dimension of 1 is one index: rows of a single target are what one class
+ * would have, where it must be said.
+ *
+ * @param rank How many dimensions the logits have.
+ */
+export function kindOf(labels: readonly number[], rank: number): LabelKind {
+  return labels.length < rank || labels.at(-1) === 1 ? 'sparse' : 'one-hot';
 }
 
 function withoutLast(labels: Tensor): Tensor {

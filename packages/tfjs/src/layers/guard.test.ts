@@ -23,17 +23,45 @@ test('D1: labels of the sigmoid form without background, in every shape they com
     [1, 0, 0],
     [0, 0, 1],
   ];
+  const model = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [2] })] });
   const without = [[0, 1], tf.tensor1d([0, 1]), tf.tensor2d([0, 1], [2, 1]), hot, tf.tensor2d(hot), [0, -1]];
-  for (const labels of without) expect(await findings({ loss: sigmoid, labels })).toEqual(['D1']);
+  for (const labels of without) expect(await findings({ loss: sigmoid, model, labels })).toEqual(['D1']);
   const soft = [
     [0, 0, 0],
     [0, 0.5, 1],
   ];
   const withBackground = [[0, 3], tf.tensor1d([0, 3], 'int32'), tf.tensor2d([0, 3], [2, 1]), soft, tf.tensor2d(soft)];
-  for (const labels of withBackground) expect(await findings({ loss: sigmoid, labels })).toEqual([]);
+  for (const labels of withBackground) expect(await findings({ loss: sigmoid, model, labels })).toEqual([]);
+  const oneHot: LossConfig = { ...sigmoid, labels: 'one-hot' };
+  for (const [labels, found] of [
+    [hot, ['D1']],
+    [soft, []],
+  ] as const) {
+    expect(await findings({ loss: oneHot, labels })).toEqual(found);
+    expect(await findings({ loss: oneHot, labels: tf.tensor2d(labels) })).toEqual(found);
+  }
   // Not known.
   expect(await findings({ loss: sigmoid })).toEqual([]);
   expect(await findings({ loss: softmax(0.9), labels: [0, 1] })).toEqual([]);
+});
+
+test('D1: index labels of inner positions, as many as classes, are no target rows', async () => {
+  const model = tf.sequential({
+    layers: [tf.layers.dense({ units: 9, inputShape: [2] }), tf.layers.reshape({ targetShape: [3, 3] })],
+  });
+  const withBackground = tf.tensor2d([
+    [0, 1, 1],
+    [3, 0, 1],
+  ]);
+  const without = tf.tensor2d([
+    [0, 1, 1],
+    [0, 0, 0],
+  ]);
+  expect(await findings({ loss: sigmoid, model, labels: withBackground })).toEqual([]);
+  expect(await findings({ loss: sigmoid, model, labels: without })).toEqual(['D1']);
+  expect(await findings({ loss: { ...sigmoid, labels: 'sparse' }, labels: withBackground })).toEqual([]);
+  // Without the model nothing tells.
+  await expect(findings({ loss: sigmoid, labels: without })).rejects.toThrow(/^UNSUPPORTED: .* give the model/);
 });
 
 test('D2: β or γ near 1, of a tail class', async () => {
@@ -82,8 +110,15 @@ test('bad input is refused at once, bad labels when they are read', async () => 
     [{ loss: sigmoid, report: 'console' }, 'UNSUPPORTED'],
     [{ loss: sigmoid, label: [] }, 'UNSUPPORTED'],
     [{ ...sigmoid }, 'UNSUPPORTED'],
+    [null as unknown as object, 'UNSUPPORTED'],
+    [undefined as unknown as object, 'UNSUPPORTED'],
+    [{ loss: sigmoid, labels: 5 }, 'UNSUPPORTED'],
+    [{ loss: sigmoid, model: 5 }, 'UNSUPPORTED'],
   ];
   for (const [options, code] of bad) expect(codeOf(() => guardCallback(options as GuardOptions))).toBe(code);
+  expect(() => guardCallback({ loss: sigmoid, labels: 5 } as unknown as GuardOptions)).toThrow(/labels are a number/);
   await expect(findings({ loss: sigmoid, labels: [0, 4] })).rejects.toThrow(/^LABEL_RANGE/);
-  await expect(findings({ loss: sigmoid, labels: tf.zeros([2, 4]) })).rejects.toThrow(/^CLASS_COUNT/);
+  await expect(findings({ loss: { ...sigmoid, labels: 'one-hot' }, labels: tf.zeros([2, 4]) })).rejects.toThrow(
+    /^CLASS_COUNT/,
+  );
 });

@@ -1,19 +1,23 @@
 // Advice about a training set-up, given when the training begins. SPEC D1 to D3.
 
 import { diagnose, EqlError, type Finding, type Gate, tailRatio } from '@eqloss/core';
-import { checkConfig, isDrawn, type LossConfig, refuseUnknown } from './config.ts';
-import { type DatasetLabels, readIndices } from './given-labels.ts';
+import { refuseUnknown } from '../options-object.ts';
+import { checkConfig, isDrawn, type LossConfig } from './config.ts';
+import { checkLabels, type DatasetLabels, readIndices } from './given-labels.ts';
 import { checkModel, type LossModel } from './model.ts';
 
 /** What {@link guardCallback} takes. */
 export interface GuardOptions {
   /** The loss that the model is trained with. */
   readonly loss: LossConfig;
-  /** The labels of the training data. Without them D1, no background, is not judged. */
+  /**
+   * The labels of the training data. Without them D1, no background, is not judged. If they have several dimensions, the last
+   * not 1, it takes `model`, or `labels` of the loss, to tell target rows from indices `[batch, …]`.
+   */
   readonly labels?: DatasetLabels;
   /** Images of each class `[classes]`. Without them D3 sees only a tail of no or of all classes. */
   readonly counts?: ArrayLike<number>;
-  /** Its last layer is checked, at once. */
+  /** Its last layer is checked, at once, and the shape of its output tells what labels are. */
   readonly model?: LossModel;
   /** What is done with each finding. Default: a warning on the console. */
   readonly report?: (finding: Finding) => void;
@@ -40,13 +44,15 @@ export function guardCallback(options: GuardOptions): { onTrainBegin(): Promise<
   if (typeof report !== 'function') throw new EqlError('UNSUPPORTED', `report is ${typeof report}; wanted a function.`);
   if (counts !== undefined) tailRatio(counts, gate);
   if (model !== undefined && model !== null) checkModel(model, loss);
+  const isGiven = labels !== undefined && labels !== null;
+  if (isGiven) checkLabels(labels);
   let isDone = false;
   return {
     async onTrainBegin() {
       if (isDone) return;
+      const logits = model?.outputs[0].shape;
+      const indices = isGiven ? await readIndices(labels, gate.classes, { kind: loss.labels, logits }) : undefined;
       isDone = true;
-      const given = labels === undefined || labels === null ? undefined : labels;
-      const indices = given && (await readIndices(given, gate.classes, loss.labels));
       for (const finding of diagnose({ form, gate, counts, beta: highestBeta(loss), labels: indices })) report(finding);
     },
   };

@@ -3,7 +3,7 @@
 
 import '@tensorflow/tfjs-backend-webgl';
 import '@tensorflow/tfjs-backend-webgpu';
-import { createGate, sigmoidEql } from '@eqloss/core';
+import { createGate, sigmoidEql, softmaxEql } from '@eqloss/core';
 import { ratioToN4 } from '@eqloss/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test, vi } from 'vitest';
@@ -48,6 +48,35 @@ describe.each(['webgl', 'webgpu'])('on %s', (backend) => {
       expect(await Promise.all(kind.map(async (sum) => (await sum.data())[0]))).toEqual(byHand);
     }
     vi.restoreAllMocks();
+  });
+
+  test('rows with NaN are no hits', async () => {
+    await start();
+    const spoilt = Float32Array.from(logits);
+    // A hit each without it: before the label, after it, at it.
+    const given = [4, 0, 2, 1];
+    for (const [i, label] of given.entries())
+      for (let j = 0; j < classes; j++) spoilt[i * classes + j] = j === label ? 9 : j;
+    spoilt[0] = spoilt[classes + 4] = spoilt[2 * classes + 2] = Number.NaN;
+    const yPred = onGpu(tf.tensor2d(spoilt.subarray(0, 4 * classes), [4, classes]));
+    const all = groupRecall({ groups: { all: gate.tail.map(() => 1) } }).metrics;
+    const counts = all.map((count) => count(tf.tensor2d(given, [4, 1]), yPred));
+    expect([...(await counts[0].data())]).toEqual([0, 0, 0, 1]);
+    expect([...(await counts[1].data())]).toEqual([1, 1, 1, 1]);
+  });
+
+  test('ignored labels that only the GPU knows: each loss counts for those that are left', async () => {
+    await start();
+    const loss = layersLoss({ form: 'softmax', gate, beta: 0.9 });
+    const known = labels.map((label) => (label === classes ? -1 : label));
+    const kept = known.filter((label) => label !== -1).length;
+    const exact = softmaxEql({ gate, labels: known, logits, beta: 0.9, shape: [rows, classes] });
+    const yPred = onGpu(tf.tensor2d(logits, [rows, classes]));
+    const some = loss(onGpu(tf.tensor1d(known, 'int32')), yPred);
+    const wanted = Array.from(exact.rowLosses, (l) => (l * rows) / kept);
+    expect(ratioToN4(await some.data(), wanted)).toBeLessThanOrEqual(1);
+    const none = loss(onGpu(tf.fill([rows, 1], -1)), yPred);
+    expect([...(await none.data())]).toEqual(new Array(rows).fill(0));
   });
 
   test('the loss and its gradient are those of core, without reading back', async () => {

@@ -70,6 +70,50 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
   });
 });
 
+describe.each(['cpu', 'wasm'])('rows with NaN are no hits, on %s', (backend) => {
+  beforeAll(async () => void (await tf.setBackend(backend)));
+  const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
+  // Hit, missed for NaN at, after and before the label, hit at Infinity, all NaN.
+  const logits = [
+    [2, 1, 0, -1],
+    [nan, 1, 0, -1],
+    [2, nan, 0, -1],
+    [nan, 2, 0, -1],
+    [infinity, 1, 0, -1],
+    [nan, nan, nan, nan],
+  ];
+  const labels = [0, 0, 0, 1, 0, 0];
+  const counted = { tail: 2 / 5, mid: 0, head: Number.NaN, long_tail: 2 / 6 };
+
+  test('in recallByGroup and in the metrics', async () => {
+    const z = tf.tensor2d(logits);
+    expect(await recallByGroup(labels, z, groups)).toEqual(counted);
+    const sums = groupRecall({ groups }).metrics.map((count) => tf.sum(count(tf.tensor1d(labels), z)).dataSync()[0]);
+    expect(sums).toEqual([2, 5, 0, 1, 0, 0, 2, 6]);
+  });
+});
+
+test('labels of inner positions, as many as classes, are indices', async () => {
+  await tf.setBackend('cpu');
+  const labels = [
+    [0, 1, 2, 3],
+    [1, 1, 0, 0],
+  ];
+  const rows = labels.flat().map((label, i) => {
+    const row = [0, 0, 0, 0];
+    row[i < 6 ? label : 3] = 1;
+    return row;
+  });
+  const z = tf.tensor3d(rows.flat(), [2, 4, 4]);
+  const exact = expected(labels.flat(), rows);
+  expect(exact).toEqual({ tail: 1 / 3, mid: 1, head: 1, long_tail: 4 / 6 });
+  const hot = tf.oneHot(tf.tensor2d(labels, [2, 4], 'int32'), 4);
+  for (const given of [labels, tf.tensor2d(labels), tf.tensor(labels.flat(), [2, 4, 1]), labels.flat(), hot]) {
+    expect(await recallByGroup(given, z, groups)).toEqual(exact);
+  }
+  await expect(recallByGroup(tf.zeros([4, 2]), z, groups)).rejects.toThrow(/^ROW_COUNT/);
+});
+
 describe('in training', () => {
   beforeAll(async () => void (await tf.setBackend('cpu')));
   const config: LossConfig = { form: 'softmax', gate: createGate([1, 2, 3, 4], { threshold: 2 }), beta: 0.9 };
@@ -87,7 +131,7 @@ describe('in training', () => {
     return { model, recall, exact: expected(labels, logits) };
   };
 
-  test('fit() logs the exact recalls of training and validation, and only these', async () => {
+  test('fit() logs the recalls over all rows of training and validation, and only these', async () => {
     const { model, recall, exact } = fixed();
     const [x, y] = [tf.tensor2d(inputs), tf.tensor1d(labels)];
     const seen: string[][] = [];
@@ -182,6 +226,9 @@ describe('bad input', () => {
       'allHits',
       'allRows',
     ]);
+    for (const nothing of [undefined, null, groups.tail] as unknown[]) {
+      expect(codeOf(() => groupRecall(nothing as { groups: typeof groups }))).toBe('UNSUPPORTED');
+    }
     const misspelt = { groups, label: 'sparse' };
     expect(codeOf(() => groupRecall(misspelt))).toBe('UNSUPPORTED');
   });
@@ -212,6 +259,12 @@ describe('bad input', () => {
         'DISPOSED',
       ],
       [recallByGroup(disposed(), z, groups), 'DISPOSED'],
+      [recallByGroup([0], [[1, 0, 0, 0]] as unknown as tf.Tensor, groups), 'DTYPE'],
+      [recallByGroup([0], undefined as unknown as tf.Tensor, groups), 'DTYPE'],
+      [recallByGroup([0], tf.zeros([4]), groups), 'RANK'],
+      [recallByGroup(null as unknown as number[], z, groups), 'UNSUPPORTED'],
+      [recallByGroup(5 as unknown as number[], z, groups), 'UNSUPPORTED'],
+      [recallByGroup('01' as unknown as number[], z, groups), 'UNSUPPORTED'],
     ] as const;
     for (const [result, code] of codes) await expect(result).rejects.toThrow(new RegExp(`^${code}:`));
   });

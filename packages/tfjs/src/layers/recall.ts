@@ -1,10 +1,12 @@
-// Recall by group of classes as metrics of a model: exact over an epoch, although tfjs averages what batches give.
+// Recall by group of classes as metrics of a model: that of an epoch, although tfjs averages what batches give.
 
 import { EqlError } from '@eqloss/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { refuseUnknown } from '../options-object.ts';
 import { answersOf } from './answers.ts';
-import { type LabelKind, refuseUnknown } from './config.ts';
+import type { LabelKind } from './config.ts';
 import { type ClassGroups, checkGroups } from './groups.ts';
+import { checkLogits, predictedClasses } from './predictions.ts';
 
 /** What {@link groupRecall} takes. */
 export interface GroupRecallOptions {
@@ -35,11 +37,13 @@ export interface GroupRecall {
  * Recall of each group: of the rows whose class is in the group, the share whose largest logit is that class.
  *
  * An epoch's recall is no average of its batches' recalls, and a batch may have no row of a group at all. So two averages are
- * logged, `tailHits` and `tailRows` for a group `tail`, both per example, which the trainer weighs by the size of a batch:
- * these are exact. At the end of an epoch the callback puts their ratio in their place, `tailRecall` and `val_tailRecall`,
- * where `model.history` and later callbacks find it; NaN if the epoch had no such row.
+ * logged, `tailHits` and `tailRows` for a group `tail`, both per example, which the trainer weighs by the size of a batch.
+ * At the end of an epoch the callback puts their ratio in their place, `tailRecall` and `val_tailRecall`, where
+ * `model.history` and later callbacks find it; NaN if the epoch had no such row. It is the recall over the epoch's rows, up to
+ * the rounding of the sums, which tfjs makes in single precision; {@link recallByGroup} counts in whole numbers.
  *
- * Background rows and ignored ones are in no group. A row of several targets belongs to its largest, the first of equals.
+ * Background rows and ignored ones are in no group. A row of several targets belongs to its largest, the first of equals. A
+ * row whose logits hold NaN is no hit.
  *
  * Together with callbacks of tfjs, such as `tf.callbacks.earlyStopping({ monitor: 'val_tailRecall', mode: 'max' })`, wrap
  * it, since tfjs takes no mixture: `[new tf.CustomCallback(recall.callbacks[0]), …]`.
@@ -62,8 +66,7 @@ export function groupRecall(options: GroupRecallOptions): GroupRecall {
     };
     return [metric(hitsSuffix, true), metric(rowsSuffix, false)];
   });
-  // A longer name first: it may end like a shorter one.
-  const names = Object.keys(groups).sort((a, b) => b.length - a.length);
+  const names = Object.keys(groups);
   return {
     metrics,
     callbacks: [{ onEpochEnd: (_epoch, logs) => replaceByRecall(logs ?? {}, names) }],
@@ -91,21 +94,16 @@ function rowsOf(
   return tf.tidy(() => {
     const classes = mask.length;
     const { kind, labels } = answersOf(yTrue, yPred, said, classes);
-    if (yPred.shape.at(-1) !== classes) {
-      throw new EqlError(
-        'CLASS_COUNT',
-        `logits have ${yPred.shape.at(-1)} columns, but the groups ${classes} classes.`,
-      );
-    }
+    checkLogits(yPred, classes);
     const { valid, index } = kind === 'sparse' ? ofIndices(labels, classes) : ofTargets(labels);
     const inGroup = tf.mul(tf.gather(tf.tensor1d(mask), tf.reshape(index, [-1])), tf.reshape(valid, [-1]));
-    const counted = hitsOnly ? tf.mul(inGroup, recognized(yPred, index)) : inGroup;
+    const counted = hitsOnly ? tf.mul(inGroup, isEqual(predictedClasses(yPred), index)) : inGroup;
     return tf.sum(tf.reshape(counted, [yPred.shape[0], -1]), 1);
   });
 }
 
-function recognized(yPred: tf.Tensor, index: tf.Tensor): tf.Tensor {
-  return tf.cast(tf.reshape(tf.equal(tf.argMax(yPred, -1), index), [-1]), 'float32');
+function isEqual(predicted: tf.Tensor, index: tf.Tensor): tf.Tensor {
+  return tf.cast(tf.reshape(tf.equal(predicted, index), [-1]), 'float32');
 }
 
 function ofIndices(labels: tf.Tensor, classes: number) {
