@@ -205,6 +205,19 @@ test('labels that do not go with the logits are refused in fit(), which can then
   await model.fit(x(), sparse(), { verbose: 0 });
 });
 
+test("with labels: 'one-hot', tfjs still compares their shape itself, before it trains", async () => {
+  const refuse = async (labels: LossConfig['labels']) => {
+    const model = linear();
+    compileLoss(model, { optimizer: 'sgd', loss: { ...configs.softmax, labels } });
+    return model.fit(x(), tf.zeros([rows, 2]), { verbose: 0 }).then(
+      () => 'trained',
+      ({ message }: Error) => message,
+    );
+  };
+  expect(await refuse('one-hot')).toMatch(/^target expected .* shape \[3\] .* shape \[2\]/);
+  expect(await refuse(undefined)).toMatch(/^CLASS_COUNT/);
+});
+
 describe('what cannot train is refused before the model is touched', () => {
   const refuse = (model: tf.LayersModel, loss: LossConfig = configs.sigmoid, metrics?: string | string[]) => {
     const run = () => compileLoss(model, { optimizer: 'sgd', loss, metrics });
@@ -231,9 +244,10 @@ describe('what cannot train is refused before the model is touched', () => {
       tf.layers.activation({ activation: 'sigmoid' }),
       tf.layers.leakyReLU(),
       tf.layers.timeDistributed({ layer: dense(3, 'relu') }),
+      tf.layers.timeDistributed({ layer: tf.sequential({ layers: [linear(3, 'softmax')] }) }),
     ];
     for (const [k, layer] of behind.entries()) {
-      const first = k === 3 ? tf.layers.repeatVector({ n: 2 }) : tf.layers.dense({ units: 3 });
+      const first = k >= 3 ? tf.layers.repeatVector({ n: 2 }) : tf.layers.dense({ units: 3 });
       expect(refuse(functional((z) => layer.apply(first.apply(z)) as tf.SymbolicTensor))).toBe('UNSUPPORTED');
     }
     const moved = tf.sequential({
@@ -245,6 +259,20 @@ describe('what cannot train is refused before the model is touched', () => {
     expect(refuse(moved)).toBe('UNSUPPORTED');
     const nested = tf.sequential({ layers: [linear(3, 'softmax')] });
     expect(refuse(nested)).toBe('UNSUPPORTED');
+    const disturbed = [
+      tf.layers.dropout({ rate: 0.5 }),
+      tf.layers.gaussianNoise({ stddev: 1 }),
+      tf.layers.gaussianDropout({ rate: 0.5 }),
+      tf.layers.alphaDropout({ rate: 0.5 }),
+      tf.layers.activation({ activation: 'linear' }),
+      tf.sequential({ layers: [tf.layers.dropout({ rate: 0.5, inputShape: [3] })] }),
+    ];
+    for (const layer of disturbed) {
+      expect(refuse(tf.sequential({ layers: [linear(3, 'softmax'), layer] }))).toBe('UNSUPPORTED');
+      expect(refuse(functional((z) => layer.apply(dense(3, 'softmax').apply(z)) as tf.SymbolicTensor))).toBe(
+        'UNSUPPORTED',
+      );
+    }
     const joined = functional((z) => {
       const parts = [dense(1), dense(2, 'sigmoid')].map((layer) => layer.apply(z) as tf.SymbolicTensor);
       return tf.layers.concatenate().apply(parts) as tf.SymbolicTensor;
@@ -253,6 +281,8 @@ describe('what cannot train is refused before the model is touched', () => {
   });
 
   test('linear ends of every kind pass', () => {
+    const linearOn = (inputs: number) =>
+      tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [inputs] })] });
     const joined = functional((z) => {
       const parts = [dense(1), dense(2)].map((layer) => layer.apply(z) as tf.SymbolicTensor);
       return tf.layers.concatenate().apply(parts) as tf.SymbolicTensor;
@@ -263,6 +293,14 @@ describe('what cannot train is refused before the model is touched', () => {
       joined,
       functional((z) => tf.layers.activation({ activation: 'linear' }).apply(dense(3).apply(z)) as tf.SymbolicTensor),
       functional((z) => dense(3).apply(dense(4, 'relu').apply(z)) as tf.SymbolicTensor),
+      tf.sequential({ layers: [linear(), tf.layers.dropout({ rate: 0.5 })] }),
+      tf.sequential({ layers: [linear(4, undefined), tf.layers.leakyReLU(), linearOn(4)] }),
+      tf.sequential({
+        layers: [
+          tf.layers.repeatVector({ n: 2, inputShape: [features] }),
+          tf.layers.timeDistributed({ layer: tf.sequential({ layers: [linear()] }) }),
+        ],
+      }),
     ];
     for (const model of models) {
       const loss = compileLoss(model, { optimizer: 'sgd', loss: configs.sigmoid });
@@ -297,6 +335,21 @@ describe('what cannot train is refused before the model is touched', () => {
     expect(refuse(linear(1), one, 'accuracy')).toBe('UNSUPPORTED');
     compileLoss(linear(), { optimizer: 'sgd', loss, metrics: ['accuracy'] });
     compileLoss(linear(), { optimizer: 'sgd', loss: configs.sigmoid, metrics: tf.metrics.sparseCategoricalAccuracy });
+  });
+
+  test('no optimizer, no options, no model', () => {
+    const bad: unknown[] = [undefined, null, [], { loss: configs.sigmoid }, { loss: configs.sigmoid, optimizer: {} }];
+    bad.push({ optimizer: 'sgd' }, { loss: configs.sigmoid, optimizer: null });
+    for (const options of bad) {
+      const model = linear();
+      expect(codeOf(() => compileLoss(model, options as Parameters<typeof compileLoss>[1]))).toBe('UNSUPPORTED');
+      expect(model.optimizer).toBeUndefined();
+      expect(model.getUserDefinedMetadata()).toBeUndefined();
+    }
+    const options = { optimizer: 'sgd', loss: configs.sigmoid };
+    for (const model of [undefined, null, 5, {}]) {
+      expect(codeOf(() => compileLoss(model as unknown as tf.LayersModel, options))).toBe('UNSUPPORTED');
+    }
   });
 
   test('an unknown option', () => {

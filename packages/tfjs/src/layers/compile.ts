@@ -1,8 +1,9 @@
 // Compiles a model with a loss of this package, and makes tfjs take the labels that the loss takes.
 
 import { EqlError } from '@eqloss/core';
-import type { Optimizer } from '@tensorflow/tfjs-core';
-import { type LossConfig, refuseUnknown } from './config.ts';
+import { Optimizer } from '@tensorflow/tfjs-core';
+import { nameOf, refuseUnknown } from '../options-object.ts';
+import type { LossConfig } from './config.ts';
 import { type LayersLoss, layersLoss } from './loss.ts';
 import { keepConfig } from './metadata.ts';
 import { checkModel, type LossModel, type Metric } from './model.ts';
@@ -21,14 +22,16 @@ export interface CompileOptions {
  * - checks that the last layer has as many units as the gate classes, and no activation;
  * - makes `fit` and `evaluate` take index labels, which tfjs refuses for a loss function that is not its own;
  * - refuses names of metrics, such as `accuracy` and `crossentropy`, that for these labels and logits compute something else;
- * - keeps the config in the model's metadata, so that {@link restoreLoss} finds it after loading, and leaves functions out of
- *   the metrics that tfjs saves, since it could not load them.
+ * - keeps the config in the model's metadata, with the step where the training stands whenever the model is saved, so that
+ *   {@link restoreLoss} finds it after loading; and leaves functions out of the metrics that tfjs saves, since it could not
+ *   load them.
  *
  * @returns The loss, for its `step`.
  * @throws {EqlError} `UNSUPPORTED`, `CLASS_COUNT`, `BETA_RANGE`, before the model is touched.
  */
 export function compileLoss(model: LossModel, options: CompileOptions): LayersLoss {
   refuseUnknown('compileLoss', options, ['optimizer', 'loss', 'metrics']);
+  checkOptimizer(options.optimizer);
   const loss = layersLoss(options.loss);
   const { config } = loss;
   const metrics = metricList(options.metrics);
@@ -38,6 +41,13 @@ export function compileLoss(model: LossModel, options: CompileOptions): LayersLo
   takeIndexLabels(model, config);
   keepConfig(model, config);
   return loss;
+}
+
+function checkOptimizer(optimizer: unknown): void {
+  // tfjs knows an optimizer by what it can do, also one of another copy; but it must be an object.
+  const isObject = typeof optimizer === 'object' && optimizer !== null;
+  if (typeof optimizer === 'string' || (isObject && optimizer instanceof Optimizer)) return;
+  throw new EqlError('UNSUPPORTED', `optimizer is ${nameOf(optimizer)}; wanted a name, or what tf.train.adam() gives.`);
 }
 
 function metricList(metrics: CompileOptions['metrics']): Metric[] {

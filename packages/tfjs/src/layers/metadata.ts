@@ -1,21 +1,30 @@
 // The loss in a model's user-defined metadata: the only part of a saved model that survives beside layers and weights.
 
 import { EqlError, type Gate } from '@eqloss/core';
-import { checkConfig, type LossConfig, refuseUnknown } from './config.ts';
-import type { LossModel } from './model.ts';
+import { refuseUnknown } from '../options-object.ts';
+import { checkConfig, isDrawn, type LossConfig } from './config.ts';
+import type { LayersLoss } from './loss.ts';
+import { checkIsModel, type LossModel } from './model.ts';
 
 /**
- * Writes a config into the model's metadata, beside what is there. A drawn β is written with its `step`.
+ * Writes a config into the model's metadata, beside what is there, and makes the metadata follow the step of the loss that
+ * the model is compiled with, if it draws the same β.
  *
  * Takes functions out of the list of metrics that tfjs will save, too: it saves their names and cannot load them. What the
  * model computes stays.
  *
- * @throws {EqlError} as {@link checkConfig}
+ * @throws {EqlError} as {@link checkConfig}; `UNSUPPORTED` for a drawn β with a tfjs that has its metadata elsewhere
  */
 export function keepConfig(model: LossModel, config: LossConfig): void {
   const kept = toJson(checkConfig(config));
   model.setUserDefinedMetadata({ ...model.getUserDefinedMetadata(), [key]: kept });
+  if (isDrawn(config.beta)) followStep(model);
   model.metrics = namedMetrics(model);
+}
+
+/** That of the `layersLoss` that a model is compiled with, if it is. */
+export function runningConfig(model: LossModel): LossConfig | undefined {
+  return (model.loss as Partial<LayersLoss> | null | undefined)?.config;
 }
 
 /** The metrics of the model that are names, and so survive being saved. */
@@ -31,6 +40,7 @@ export function namedMetrics({ metrics }: LossModel): string[] {
  * {@link checkConfig}.
  */
 export function readConfig(model: LossModel): LossConfig {
+  checkIsModel(model);
   const metadata = model.getUserDefinedMetadata() as Readonly<Record<string, unknown>> | undefined;
   const kept = metadata?.[key];
   if (kept === undefined) {
@@ -44,6 +54,45 @@ export function readConfig(model: LossModel): LossConfig {
 
 const key = 'eqloss';
 const version = 1;
+/** Where tfjs has a model's metadata. */
+const field = 'userDefinedMetadata';
+
+/**
+ * Makes a read of the metadata give the step of now. tfjs hands its field on to whatever saves the model: what it reads must be
+ * an object of its own, since some handlers keep it as it is while the training goes on.
+ */
+function followStep(model: LossModel): void {
+  const holder = model as unknown as { userDefinedMetadata?: unknown };
+  let written = holder.userDefinedMetadata;
+  if (written !== model.getUserDefinedMetadata() && !isFollowed(holder)) {
+    throw new EqlError(
+      'UNSUPPORTED',
+      'this version of @tensorflow/tfjs-layers is not known: it would save a loss that repeats its draws.',
+    );
+  }
+  Object.defineProperty(model, field, {
+    configurable: true,
+    enumerable: true,
+    get: () => atStepOf(runningConfig(model), written),
+    set: (metadata: unknown) => {
+      written = metadata;
+    },
+  });
+}
+
+function isFollowed(holder: object): boolean {
+  return Object.getOwnPropertyDescriptor(holder, field)?.get !== undefined;
+}
+
+/** The metadata, with the step of the loss that runs if it draws the same β. */
+function atStepOf(running: LossConfig | undefined, metadata: unknown): unknown {
+  const kept = isRecord(metadata) ? metadata[key] : undefined;
+  const beta = isRecord(kept) ? kept.beta : undefined;
+  const now = running?.beta;
+  if (!isRecord(metadata) || !isRecord(kept) || !isRecord(beta) || !isDrawn(now)) return metadata;
+  if (beta.gamma !== now.gamma || beta.seed !== now.seed) return metadata;
+  return { ...metadata, [key]: { ...kept, beta: { ...beta, step: now.step } } };
+}
 
 function toJson({ form, gate, labels, beta }: LossConfig): object {
   const { classes, threshold } = gate;

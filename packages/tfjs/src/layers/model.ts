@@ -2,6 +2,7 @@
 
 import { EqlError } from '@eqloss/core';
 import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
+import { nameOf } from '../options-object.ts';
 import { checkColumns, type LossConfig } from './config.ts';
 
 /** A metric of a model: a name that tfjs knows, or a function. */
@@ -38,15 +39,26 @@ export interface LossModelLayer {
 }
 
 /**
+ * Refuses what is no model at all.
+ *
+ * @throws {EqlError} `UNSUPPORTED`
+ */
+export function checkIsModel(model: LossModel): void {
+  if (typeof model?.getUserDefinedMetadata === 'function') return;
+  throw new EqlError('UNSUPPORTED', `the model is ${nameOf(model)}; wanted a tf.LayersModel.`);
+}
+
+/**
  * Refuses a model whose output cannot be the logits of this loss.
  *
- * Found are: an activation of the last layer, or a layer that is one; also behind layers that only move values, and inside a
- * model or wrapper that is the last layer. What a layer of one's own does cannot be seen.
+ * Found are: an activation of the last layer, or a layer that is one; also before layers that only move values or disturb them
+ * in training, and inside a model or wrapper that is the last layer. What a layer of one's own does cannot be seen.
  *
  * @throws {EqlError} `UNSUPPORTED` for an activation, or another number of outputs than one; `CLASS_COUNT`
  */
 export function checkModel(model: LossModel, config: LossConfig): void {
-  const outputs = model?.outputs;
+  checkIsModel(model);
+  const { outputs } = model;
   if (outputs?.length !== 1) {
     throw new EqlError(
       'UNSUPPORTED',
@@ -60,32 +72,45 @@ export function checkModel(model: LossModel, config: LossConfig): void {
 
 const activations: ReadonlySet<string> = new Set(['ELU', 'LeakyReLU', 'PReLU', 'ReLU', 'Softmax', 'ThresholdedReLU']);
 
-/** What comes in goes out, perhaps at another place. */
-const movers: ReadonlySet<string> = new Set([
+/** What comes in goes out, perhaps at another place or, in training, disturbed. An activation that is not refused is linear. */
+const passing: ReadonlySet<string> = new Set([
+  'Activation',
+  'AlphaDropout',
   'Concatenate',
   'Cropping2D',
+  'Dropout',
   'Flatten',
+  'GaussianDropout',
+  'GaussianNoise',
+  'InputLayer',
+  'Masking',
   'Permute',
   'RepeatVector',
   'Reshape',
+  'SpatialDropout1D',
+  'UpSampling2D',
   'ZeroPadding2D',
 ]);
 
-function refuseActivation(output: LossModelOutput, config: LossConfig): void {
-  const layer: LossModelLayer & Partial<Holder> = output.sourceLayer;
-  const inner = layer.outputs?.[output.outputTensorIndex ?? 0];
-  if (inner !== undefined) {
-    refuseActivation(inner, config);
-    return;
-  }
-  refuseLayer(layer.layer ?? layer, config);
-  if (movers.has(layer.getClassName())) for (const input of output.inputs) refuseActivation(input, config);
+/** @returns Whether what goes into the model may come out here as it is. */
+function refuseActivation(output: LossModelOutput, config: LossConfig): boolean {
+  if (!isPassing(output.sourceLayer, output.outputTensorIndex ?? 0, config)) return false;
+  const { inputs } = output;
+  return inputs.map((input) => refuseActivation(input, config)).includes(true) || inputs.length === 0;
 }
 
 /** A model used as a layer has outputs, a wrapper such as TimeDistributed a layer. */
 interface Holder {
   readonly outputs: readonly LossModelOutput[];
   readonly layer: LossModelLayer;
+}
+
+function isPassing(layer: LossModelLayer & Partial<Holder>, index: number, config: LossConfig): boolean {
+  const inner = layer.outputs?.[index];
+  if (inner !== undefined) return refuseActivation(inner, config);
+  if (layer.layer !== undefined) return isPassing(layer.layer, 0, config);
+  refuseLayer(layer, config);
+  return passing.has(layer.getClassName());
 }
 
 function refuseLayer(layer: LossModelLayer, { form }: LossConfig): void {

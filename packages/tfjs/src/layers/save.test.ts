@@ -57,7 +57,6 @@ describe.each(configs)('%s', (_, config) => {
     const model = linear();
     const loss = compileLoss(model, { optimizer: tf.train.momentum(0.1, 0.9), loss: config });
     await fit(model, config);
-    saveLossConfig(model, config);
     const loaded = await reload(model, true);
     await expect(fit(loaded, config)).rejects.toThrow();
     const restored = restoreLoss(loaded);
@@ -72,7 +71,6 @@ describe.each(configs)('%s', (_, config) => {
     const model = linear();
     const loss = compileLoss(model, { optimizer: tf.train.sgd(0.1), loss: config });
     await fit(model, config);
-    saveLossConfig(model);
     const loaded = await reload(model, false);
     expect(() => restoreLoss(loaded)).toThrow(/^UNSUPPORTED: .*without an optimizer/);
     const restored = restoreLoss(loaded, { optimizer: tf.train.sgd(0.1) });
@@ -105,6 +103,64 @@ test('Adam goes on with its moments', async () => {
   // After loading tfjs makes powers of β1 and β2, where it had multiplied: the last place may differ.
   expect(distance(loaded)).toBeLessThan(1e-6);
   expect(distance(fresh)).toBeGreaterThan(1e-4);
+});
+
+describe('the step of a saved model is that of the moment when it is saved', () => {
+  const config = configs[3][1];
+  const stepOf = (metadata: object | undefined) =>
+    (metadata as { eqloss: { beta: { step: number } } }).eqloss.beta.step;
+
+  test('in each of several saves, also when what was saved is kept as it is', async () => {
+    const model = linear();
+    const loss = compileLoss(model, { optimizer: 'sgd', loss: config });
+    const kept: tf.io.ModelArtifacts[] = [];
+    const handler = tf.io.withSaveHandler(async (artifacts) => {
+      kept.push(artifacts);
+      return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
+    });
+    for (let epochs = 1; epochs <= 3; epochs++) {
+      await fit(model, config, 1);
+      await model.save(handler);
+    }
+    expect(kept.map(({ userDefinedMetadata }) => stepOf(userDefinedMetadata))).toEqual([3, 6, 9]);
+    expect(loss.step).toBe(9);
+    const loaded = await tf.loadLayersModel(tf.io.fromMemory(kept[1]));
+    expect(restoreLoss(loaded, { optimizer: 'sgd' }).step).toBe(6);
+  });
+
+  test('when a model compiled by hand was given its config once, before training', async () => {
+    const model = linear();
+    model.compile({ optimizer: 'sgd', loss: layersLoss({ ...config, labels: 'one-hot' }) });
+    saveLossConfig(model);
+    await fit(model, { ...config, labels: 'one-hot' }, 2);
+    expect(restoreLoss(await reload(model, false), { optimizer: 'sgd' }).step).toBe(6);
+  });
+
+  test('when the metadata were written anew in between, or the model was restored', async () => {
+    const model = linear();
+    compileLoss(model, { optimizer: 'sgd', loss: config });
+    model.setUserDefinedMetadata({ ...model.getUserDefinedMetadata(), author: 'somebody' });
+    await fit(model, config, 1);
+    const loaded = await reload(model, true);
+    restoreLoss(loaded);
+    await fit(loaded, config, 1);
+    expect(stepOf(loaded.getUserDefinedMetadata())).toBe(6);
+    expect(loaded.getUserDefinedMetadata()).toMatchObject({ author: 'somebody' });
+    expect(restoreLoss(loaded).step).toBe(6);
+    loaded.setUserDefinedMetadata({ author: 'somebody' });
+    expect(loaded.getUserDefinedMetadata()).toEqual({ author: 'somebody' });
+  });
+
+  test('and of another loss than the one that runs, as it was written', () => {
+    const model = linear();
+    compileLoss(model, { optimizer: 'sgd', loss: config });
+    model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    expect(stepOf(model.getUserDefinedMetadata())).toBe(0);
+    compileLoss(model, { optimizer: 'sgd', loss: { form: 'softmax', gate, beta: { gamma: 0.5, seed: 1, step: 4 } } });
+    expect(stepOf(model.getUserDefinedMetadata())).toBe(4);
+    compileLoss(model, { optimizer: 'sgd', loss: configs[0][1] });
+    expect(model.getUserDefinedMetadata()).not.toHaveProperty('eqloss.beta');
+  });
 });
 
 test('metadata are merged, and written anew with the step where training stands', async () => {
@@ -180,6 +236,11 @@ test('a model without a loss of ours, or without metadata, says what to do', () 
   expect(codeOf(() => saveLossConfig(activated, configs[0][1]))).toBe('UNSUPPORTED');
   expect(model.getUserDefinedMetadata()).toBeUndefined();
   expect(codeOf(() => restoreLoss(model, { optimiser: 'sgd' } as object))).toBe('UNSUPPORTED');
+  const nothing = undefined as unknown as tf.LayersModel;
+  expect(codeOf(() => restoreLoss(nothing))).toBe('UNSUPPORTED');
+  expect(codeOf(() => saveLossConfig(nothing))).toBe('UNSUPPORTED');
+  expect(codeOf(() => saveLossConfig(nothing, configs[0][1]))).toBe('UNSUPPORTED');
+  expect(codeOf(() => restoreLoss(model, [] as object))).toBe('UNSUPPORTED');
 });
 
 const whole = {

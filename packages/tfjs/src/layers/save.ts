@@ -2,11 +2,12 @@
 
 import { EqlError } from '@eqloss/core';
 import type { Optimizer } from '@tensorflow/tfjs-core';
+import { refuseUnknown } from '../options-object.ts';
 import { compileLoss } from './compile.ts';
-import { checkConfig, isDrawn, type LossConfig, refuseUnknown } from './config.ts';
+import { checkConfig, type LossConfig } from './config.ts';
 import type { LayersLoss } from './loss.ts';
-import { keepConfig, namedMetrics, readConfig } from './metadata.ts';
-import { checkModel, type LossModel, type Metric } from './model.ts';
+import { keepConfig, namedMetrics, readConfig, runningConfig } from './metadata.ts';
+import { checkIsModel, checkModel, type LossModel, type Metric } from './model.ts';
 
 /** What {@link restoreLoss} may be given. */
 export interface RestoreOptions {
@@ -17,26 +18,28 @@ export interface RestoreOptions {
 }
 
 /**
- * Writes the loss into the model's user-defined metadata, which `model.save` saves: call it right before, since a drawn β is
- * written with the step where the training stands.
+ * Writes the loss into the model's user-defined metadata, which `model.save` saves. A model that {@link compileLoss} compiled
+ * has it there already.
+ *
+ * Once is enough: while the model is compiled with a `layersLoss` that draws by the γ and the seed that are written, its
+ * metadata always say the step where that loss stands, so that no draw comes twice.
  *
  * Whatever else is in the metadata stays. Functions go out of `model.metrics`, the list that tfjs saves, since it could not load
  * the model with them; they are computed all the same. tfjs warns when a saved model is loaded with its optimizer (`Output … is missing
  * from loss dictionary`): it saves a loss function as `{}`; {@link restoreLoss} then puts the loss back.
  *
- * @param config Default: that of the `layersLoss` that the model is compiled with. If given and drawn by the same γ and seed,
- * it is written with the model's step all the same.
+ * @param config Default: that of the `layersLoss` that the model is compiled with.
  * @throws {EqlError} `UNSUPPORTED` when the model is compiled with another loss and no config is given, has another number of
  * outputs than one, or a last layer with an activation; `CLASS_COUNT`; and what `layersLoss` throws for a config.
  */
 export function saveLossConfig(model: LossModel, config?: LossConfig): void {
-  const running = (model.loss as Partial<LayersLoss> | undefined)?.config;
-  const kept = config ?? running;
+  checkIsModel(model);
+  const kept = config ?? runningConfig(model);
   if (kept === undefined) {
     throw new EqlError('UNSUPPORTED', 'the model is not compiled with layersLoss; give the config to save.');
   }
   checkModel(model, checkConfig(kept));
-  keepConfig(model, atStepOf(running, kept));
+  keepConfig(model, kept);
 }
 
 /**
@@ -47,23 +50,21 @@ export function saveLossConfig(model: LossModel, config?: LossConfig): void {
  * @throws {EqlError} `UNSUPPORTED` without such metadata, when they were changed, or without an optimizer; and what
  * {@link compileLoss} throws.
  */
-export function restoreLoss(model: LossModel, options: RestoreOptions = {}): LayersLoss {
-  refuseUnknown('restoreLoss', options, ['optimizer', 'metrics']);
+export function restoreLoss(model: LossModel, options?: RestoreOptions): LayersLoss {
+  const { optimizer: given, metrics } = optionsOf(options);
   const loss = readConfig(model);
-  const optimizer = options.optimizer ?? model.optimizer;
+  const optimizer = given ?? model.optimizer;
   if (optimizer === undefined || optimizer === null) {
     throw new EqlError(
       'UNSUPPORTED',
       'the model was loaded without an optimizer; give one, or save with model.save(…, { includeOptimizer: true }).',
     );
   }
-  return compileLoss(model, { optimizer, loss, metrics: options.metrics ?? namedMetrics(model) });
+  return compileLoss(model, { optimizer, loss, metrics: metrics ?? namedMetrics(model) });
 }
 
-/** The config at the step of the loss that runs, if both draw the same β at the same step. */
-function atStepOf(running: LossConfig | undefined, config: LossConfig): LossConfig {
-  if (config.form !== 'softmax' || !isDrawn(config.beta)) return config;
-  const { gamma, seed } = config.beta;
-  const beta = running?.beta;
-  return isDrawn(beta) && beta.gamma === gamma && beta.seed === seed ? { ...config, beta } : config;
+function optionsOf(options: RestoreOptions | undefined): RestoreOptions {
+  const given = options ?? {};
+  refuseUnknown('restoreLoss', given, ['optimizer', 'metrics']);
+  return given;
 }
