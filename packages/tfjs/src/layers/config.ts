@@ -1,6 +1,7 @@
 // Which loss a model is trained with: what `layersLoss` takes, and what is kept in a saved model.
 
 import { checkSigmoid, checkSoftmax, drawBeta, EqlError, type Gate } from '@eqloss/core';
+import { isPlain, nameOf, refuseUnknown } from '../options-object.ts';
 
 /** How a model's labels come: target rows with the shape of the logits, or class indices. */
 export type LabelKind = 'one-hot' | 'sparse';
@@ -49,18 +50,15 @@ export function isDrawn(beta: unknown): beta is LayersBeta {
 }
 
 /**
- * Checks a config, and copies it so that later changes of the caller's arrays have no effect.
+ * Checks a config, and copies it, the gate too, so that later changes of the caller's arrays have no effect.
  *
  * @returns The same config; a drawn β with its `step`.
  * @throws {EqlError} `UNSUPPORTED` for an unknown form, label kind or key, a β with the sigmoid form, or one class without
  * `labels`; `CLASS_COUNT`, `BETA_RANGE`.
  */
 export function checkConfig(config: LossConfig): LossConfig {
-  if (typeof config !== 'object' || config === null) {
-    throw new EqlError('UNSUPPORTED', `the loss came as ${String(config)}; wanted { form, gate, … }.`);
-  }
   refuseUnknown('the loss', config, ['form', 'gate', 'beta', 'labels']);
-  const { form, gate } = config;
+  const { form } = config;
   const labels = config.labels ?? undefined;
   if (form !== 'sigmoid' && form !== 'softmax') {
     throw new EqlError('UNSUPPORTED', `form is ${String(form)}; wanted sigmoid or softmax.`);
@@ -68,8 +66,10 @@ export function checkConfig(config: LossConfig): LossConfig {
   if (labels !== undefined && labels !== 'one-hot' && labels !== 'sparse') {
     throw new EqlError('UNSUPPORTED', `labels is ${String(labels)}; wanted one-hot or sparse, or nothing.`);
   }
-  checkColumns(config, gate?.classes);
-  if (gate.classes === 1 && labels === undefined) {
+  checkColumns(config, config.gate?.classes);
+  const { classes, threshold, tail } = config.gate;
+  const gate: Gate = { classes, threshold, tail: Uint8Array.from(tail) };
+  if (classes === 1 && labels === undefined) {
     throw new EqlError(
       'UNSUPPORTED',
       'with one class, labels of shape [batch, 1] may be targets or indices; say labels: one-hot or sparse.',
@@ -93,25 +93,21 @@ export function checkColumns(
   const batch = { gate: gate as Gate, labels: [-1] };
   const shape = [1, columns];
   if (form === 'sigmoid') {
-    checkSigmoid(shape, { ...batch, beta: (isDrawn(beta) ? beta.gamma : beta) as number });
+    // Whatever it is: that it is there is what core refuses.
+    checkSigmoid(shape, { ...batch, beta: (isDrawn(beta) ? 0 : beta) as number });
   } else if (isDrawn(beta)) {
     checkSoftmax(shape, { ...batch, beta: 0 });
+    if (!isPlain(beta)) {
+      throw new EqlError(
+        'UNSUPPORTED',
+        `beta is ${nameOf(beta)}; wanted a number, an array [classes], or { gamma, seed, step }.`,
+      );
+    }
     refuseUnknown('beta', beta, ['gamma', 'seed', 'step']);
     drawBeta({ ...beta, step: beta.step ?? 0, rows: 0, classes: columns });
   } else {
     checkSoftmax(shape, { ...batch, beta: beta as number });
   }
-}
-
-/**
- * Refuses what would be ignored.
- *
- * @throws {EqlError} `UNSUPPORTED`
- */
-export function refuseUnknown(of: string, given: object, names: readonly string[]): void {
-  const unknown = Object.keys(given).find((name) => !names.includes(name));
-  if (unknown === undefined) return;
-  throw new EqlError('UNSUPPORTED', `${of} has an unknown key ${unknown}; there are ${names.join(', ')}.`);
 }
 
 function copyBeta(beta: SoftmaxConfig['beta']): SoftmaxConfig['beta'] {

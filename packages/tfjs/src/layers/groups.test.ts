@@ -32,6 +32,9 @@ test('bad counts and bounds are refused', () => {
   expect(codeOf(() => groupsOf([1, -1], bounds))).toBe('FREQUENCY_RANGE');
   expect(codeOf(() => groupsOf([1], { tailBelow: 20, headAbove: 10 }))).toBe('THRESHOLD_RANGE');
   expect(codeOf(() => groupsOf([1], { tailBelow: 20 } as typeof bounds))).toBe('THRESHOLD_RANGE');
+  expect(codeOf(() => groupsOf([1], undefined as unknown as typeof bounds))).toBe('UNSUPPORTED');
+  const misspelt = { ...bounds, headAbov: 1 };
+  expect(codeOf(() => groupsOf([1], misspelt))).toBe('UNSUPPORTED');
 });
 
 const bad: [string, unknown, string][] = [

@@ -1,6 +1,7 @@
 // Groups of classes by how many images show them, for recall by group.
 
 import { EqlError, frequenciesFromCounts } from '@eqloss/core';
+import { refuseUnknown } from '../options-object.ts';
 
 /** Masks `[classes]` by name, 1 for a class of the group, else 0: what a gate's `tail` is. A class may be in several. */
 export type ClassGroups<Name extends string = string> = Readonly<Record<Name, ArrayLike<number>>>;
@@ -22,13 +23,16 @@ export interface GroupBounds {
  *
  * @param counts Images of each class, `[classes]`, finite, >= 0.
  * @returns Masks `[classes]`; each class is in exactly one.
- * @throws {EqlError} `CLASS_COUNT`, `FREQUENCY_RANGE`; `THRESHOLD_RANGE` for bounds that are missing or the wrong way round.
+ * @throws {EqlError} `CLASS_COUNT`, `FREQUENCY_RANGE`; `THRESHOLD_RANGE` for bounds that are missing or the wrong way round;
+ * `UNSUPPORTED` for an unknown bound.
  */
 export function groupsOf(
   counts: ArrayLike<number>,
-  { tailBelow, headAbove }: GroupBounds,
+  bounds: GroupBounds,
 ): Readonly<Record<'tail' | 'mid' | 'head', Uint8Array>> {
   const images = frequenciesFromCounts(counts, 1);
+  refuseUnknown('the bounds of groupsOf', bounds, ['tailBelow', 'headAbove']);
+  const { tailBelow, headAbove } = bounds;
   // Counts are whole: with headAbove = tailBelow - 1 nothing is mid.
   if (!(tailBelow >= 0 && headAbove >= tailBelow - 1)) {
     throw new EqlError(

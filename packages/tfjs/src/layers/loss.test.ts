@@ -141,6 +141,43 @@ describe('drawn β', () => {
     expect(ratioToN4(second(yTrue(), yPred()).dataSync(), exactAt(42))).toBeLessThanOrEqual(1);
   });
 
+  test('the loss as a metric has the β of the loss, and takes no step of its own', async () => {
+    const loss = layersLoss({ ...draws(), labels: 'one-hot' });
+    const metric = Object.defineProperty((y: tf.Tensor, z: tf.Tensor) => loss(y, z), 'name', { value: 'again' });
+    const layer = tf.layers.dense({ units: 3, inputShape: [3], useBias: false, kernelInitializer: 'identity' });
+    const model = tf.sequential({ layers: [layer] });
+    model.compile({ optimizer: tf.train.sgd(0), loss, metrics: [metric] });
+    const y = tf.oneHot(tf.tensor1d(labels, 'int32'), 3).toFloat();
+    const { history } = await model.fit(yPred(), y, { batchSize: 4, epochs: 6, verbose: 0, shuffle: false });
+    expect(loss.step).toBe(6);
+    expect(history.again).toEqual(history.loss);
+    const means = history.loss.map((_, step) => exactAt(step).reduce((a, b) => a + b, 0) / 4);
+    expect(ratioToN4(history.loss as number[], means)).toBeLessThanOrEqual(1);
+    expect(new Set(means).size).toBeGreaterThan(1);
+  });
+
+  test('each batch of one gradient has its own draws, and the same logits twice are two gradients', () => {
+    const loss = layersLoss(draws());
+    const [first, second] = [yPred(), yPred()];
+    const both = () => tf.add(tf.sum(loss(yTrue(), first)), tf.sum(loss(yTrue(), second)));
+    const { value } = tf.valueAndGrad((z: tf.Tensor) => tf.add(both(), tf.sum(z)))(tf.zeros([1]));
+    const sums = [0, 1].map((step) => exactAt(step).reduce((a, b) => a + b, 0));
+    expect(ratioToN4(value.dataSync(), [sums[0] + sums[1]])).toBeLessThanOrEqual(1);
+    expect(loss.step).toBe(2);
+    for (let k = 0; k < 2; k++) tf.grad((z) => tf.sum(loss(yTrue(), z)))(first);
+    expect(loss.step).toBe(4);
+  });
+
+  test('where tfjs records nothing, inside an operation of ones own, no step is taken', () => {
+    const loss = layersLoss(draws());
+    const inside = tf.customGrad((z) => ({
+      value: tf.sum(loss(yTrue(), z as tf.Tensor)),
+      gradFunc: () => tf.zeros([4, 3]),
+    }));
+    tf.grad(inside)(yPred());
+    expect(loss.step).toBe(0);
+  });
+
   test('a loss that throws takes no step', () => {
     const loss = layersLoss(draws());
     expect(codeOf(() => tf.grad((z) => tf.sum(loss(tf.tensor1d([0, 1, 2, 5]), z)))(yPred()))).toBe('LABEL_RANGE');
@@ -156,6 +193,17 @@ test('β for each class is taken, and a later change of the array is not seen', 
   beta[0] = 0;
   const values = loss(tf.tensor1d([1, 2]), tf.tensor2d(logits, [2, 3])).dataSync();
   expect(ratioToN4(values, exact.rowLosses)).toBeLessThanOrEqual(1);
+});
+
+test('a later change of the gate is not seen', () => {
+  const own = createGate([1, 5, 9], { threshold: 2 });
+  const logits = Float32Array.of(1, 2, 3, 0, 1, 0);
+  const loss = layersLoss({ form: 'sigmoid', gate: own });
+  const exact = exactly('sigmoid', { gate, labels: [1, 2], logits, shape: [2, 3] });
+  own.tail.fill(1);
+  const values = loss(tf.tensor1d([1, 2]), tf.tensor2d(logits, [2, 3])).dataSync();
+  expect(ratioToN4(values, exact.rowLosses)).toBeLessThanOrEqual(1);
+  expect(loss.config.gate).toEqual(gate);
 });
 
 test('one class: what labels are must be said, and is believed', () => {
@@ -178,6 +226,11 @@ const badConfigs: [string, unknown, string][] = [
   ['an unknown key', { form: 'sigmoid', gate, reduction: 'mean' }, 'UNSUPPORTED'],
   ['an unknown kind of label', { form: 'sigmoid', gate, labels: 'onehot' }, 'UNSUPPORTED'],
   ['β with the sigmoid form', { form: 'sigmoid', gate, beta: 0.9 }, 'UNSUPPORTED'],
+  ['half a drawn β with the sigmoid form', { form: 'sigmoid', gate, beta: { seed: 1 } }, 'UNSUPPORTED'],
+  ['a tensor for β with the sigmoid form', { form: 'sigmoid', gate, beta: tf.scalar(0.9) }, 'UNSUPPORTED'],
+  ['a tensor for β', { form: 'softmax', gate, beta: tf.scalar(0.9) }, 'UNSUPPORTED'],
+  ['a Map for β', { form: 'softmax', gate, beta: new Map([['gamma', 0.9]]) }, 'UNSUPPORTED'],
+  ['a list', [gate], 'UNSUPPORTED'],
   ['a drawn β with the sigmoid form', { form: 'sigmoid', gate, beta: { gamma: 0.9, seed: 1 } }, 'UNSUPPORTED'],
   ['no β', { form: 'softmax', gate }, 'BETA_RANGE'],
   ['β beyond 1', { form: 'softmax', gate, beta: 1.1 }, 'BETA_RANGE'],
@@ -191,6 +244,11 @@ const badConfigs: [string, unknown, string][] = [
 ];
 test.each(badConfigs)('a config with %s is refused at once', (_, config, code) => {
   expect(codeOf(() => layersLoss(config as LossConfig))).toBe(code);
+});
+
+test('a β that is a tensor is named as one', () => {
+  const config = { form: 'softmax', gate, beta: tf.tensor1d([0, 1, 0]) } as unknown as LossConfig;
+  expect(() => layersLoss(config)).toThrow(/^UNSUPPORTED: beta is a tensor; wanted a number, an array \[classes\]/);
 });
 
 test('labels and logits that do not go together are refused', () => {

@@ -2,6 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { readGiven } from '../given.ts';
+import { isTapeOn } from '../loss.ts';
 import { sigmoidEql } from '../sigmoid.ts';
 import { softmaxEql } from '../softmax.ts';
 import { answersOf } from './answers.ts';
@@ -15,7 +16,7 @@ export interface LayersLoss {
    * @returns `[batch]`.
    */
   (yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor1D;
-  /** The step whose β comes next: how many gradients were taken, and the step that it started with. 0 if β is not drawn. */
+  /** The step whose β comes next: the step that it started with, and one more for each that was taken. 0 if β is not drawn. */
   readonly step: number;
   /** What makes this loss anew, with the step where it stands. */
   readonly config: LossConfig;
@@ -29,7 +30,9 @@ export interface LayersLoss {
  * ignored, what is left of the batch counts more, so that the trainer's mean is that of SPEC R1: the sum over the rows that
  * are not ignored, divided by their number. Logits with inner dimensions, `[batch, …, classes]`, give the mean over these.
  *
- * A drawn β takes another step each time that a gradient is taken, and only then: validation does not disturb the draws.
+ * A drawn β takes another step each time that the loss of other logits is computed where a gradient can be asked for, and only
+ * then: validation does not disturb the draws, nor does the loss as a metric of the model, which has the β of the loss. A
+ * gradient that goes through the loss of two batches takes two steps, so that these have draws of their own.
  *
  * With `classWeight`, tfjs wants a weight for each label that occurs, also for background (the number of classes) and -1; an
  * all-zero target row gets that of class 0.
@@ -44,16 +47,18 @@ export function layersLoss(config: LossConfig): LayersLoss {
   const checked = checkConfig(config);
   const { form, gate } = checked;
   let step = isDrawn(checked.beta) ? (checked.beta.step ?? 0) : 0;
+  const taken = new WeakMap<object, Map<number, number>>();
   const loss = (yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor1D =>
     tf.tidy(() => {
       const { kind, labels } = answersOf(yTrue, yPred, checked.labels, gate.classes);
       const rowWeights = kind === 'sparse' ? weightsOfCounted(labels) : undefined;
       const options = { reduction: 'none', rowWeights } as const;
+      const steps = isDrawn(checked.beta) && isTapeOn() ? stepsOn(taken) : undefined;
       const rowLosses: tf.Tensor =
         checked.form === 'sigmoid'
           ? sigmoidEql(labels, yPred, gate, options)
-          : softmaxEql(labels, yPred, gate, { ...options, beta: betaAt(checked.beta, step) });
-      if (isDrawn(checked.beta) && tf.engine().state.gradientDepth > 0) step++;
+          : softmaxEql(labels, yPred, gate, { ...options, beta: betaAt(checked.beta, steps?.get(yPred.id) ?? step) });
+      if (steps !== undefined && !steps.has(yPred.id)) steps.set(yPred.id, step++);
       return meanOfInner(rowLosses);
     });
   const now = (): LossConfig =>
@@ -64,6 +69,19 @@ export function layersLoss(config: LossConfig): LayersLoss {
     step: { get: () => step },
     config: { get: now },
   }) as LayersLoss;
+}
+
+/**
+ * Which steps were taken on the tape that tfjs records now, by the id of the logits.
+ *
+ * tfjs makes an array anew for each outermost gradient: it is what tells one step of a training from the next, and within a
+ * step the logits tell a loss from the same loss as a metric.
+ */
+function stepsOn(taken: WeakMap<object, Map<number, number>>): Map<number, number> {
+  const tape = tf.engine().state.activeTape;
+  const steps = taken.get(tape) ?? new Map<number, number>();
+  taken.set(tape, steps);
+  return steps;
 }
 
 function betaAt(beta: (LossConfig & { form: 'softmax' })['beta'], step: number) {
