@@ -102,8 +102,9 @@ export const SMALL_WEIGHT: number = 2 ** -4;
 
 /**
  * `vOf(beta, t)`, v, NaN for a bad β; `weightOf(y, v)`, w; `levelOf(z, w)`, `termOf(z, w, reference)`, `pullOf(z, y, reference)`
- * and `slopeOf(z, y, w, reference, share)`, which leave out what w = 0 excludes; `logarithm(s)`;
- * `shareOf(reference, s, mass)`; `softmaxLoss(reference, s, pulled, mass)`.
+ * and `slopeOf(z, y, w, reference, share)`, which leave out what w = 0 excludes; `spoilerOf(z, w)`, 1 for NaN and +Infinity,
+ * which are to be looked for where a level is the highest, and make s NaN; `logarithm(s)`; `shareOf(s, mass)`;
+ * `softmaxLoss(s, pulled, mass)`.
  *
  * A row's terms are w e^z. Its reference is a whole number n, the largest floor(z) + q over the included entries, and
  * q = 0, or about log w where w is small: an entry of tiny weight that holds the largest logit must not underflow the others.
@@ -134,6 +135,9 @@ f32 levelOf(f32 z, f32 w) {
   ${tiny ? `if (w > 0. && w < ${SMALL_WEIGHT}) { level += ${shift}; }` : ''}
   return choose(w == 0., ${LOWEST}, choose(isBad(z + w), ${HIGHEST}, min(level, ${HIGHEST})));
 }
+f32 spoilerOf(f32 z, f32 w) {
+  return choose(w == 0. || !(isBad(z + w) || z * 0.5 > 2e38), 0., 1.);
+}
 f32 termOf(f32 z, f32 w, f32 reference) {
   f32 term = 0.;
   if (!(w == 0.)) {
@@ -149,8 +153,8 @@ f32 termOf(f32 z, f32 w, f32 reference) {
 f32 pullOf(f32 z, f32 y, f32 reference) {
   return choose(y > 0., y * (reference - z), 0.);
 }
-f32 shareOf(f32 reference, f32 s, f32 mass) {
-  return choose(reference >= ${HIGHEST} || isBad(s) || !(s > 0.), notANumber(), mass / s);
+f32 shareOf(f32 s, f32 mass) {
+  return choose(isBad(s) || !(s > 0.), notANumber(), mass / s);
 }
 f32 slopeOf(f32 z, f32 y, f32 w, f32 reference, f32 share) {
   return choose(isBad(share), notANumber(), share * termOf(z, w, reference) - y);
@@ -171,8 +175,8 @@ ${[16, 8, 4, 2, 1]
 ${[7, 5, 3, 1].map((n) => `  p = p * square + ${literal(2 / n)};`).join('\n')}
   return power * ${literal(Math.LN2)} + t * p;
 }
-f32 softmaxLoss(f32 reference, f32 s, f32 pulled, f32 mass) {
-  f32 share = shareOf(reference, s, mass);
+f32 softmaxLoss(f32 s, f32 pulled, f32 mass) {
+  f32 share = shareOf(s, mass);
   return choose(isBad(share), share, mass * logarithm(s) + pulled);
 }`;
 }

@@ -1,6 +1,6 @@
 // The softmax form on webgl: reference and sum of parts of a row, then of the row, and its loss. SPEC X2, X3.
 
-import { LOWEST } from './formulas.ts';
+import { HIGHEST, LOWEST } from './formulas.ts';
 import { answersAndWeights, formText, inBlock, ROW_PAIR, rowPairText } from './glsl.ts';
 import { addedTo } from './language.ts';
 import { type Cut, within } from './parts.ts';
@@ -21,6 +21,7 @@ export function partText(rows: number, classes: number, cut: Cut, variant: Varia
   const added = (into: string, each: string) =>
     addedTo(into, width / 2, `${each}At(i, first + 2 * k, labels, kept, reference)`, guard, 'vec2');
   const level = 'reference = max(reference, levelsAt(i, first + 2 * k, labels, kept));';
+  const spoiler = 'spoiled = max(spoiled, spoilersAt(i, first + 2 * k, labels, kept));';
   const pulls = `
       vec2 pulled = vec2(0.);
       vec2 masses = vec2(0.);
@@ -33,6 +34,12 @@ vec2 levelsAt(int i, int j, ivec2 labels, vec2 kept) {
   vec4 w = weightsAt(i, j, answersAt(i, j, labels), kept, kept);
   vec4 level = vec4(${inBlock((c) => `levelOf(z.${c}, w.${c})`)});
   return max(level.xz, level.yw);
+}
+vec2 spoilersAt(int i, int j, ivec2 labels, vec2 kept) {
+  vec4 z = getZ(i, j);
+  vec4 w = weightsAt(i, j, answersAt(i, j, labels), kept, kept);
+  vec4 spoiler = vec4(${inBlock((c) => `spoilerOf(z.${c}, w.${c})`)});
+  return max(spoiler.xz, spoiler.yw);
 }
 ${pairText('terms', (c, r) => `termOf(z.${c}, w.${c}, reference.${r})`)}
 ${variant.soft ? pairText('pulls', (c, r) => `choose(w.${c} == 0., 0., pullOf(z.${c}, y.${c}, reference.${r}))`) : ''}
@@ -51,10 +58,17 @@ ${ROW_PAIR}
     for (int k = 0; k < ${width / 2}; k++) {
       ${guard === '' ? level : `if (${guard}) { ${level} }`}
     }
+    vec2 spoiled = vec2(0.);
+    if (max(reference.x, reference.y) >= ${HIGHEST}) {
+      for (int k = 0; k < ${width / 2}; k++) {
+        ${guard === '' ? spoiler : `if (${guard}) { ${spoiler} }`}
+      }
+    }
 ${variant.half ? roundedForHalf(classes) : ''}
     if (!pulls) {
       vec2 s = vec2(0.);
 ${added('s', 'terms')}
+      s = vec2(choose(spoiled.x > 0., notANumber(), s.x), choose(spoiled.y > 0., notANumber(), s.y));
       setOutput(vec4(reference.x, s.x, reference.y, s.y));
     }
 ${variant.soft ? `if (pulls) {${pulls}}` : ''}
@@ -101,7 +115,7 @@ ${addedTo('s', parts, 'termsAt(i, 2 * k, reference)', '', 'vec2')}
   } else {
     vec2 pulled = vec2(0.);
 ${pulled}
-    vec2 loss = vec2(softmaxLoss(reference.x, s.x, pulled.x, mass.x), softmaxLoss(reference.y, s.y, pulled.y, mass.y));
+    vec2 loss = vec2(softmaxLoss(s.x, pulled.x, mass.x), softmaxLoss(s.y, pulled.y, mass.y));
     setOutput(vec4(choose(kept.x > 0., weights.x * loss.x, 0.), 0., choose(kept.y > 0., weights.y * loss.y, 0.), 0.));
   }
 }`;

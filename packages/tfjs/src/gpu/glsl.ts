@@ -27,7 +27,7 @@ export const ROW_PAIR = `
 export const STATS_PAIR = `
     vec4 stats = getStats(i, 0);
     vec2 reference = stats.xz;
-    vec2 share = vec2(shareOf(stats.x, stats.y, mass.x), shareOf(stats.z, stats.w, mass.y));`;
+    vec2 share = vec2(shareOf(stats.y, mass.x), shareOf(stats.w, mass.y));`;
 
 /** `readRows`, see {@link ROW_PAIR}. Index labels need no mass in the softmax form. */
 export function rowPairText(rows: number, { form, soft, half }: Variant): string {

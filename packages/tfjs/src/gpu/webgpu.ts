@@ -3,7 +3,7 @@
 
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../engine.ts';
-import { LOWEST } from './formulas.ts';
+import { HIGHEST, LOWEST } from './formulas.ts';
 import { type Divisor, fusedEngine } from './fused.ts';
 import { countedText, infoArguments, infoText } from './info.ts';
 import { runKernel } from './kernel.ts';
@@ -84,6 +84,9 @@ ${addedToAny('rows', 'count', `counted(lane + k * ${lanes})`)}
 f32 levelAt(i32 i, i32 j, i32 label) {
   return levelOf(getZ(i, j), weightAt(i, j, answerAt(i, j, label), 1.));
 }
+f32 spoilerAt(i32 i, i32 j, i32 label) {
+  return spoilerOf(getZ(i, j), weightAt(i, j, answerAt(i, j, label), 1.));
+}
 f32 termAt(i32 i, i32 j, i32 label, f32 reference) {
   return termOf(getZ(i, j), weightAt(i, j, answerAt(i, j, label), 1.), reference);
 }
@@ -101,11 +104,16 @@ ${ofRow(lanes)}
   reference = highestLevel(reference);
   f32 s = 0.;
 ${addedToAny('s', 'count', `termAt(i, lane + k * ${lanes}, label, reference)`)}
+  if (reference >= ${HIGHEST}) {
+    f32 spoiled = 0.;
+    for (i32 k = 0; k < count; k++) { spoiled = max(spoiled, spoilerAt(i, lane + k * ${lanes}, label)); }
+    if (spoiled > 0.) { s = notANumber(); }
+  }
   s = termSum(s);
   f32 pulled = 0.;
 ${pulled}
   if (lane == 0 && i < uniforms.zShape.x) {
-    f32 loss = weight * softmaxLoss(reference, s, pulled, mass);
+    f32 loss = weight * softmaxLoss(s, pulled, mass);
     setOutputAtCoords(i, ${REFERENCE}, reference);
     setOutputAtCoords(i, ${SUM}, s);
     setOutputAtCoords(i, ${LOSS}, choose(isOut, 0., loss));
@@ -145,7 +153,7 @@ ${addedToAny('total', 'count', `getValues(lane + k * ${lanes}, ${from})`)}
     const row = variant.form === 'sigmoid' ? '' : ', reference, share';
     const stats = `
     f32 reference = getStats(i, ${REFERENCE});
-    f32 share = shareOf(reference, getStats(i, ${SUM}), mass);`;
+    f32 share = shareOf(getStats(i, ${SUM}), mass);`;
     const text = `${divisorText(divisor)}
 ${entryText(variant)}
 fn main(index : i32) {
