@@ -123,6 +123,11 @@ describe.each<Form>(['sigmoid', 'softmax'])('%s', (form) => {
       { labels: undefined, shape: [2, 3], targets: [0, 1] },
       '2 targets came for 2 rows of 3 classes; wanted one per logit',
     ],
+    [
+      'a background column of targets',
+      { labels: undefined, shape: [2, 3], targets: [0, 1, 0, 0, 0, 0, 0, 1] },
+      'row after row. A background row has no column: it is all zeros.',
+    ],
     ['logits of rank 1', { shape: [6] }, 'logits have shape [6]; wanted [rows, classes]'],
     ['no gate', { gate: undefined }, 'make it with createGate'],
     form === 'sigmoid'

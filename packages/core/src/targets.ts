@@ -19,9 +19,10 @@ export const MIXED = -2;
 export function checkTargets(targets: ArrayLike<number>, rows: number, classes: number): Int32Array {
   if (targets.length !== rows * classes) {
     const code = targets.length % classes === 0 ? 'ROW_COUNT' : 'CLASS_COUNT';
+    const cause = targets.length === rows * (classes + 1) ? ' A background row has no column: it is all zeros.' : '';
     throw new EqlError(
       code,
-      `${targets.length} targets came for ${rows} rows of ${classes} classes; wanted one per logit, row after row.`,
+      `${targets.length} targets came for ${rows} rows of ${classes} classes; wanted one per logit, row after row.${cause}`,
     );
   }
   const positives = new Int32Array(rows);

@@ -55,7 +55,7 @@ export function readBatch(
   checkTensor('logits', logits);
   checkMovable('logits', logits);
   const options = given ?? {};
-  checkNames(options);
+  checkNames(form, options);
   const shape = flatShape(logits.shape);
   const policy: GpuPolicy = keepsGpu && options.validate !== true ? 'keep' : 'read';
   const answers = readGiven('labels', labels, policy);
@@ -106,10 +106,12 @@ export function readBatch(
   };
 }
 
-const known = ['reduction', 'rowWeights', 'normalizer', 'foreground', 'beta', 'validate'];
+const common = ['reduction', 'rowWeights', 'normalizer', 'validate'];
 
-function checkNames(options: AnyOptions): void {
-  refuseUnknown('options', options, known);
+function checkNames(form: Form, options: AnyOptions): void {
+  const [own, other] = form === 'sigmoid' ? ['foreground', 'beta'] : ['beta', 'foreground'];
+  // What belongs to the other form is for core to refuse, which says why.
+  refuseUnknown('options', options, [...common, own], [other]);
   const { validate } = options;
   if (validate !== undefined && validate !== null && typeof validate !== 'boolean') {
     throw new EqlError('UNSUPPORTED', `validate is ${String(validate)}; wanted true or false.`);

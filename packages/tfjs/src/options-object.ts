@@ -7,13 +7,20 @@ import { Tensor } from '@tensorflow/tfjs-core';
  * Refuses what is no plain object, and names that would be ignored.
  *
  * @param of Whose options they are, for the message.
+ * @param names Those that the message lists.
+ * @param others Those that are let pass, but not listed.
  * @throws {EqlError} `UNSUPPORTED`
  */
-export function refuseUnknown(of: string, given: unknown, names: readonly string[]): asserts given is object {
+export function refuseUnknown(
+  of: string,
+  given: unknown,
+  names: readonly string[],
+  others: readonly string[] = [],
+): asserts given is object {
   if (!isPlain(given)) {
     throw new EqlError('UNSUPPORTED', `${of}: ${nameOf(given)} came; wanted { ${names.join(', ')} }.`);
   }
-  const unknown = Object.keys(given).find((name) => !names.includes(name));
+  const unknown = Object.keys(given).find((name) => !names.includes(name) && !others.includes(name));
   if (unknown === undefined) return;
   throw new EqlError('UNSUPPORTED', `${of}: ${unknown} is unknown; there are ${names.join(', ')}.`);
 }

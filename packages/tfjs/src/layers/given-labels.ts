@@ -1,6 +1,6 @@
 // Labels of a whole data set, on the host: for advice and for evaluation.
 
-import { type BatchInputs, checkSigmoid, EqlError } from '@eqloss/core';
+import { type BatchInputs, checkSigmoid, checkSoftmax, EqlError, type Form } from '@eqloss/core';
 import { Tensor } from '@tensorflow/tfjs-core';
 import { checkTensor, readGiven } from '../given.ts';
 import type { Values } from '../options.ts';
@@ -15,6 +15,8 @@ export type DatasetLabels = Values;
 export interface LabelHints {
   /** If it was said. */
   readonly kind?: LabelKind | undefined;
+  /** For which form: softmax has no background. Default: any. */
+  readonly form?: Form;
   /** The shape of the logits, null where it is not known. */
   readonly logits?: readonly (number | null)[] | undefined;
 }
@@ -40,14 +42,14 @@ export function checkLabels(labels: unknown): void {
 export async function readIndices(
   labels: DatasetLabels,
   classes: number,
-  { kind: said, logits }: LabelHints = {},
+  { kind: said, form, logits }: LabelHints = {},
 ): Promise<Int32Array> {
   const { data, shape } = await read(labels);
   const kind = said ?? kindByShape(shape, logits);
   const gate = { classes, threshold: 0, tail: new Uint8Array(classes) };
   if (kind === 'sparse') {
     checkRows(shape.length === logits?.length && shape.at(-1) === 1 ? shape.slice(0, -1) : shape, shape, logits);
-    check(data.length, { gate, labels: data });
+    check(data.length, { gate, labels: data }, form);
     return Int32Array.from(data);
   }
   if (shape.at(-1) !== classes) {
@@ -89,8 +91,10 @@ function checkRows(rows: readonly number[], labels: readonly number[], logits: L
   );
 }
 
-function check(rows: number, batch: BatchInputs) {
-  return checkSigmoid([rows, batch.gate.classes], batch);
+function check(rows: number, batch: BatchInputs, form?: Form) {
+  const shape = [rows, batch.gate.classes];
+  if (form === 'softmax') checkSoftmax(shape, { ...batch, beta: 0 });
+  return checkSigmoid(shape, batch);
 }
 
 function largest(targets: ArrayLike<number>, row: number, classes: number): number {

@@ -122,3 +122,14 @@ test('bad input is refused at once, bad labels when they are read', async () => 
     /^CLASS_COUNT/,
   );
 });
+
+test('a label of C is found before it becomes NaN: it is background in the sigmoid form, nothing in the softmax form', async () => {
+  const gate = createGate([9, 5, 1], { threshold: 2 });
+  const labels = [0, 1, 3];
+  const guard = guardCallback({ loss: { form: 'softmax', gate, beta: 0.9 }, labels });
+  await expect(guard.onTrainBegin()).rejects.toThrow(/^LABEL_RANGE: labels\[2\] is 3; .* no background label/);
+  const found: string[] = [];
+  const report = ({ code }: { code: string }) => found.push(code);
+  await guardCallback({ loss: { form: 'sigmoid', gate }, labels, report }).onTrainBegin();
+  expect(found).toEqual([]);
+});

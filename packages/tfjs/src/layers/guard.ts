@@ -50,8 +50,8 @@ export function guardCallback(options: GuardOptions): { onTrainBegin(): Promise<
   return {
     async onTrainBegin() {
       if (isDone) return;
-      const logits = model?.outputs[0].shape;
-      const indices = isGiven ? await readIndices(labels, gate.classes, { kind: loss.labels, logits }) : undefined;
+      const hints = { kind: loss.labels, form, logits: model?.outputs[0].shape };
+      const indices = isGiven ? await readIndices(labels, gate.classes, hints) : undefined;
       isDone = true;
       for (const finding of diagnose({ form, gate, counts, beta: highestBeta(loss), labels: indices })) report(finding);
     },
