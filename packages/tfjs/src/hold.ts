@@ -8,6 +8,9 @@ interface Held {
   /** tfjs's record of what was computed: an array that is made anew for each outermost gradient. */
   readonly tape: unknown;
   readonly gradient: tf.Tensor;
+  /** Where the gradient lies. */
+  readonly backend: unknown;
+  readonly backendName: string;
 }
 
 // A tape that leads past a loss never asks for its gradient, and does not tell when it ends: what it left behind is disposed
@@ -23,7 +26,7 @@ const all = new Set<Held>();
 export function hold(gradient: tf.Tensor): () => tf.Tensor {
   const tape = tf.engine().state.activeTape;
   for (const old of all) if (old.tape !== tape) drop(old);
-  const held: Held = { tape, gradient: tf.keep(gradient) };
+  const held: Held = { tape, gradient: tf.keep(gradient), backend: tf.backend(), backendName: tf.getBackend() };
   all.add(held);
   return () => {
     // Within another gradient the tape goes on, and may come by again.
@@ -37,5 +40,6 @@ export function hold(gradient: tf.Tensor): () => tf.Tensor {
 
 function drop(held: Held): void {
   all.delete(held);
-  held.gradient.dispose();
+  // A backend that was removed has taken its tensors with it, and must not be asked.
+  if (tf.findBackend(held.backendName) === held.backend) held.gradient.dispose();
 }

@@ -16,7 +16,7 @@ export interface Programs {
   info(inputs: Readonly<Record<string, tf.Tensor>>, rows: number, variant: InfoVariant): tf.Tensor;
   /** How many rows of `info` are not ignored, at least 1, as two digits `[2]`. SPEC R1, R4. */
   count(info: tf.Tensor): tf.Tensor;
-  /** Sigmoid form: parts of the weighted row losses `[rows, parts]`. */
+  /** Sigmoid form: weighted row losses, each in an even number of parts that are still to be added, `[rows, parts]`. */
   rowLosses(inputs: Inputs, variant: Variant): tf.Tensor;
   /** The same as they are returned, `[rows]`: for rows that need not be cut, a program less. */
   wholeRowLosses(inputs: Inputs, variant: Variant): tf.Tensor;
