@@ -50,7 +50,7 @@ export function namesOf(batch: Batch): InputName[] {
   const names: InputName[] = ['z', 'info'];
   if (form === 'sigmoid') names.push('tail');
   else if (device.beta !== undefined) names.push('tail', 'beta');
-  else names.push(isDrawn(batch) ? 'bits' : 'v');
+  else names.push(hasBits(batch) ? 'bits' : 'v');
   if (device.targets !== undefined || (device.labels === undefined && checked.targets !== undefined)) names.push('y');
   if (divisor === undefined) names.push('count');
   if (form === 'softmax') names.push('stats');
@@ -68,7 +68,7 @@ export function variantOf(batch: Batch, inputs: Inputs, half: boolean): Variant 
 }
 
 /** Whether β is one 0 or 1 for each element, and known by the array's type to be: core has checked its range. */
-export function isDrawn({ checked }: Batch): boolean {
+export function hasBits({ checked }: Batch): boolean {
   return checked.form === 'softmax' && checked.perElement && kindOf(checked.beta) === 'Uint8Array';
 }
 
@@ -82,7 +82,7 @@ function hasTiny(batch: Batch, soft: boolean): boolean {
   const { checked, device } = batch;
   if (checked.form === 'sigmoid') return false;
   if (device.beta !== undefined) return true;
-  if (isDrawn(batch)) return soft;
+  if (hasBits(batch)) return soft;
   if (checked.perElement) return true;
   const { beta, tail } = checked;
   const isTiny = (b: number) => 1 - b < SMALL_WEIGHT && (soft || b < 1);
