@@ -84,8 +84,3 @@ export function maxOverClasses(graph: Graph, values: Value): Value {
   if (graph.opset < 18) return graph.op('ReduceMax', [values], { axes: [1], keepdims: 1 });
   return graph.op('ReduceMax', [values, graph.constant('int64', [1])], { keepdims: 1 });
 }
-
-/** `[rows]` to `[rows, 1]`. */
-export function column(graph: Graph, values: Value): Value {
-  return graph.op('Unsqueeze', [values, graph.constant('int64', [1])]);
-}

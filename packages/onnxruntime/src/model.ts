@@ -1,68 +1,60 @@
 // The public builder: one ONNX model with the loss and its gradient.
 
-import { EqlError, type Form } from '@eqloss/core';
-import type { Output } from './common.ts';
 import { createGraph } from './graph.ts';
-import { sigmoidOfLabels, sigmoidOfRows } from './sigmoid.ts';
-import { type BetaShape, softmaxOfLabels, softmaxOfRows } from './softmax.ts';
+import { declareOutputs, writeLoss } from './loss.ts';
+import { elementTypes } from './onnx.ts';
+import { type LossOptions, resolveLoss, unsupported } from './options.ts';
 
 /** What {@link buildLossModel} takes. */
-export interface LossModelOptions {
-  readonly form: Form;
-  /** `index`: one class a row; `rows`: one target an element. */
-  readonly labels: 'index' | 'rows';
-  /** What the model returns. Default: all three. */
-  readonly outputs?: readonly Output[];
-  /** Softmax only: whether `negativeWeights` is `[classes]` or `[rows, classes]`. Default `class`. */
-  readonly beta?: BetaShape;
+export interface LossModelOptions extends LossOptions {
+  /** Element type of the input `logits`; all arithmetic is in float32. Default `float32`. */
+  readonly logits?: 'float32' | 'float16';
   /** Version of the standard operator set, 13 to 26. Default 17. */
   readonly opset?: number;
 }
-
-const OUTPUTS: readonly Output[] = ['loss', 'rowLosses', 'gradient'];
 
 /**
  * Builds a loss as an ONNX model, for any runtime: ONNX Runtime cannot differentiate, so the gradient is in the graph.
  *
  * Inputs, `rows` (N) and `classes` (C) being free:
  *
- * | name | type | shape | form | |
+ * | name | type | shape | with | |
  * | --- | --- | --- | --- | --- |
- * | `logits` | float | `[N, C]` | both | |
- * | `rowWeights` | float | `[N]` | both | 0 takes the row out (ignored rows: SPEC G5, R3) |
- * | `divisor` | float | `[]` | both | of the mean: rows that are not ignored; 1 for a sum; not with `rowLosses` alone |
- * | `labels` | int32 | `[N]` | `labels: 'index'` | a class; -1 for a row without one |
+ * | `logits` | float or float16 | `[N, C]` | | |
+ * | `labels` | int32 or int64 | `[N]` | `labels: 'index'` | a class; C background (sigmoid); -1 ignored. SPEC G5 |
  * | `targets` | float | `[N, C]` | `labels: 'rows'` | in [0, 1] |
- * | `tail` | bool | `[C]` | sigmoid | the gate's T |
- * | `foreground` | bool | `[N]` | sigmoid | E |
- * | `negativeWeights` | float | `[C]` or `[N, C]` | softmax | 1 - β T, formed in double (SPEC X1) |
+ * | `tail` | bool | `[C]` | | `gate.tail`, T |
+ * | `foreground` | bool | `[N]` | `foreground: true` | E. SPEC G4 |
+ * | `rowWeights` | float | `[N]` | `rowWeights: true` | >= 0. SPEC R3 |
+ * | `normalizer` | float | `[]` | `normalizer: true` | > 0. SPEC R2 |
+ * | `oneMinusBeta` | float | `[]`, `[C]` or `[N, C]` | `beta` scalar, class, element | 1 - β, formed in double. SPEC X1 |
+ * | `drawn` | bool | `[N, C]` | `beta: 'drawn'` | β of `drawBeta`. SPEC X5 |
  *
- * Outputs: `loss` `[]`, `rowLosses` `[N]`, `gradient` `[N, C]` of the loss with respect to the logits, all float. The
- * model checks nothing: `createLossSession` does.
+ * Outputs: `loss` `[]`, `rowLosses` `[N]`, `gradient` `[N, C]` of the loss with respect to the logits, all float. A model
+ * cannot say what is wrong with its inputs, `createLossSession` does; but none broadcasts: a wrong length fails, and a
+ * label that is none makes its row NaN.
  *
- * @returns The model, a `ModelProto`, some 4 KB.
- * @throws {EqlError} `UNSUPPORTED` for options that are left out, contradict each other or are not known.
+ * @returns The model, a `ModelProto`, some 5 KB.
+ * @throws {EqlError} `REDUCTION`, `NORMALIZER_RANGE`; `UNSUPPORTED` for options that are left out, contradict each other
+ * or are not known.
  */
 export function buildLossModel(options: LossModelOptions): Uint8Array {
-  if (typeof options !== 'object' || options === null)
-    unsupported('options', options, 'an object with form and labels');
-  const { form, labels, outputs = OUTPUTS, beta = 'class', opset = 17 } = options;
-  if (form !== 'sigmoid' && form !== 'softmax') unsupported('form', form, 'sigmoid or softmax');
-  if (labels !== 'index' && labels !== 'rows') unsupported('labels', labels, 'index or rows');
-  if (beta !== 'class' && beta !== 'element') unsupported('beta', beta, 'class or element');
-  if (form === 'sigmoid' && options.beta !== undefined) unsupported('beta', beta, 'none: the sigmoid form has no β');
-  if (!Array.isArray(outputs)) unsupported('outputs', outputs, `a list of some of ${OUTPUTS.join(', ')}`);
-  if (outputs.length === 0 || outputs.some((output) => !OUTPUTS.includes(output))) {
-    unsupported('outputs', outputs.join(', ') || 'empty', `some of ${OUTPUTS.join(', ')}`);
-  }
-  if (!(Number.isInteger(opset) && opset >= 13 && opset <= 26)) unsupported('opset', opset, 'an integer from 13 to 26');
-
+  const loss = resolveLoss(options);
+  const { logits: type = 'float32', opset = 17 } = options;
+  if (type !== 'float32' && type !== 'float16') unsupported('logits', type, 'float32 or float16');
+  checkOpset(opset);
   const graph = createGraph(opset);
-  if (form === 'sigmoid') (labels === 'index' ? sigmoidOfLabels : sigmoidOfRows)(graph, outputs);
-  else (labels === 'index' ? softmaxOfLabels : softmaxOfRows)(graph, outputs, beta);
-  return graph.encode(`eql_${form}_${labels}`, `Equalization Loss, ${form} form, and its gradient.`);
+  const input = graph.input({
+    name: 'logits',
+    type: type === 'float16' ? 'float16' : 'float',
+    shape: ['rows', 'classes'],
+  });
+  writeLoss(graph, loss, type === 'float16' ? graph.op('Cast', [input], { to: elementTypes.float }) : input);
+  declareOutputs(graph, loss);
+  return graph.encode(`eql_${loss.form}_${loss.labels}`, `Equalization Loss, ${loss.form} form, and its gradient.`);
 }
 
-function unsupported(name: string, came: unknown, wanted: string): never {
-  throw new EqlError('UNSUPPORTED', `${name} is ${String(came)}; wanted ${wanted}.`);
+/** @throws {EqlError} `UNSUPPORTED` for a version of the operator set in which the graphs are not written. */
+export function checkOpset(opset: number): void {
+  if (!(Number.isInteger(opset) && opset >= 13 && opset <= 26)) unsupported('opset', opset, 'an integer from 13 to 26');
 }

@@ -3,7 +3,7 @@
 import { bytesField, type Field, floatField, integerField, join, messageField, textField } from './protobuf.ts';
 
 /** Element types by their number in `TensorProto.DataType`. */
-export const elementTypes = { float: 1, int32: 6, int64: 7, bool: 9 } as const;
+export const elementTypes = { float: 1, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
 
 /** Name of an element type that the graphs use. */
 export type ElementType = keyof typeof elementTypes;

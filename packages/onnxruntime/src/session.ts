@@ -85,10 +85,10 @@ export async function createLossSession(ort: Ort, options: LossSessionOptions): 
 
   const sessionFor = async (prepared: PreparedBatch): Promise<OrtSession> => {
     const model = modelFor(prepared);
-    const key = `${model.labels} ${model.beta}`;
+    const key = JSON.stringify(model);
     const known = sessions.get(key);
     if (known !== undefined) return known;
-    const bytes = buildLossModel({ ...model, outputs: ['rowLosses', 'gradient'], opset });
+    const bytes = buildLossModel({ ...model, outputs: ['rowLosses', 'gradient'], arithmetic: 'gpu', opset });
     const session = await ort.InferenceSession.create(bytes, sessionOptionsOf(options));
     sessions.set(key, session);
     return session;

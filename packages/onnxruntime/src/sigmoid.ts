@@ -1,24 +1,29 @@
 // The sigmoid form as a graph. SPEC S1 to S4.
 
-import { finish, labelInput, type Output, rowInputs } from './common.ts';
-import { column, expOfMinus, log1p, sumOverClasses } from './formulas.ts';
+import { classInput, type Label, type RowLoss, type Rows, rowInput } from './common.ts';
+import { expOfMinus, log1p, maxOverClasses, sumOverClasses } from './formulas.ts';
 import type { Graph, Value } from './graph.ts';
 import { elementTypes } from './onnx.ts';
+import type { Loss } from './options.ts';
 
 // An entry that adds nothing: softplus and σ of it are 0, exactly. Finite, since shaders need not honour infinities.
 const NOTHING = -1000;
 
+/** The sigmoid form over rows with index labels or target rows. Declares `tail` and, if wanted, `foreground`. */
+export function sigmoidOf(graph: Graph, loss: Loss, rows: Rows): RowLoss {
+  const { label, targets } = rows;
+  if (label !== undefined) return ofLabels(graph, loss, rows, label);
+  return ofTargets(graph, loss, rows, targets!);
+}
+
 /**
- * Sigmoid form with index labels.
- *
  * With s the logit, negated at the label, and excluded entries at a value that adds nothing, the row loss is
  * `Σ softplus(s)`, and the gradient `σ(s)`, negated at the label: one kind of entry, no product with a target.
  */
-export function sigmoidOfLabels(graph: Graph, outputs: readonly Output[]): void {
+function ofLabels(graph: Graph, loss: Loss, rows: Rows, label: Label): RowLoss {
   const { op, constant } = graph;
-  const rows = rowInputs(graph);
-  const label = labelInput(graph, rows.active);
-  const included = op('And', [op('Not', [gated(graph)]), rows.active]);
+  const foreground = loss.foreground ? foregroundInput(graph, rows.logits) : label.present;
+  const included = op('And', [op('Not', [gated(graph, foreground, rows.logits)]), rows.active]);
   const { missing, finite } = withoutNaN(graph, rows.logits);
   const kept = op('Where', [included, finite, constant('float', NOTHING)]);
   const signed = label.replace(kept, op('Neg', [label.entry(finite)]));
@@ -29,16 +34,14 @@ export function sigmoidOfLabels(graph: Graph, outputs: readonly Output[]): void 
   // The label counts even in a tail class. Gathering floats: not every provider gathers booleans.
   const labelMark = label.entry(op('Cast', [missing], { to: elementTypes.float }));
   const nanLabel = op('And', [op('Greater', [labelMark, constant('float', 0)]), label.present]);
-  finish(
-    graph,
+  return {
     rows,
-    outputs,
-    () => {
+    sums: () => {
       // softplus(s) = max(s, 0) + log1p(e^-|s|)
       const element = op('Add', [op('Max', [signed, constant('float', 0)]), log1p(graph, e)]);
       return op('Where', [nanLabel, nan, sumOverClasses(graph, op('Where', [nanEntry, nan, element]))]);
     },
-    (scale, result) => {
+    gradient: (scale, result) => {
       // σ(s) = e^min(s, 0) / (1 + e^-|s|)
       const one = constant('float', 1);
       const numerator = op('Where', [op('GreaterOrEqual', [signed, constant('float', 0)]), one, e]);
@@ -47,25 +50,23 @@ export function sigmoidOfLabels(graph: Graph, outputs: readonly Output[]): void 
       const own = label.entry(value);
       const negated = op('Where', [nanLabel, nan, op('Neg', [own])]);
       const atLabel = op('Where', [label.present, negated, own]);
-      return op('ScatterElements', [value, label.index, atLabel], { axis: 1 }, result);
+      op('ScatterElements', [value, label.index, atLabel], { axis: 1 }, result);
     },
-  );
+  };
 }
 
 /**
- * Sigmoid form with target rows.
- *
  * Element loss `w (a |z| + log1p(e^-|z|))` with a = 1 - y for z >= 0, else y: terms >= 0, nothing cancels (SPEC N3).
  * Gradient `w ((1 - y) σ(z) - y σ(-z))`.
  */
-export function sigmoidOfRows(graph: Graph, outputs: readonly Output[]): void {
+function ofTargets(graph: Graph, loss: Loss, rows: Rows, y: Value): RowLoss {
   const { op, constant } = graph;
   const [zero, one] = [constant('float', 0), constant('float', 1)];
-  const rows = rowInputs(graph);
-  const y = graph.input({ name: 'targets', type: 'float', shape: ['rows', 'classes'] });
-  const isGated = gated(graph);
+  const foreground = loss.foreground
+    ? foregroundInput(graph, rows.logits)
+    : op('Greater', [maxOverClasses(graph, y), zero]);
   // w = y in a tail class of a foreground row, else 1. SPEC S1.
-  const weight = op('Where', [isGated, y, one]);
+  const weight = op('Where', [gated(graph, foreground, rows.logits), y, one]);
   const included = op('And', [op('Greater', [weight, zero]), rows.active]);
   const { missing, finite } = withoutNaN(graph, rows.logits);
   const nanEntry = op('And', [missing, included]);
@@ -74,32 +75,33 @@ export function sigmoidOfRows(graph: Graph, outputs: readonly Output[]): void {
   const size = op('Abs', [z]);
   const e = expOfMinus(graph, size);
   const opposite = op('Sub', [one, y]);
-  finish(
-    graph,
+  return {
     rows,
-    outputs,
-    () => {
+    sums: () => {
       const slope = op('Where', [isPositive, opposite, y]);
       // A slope of 0 wins over an infinite logit: the limits of SPEC N2.
       const linear = op('Where', [op('Greater', [slope, zero]), op('Mul', [slope, size]), zero]);
       const element = op('Mul', [op('Add', [linear, log1p(graph, e)]), weight]);
       return sumOverClasses(graph, op('Where', [nanEntry, constant('float', NaN), element]));
     },
-    (scale, result) => {
+    gradient: (scale, result) => {
       const up = op('Mul', [opposite, op('Where', [isPositive, one, e])]);
       const down = op('Mul', [y, op('Where', [isPositive, e, one])]);
       const slope = op('Div', [op('Sub', [up, down]), op('Add', [e, one])]);
       const weighted = op('Mul', [op('Mul', [slope, weight]), scale]);
-      return op('Where', [nanEntry, constant('float', NaN), weighted], {}, result);
+      op('Where', [nanEntry, constant('float', NaN), weighted], {}, result);
     },
-  );
+  };
+}
+
+/** E, `[rows, 1]` bool, as an input. */
+function foregroundInput(graph: Graph, logits: Value): Value {
+  return rowInput(graph, 'foreground', 'bool', logits);
 }
 
 /** E_i T_j, `[rows, classes]` bool. */
-function gated(graph: Graph): Value {
-  const tail = graph.input({ name: 'tail', type: 'bool', shape: ['classes'] });
-  const foreground = column(graph, graph.input({ name: 'foreground', type: 'bool', shape: ['rows'] }));
-  return graph.op('And', [foreground, tail]);
+function gated(graph: Graph, foreground: Value, logits: Value): Value {
+  return graph.op('And', [foreground, classInput(graph, 'tail', 'bool', logits)]);
 }
 
 /**

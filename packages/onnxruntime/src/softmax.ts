@@ -1,30 +1,29 @@
 // The softmax form, SEQL, as a graph. SPEC X1 to X7.
 
-import { finish, labelInput, type Output, rowInputs } from './common.ts';
+import { classInput, type Label, type RowLoss, type Rows } from './common.ts';
 import { expOfMinus, log1pOfRow, logOfRow, maxOverClasses, sumOverClasses } from './formulas.ts';
 import type { Graph, Value } from './graph.ts';
-
-/** Whether β, and with it the weight of a negative entry, is given per class or per element. */
-export type BetaShape = 'class' | 'element';
+import type { Loss } from './options.ts';
 
 // No finite logit is lower.
 const LOWEST = -3.4028234663852886e38;
 
+/** The softmax form over rows with index labels or target rows. Declares `tail` and β. */
+export function softmaxOf(graph: Graph, loss: Loss, rows: Rows): RowLoss {
+  const { label, targets } = rows;
+  if (label !== undefined) return ofLabels(graph, loss, rows, label);
+  return ofTargets(graph, loss, rows, targets!);
+}
+
 /**
- * Softmax form with index labels.
- *
  * With own = e^(z_y - m) and rest = Σ_{k≠y} v_k e^(z_k - m), v the weight of a negative entry, the row loss is
  * `log1p(rest / own)`, the gradient `v_k e^(z_k - m) / (own + rest)`, at the label `-rest / (own + rest)`: nothing
  * cancels.
  */
-export function softmaxOfLabels(graph: Graph, outputs: readonly Output[], beta: BetaShape): void {
+function ofLabels(graph: Graph, loss: Loss, rows: Rows, label: Label): RowLoss {
   const { op, constant } = graph;
   const zero = constant('float', 0);
-  const inputs = rowInputs(graph);
-  const label = labelInput(graph, inputs.active);
-  // There is no background: a row without a label is taken out. SPEC X6.
-  const rows = { ...inputs, active: label.present };
-  const weights = negativeWeights(graph, beta);
+  const weights = negativeWeights(graph, loss.beta, rows.logits);
   const included = op('And', [op('Greater', [weights, zero]), rows.active]);
   const logits = orderedLogits(graph, rows.logits);
   const x = lowestUnless(graph, included, logits);
@@ -38,37 +37,33 @@ export function softmaxOfLabels(graph: Graph, outputs: readonly Output[], beta: 
   const sum = op('Add', [own, rest]);
   const valid = hasDistribution(graph, bounded, sum);
   const nan = constant('float', NaN);
-  finish(
-    graph,
+  return {
     rows,
-    outputs,
-    () => {
+    sums: () => {
       // Far below the maximum own vanishes, and with it the ratio; the difference then is large and loses no digits.
       const far = op('Add', [below, logOfRow(graph, sum)]);
       const tiny = constant('float', 1e-30);
       const near = log1pOfRow(graph, op('Div', [rest, op('Max', [own, tiny])]));
       return op('Where', [valid, op('Where', [op('Greater', [own, tiny]), near, far]), nan]);
     },
-    (scale, result) => {
+    gradient: (scale, result) => {
       const share = op('Where', [valid, op('Div', [scale, sum]), nan]);
       const negatives = op('Where', [included, op('Mul', [terms, share]), zero]);
       const atLabel = op('Neg', [op('Mul', [rest, share])]);
       const kept = op('Where', [label.present, atLabel, label.entry(negatives)]);
-      return op('ScatterElements', [negatives, label.index, kept], { axis: 1 }, result);
+      op('ScatterElements', [negatives, label.index, kept], { axis: 1 }, result);
     },
-  );
+  };
 }
 
-/** Softmax form with target rows: `Σ y_j (m - z_j + log Σ w_k e^(z_k - m))`, gradient `(Σ y) p_k - y_k`. */
-export function softmaxOfRows(graph: Graph, outputs: readonly Output[], beta: BetaShape): void {
+/** `Σ y_j (m - z_j + log Σ w_k e^(z_k - m))`, gradient `(Σ y) p_k - y_k`. */
+function ofTargets(graph: Graph, loss: Loss, given: Rows, y: Value): RowLoss {
   const { op, constant } = graph;
   const [zero, one] = [constant('float', 0), constant('float', 1)];
-  const inputs = rowInputs(graph);
-  const y = graph.input({ name: 'targets', type: 'float', shape: ['rows', 'classes'] });
   const mass = sumOverClasses(graph, y);
   // A row without any target has nothing to lose. SPEC X3.
-  const rows = { ...inputs, active: op('And', [inputs.active, op('Greater', [mass, zero])]) };
-  const v = negativeWeights(graph, beta);
+  const rows = { ...given, active: op('And', [given.active, op('Greater', [mass, zero])]) };
+  const v = negativeWeights(graph, loss.beta, given.logits);
   const weights = op('Add', [v, op('Mul', [op('Sub', [one, v]), y])]);
   const included = op('And', [op('Greater', [weights, zero]), rows.active]);
   const x = lowestUnless(graph, included, orderedLogits(graph, rows.logits));
@@ -78,27 +73,36 @@ export function softmaxOfRows(graph: Graph, outputs: readonly Output[], beta: Be
   const sum = sumOverClasses(graph, terms);
   const valid = hasDistribution(graph, bounded, sum);
   const nan = constant('float', NaN);
-  finish(
-    graph,
+  return {
     rows,
-    outputs,
-    () => {
+    sums: () => {
       const element = op('Mul', [y, op('Add', [op('Sub', [max, x]), logOfRow(graph, sum)])]);
       const positive = op('And', [op('Greater', [y, zero]), rows.active]);
       return op('Where', [valid, sumOverClasses(graph, op('Where', [positive, element, zero])), nan]);
     },
-    (scale, result) => {
+    gradient: (scale, result) => {
       const share = op('Where', [valid, op('Div', [mass, sum]), nan]);
       const value = op('Mul', [op('Sub', [op('Mul', [terms, share]), y]), scale]);
-      return op('Where', [included, value, zero], {}, result);
+      op('Where', [included, value, zero], {}, result);
     },
-  );
+  };
 }
 
-/** v = 1 - β T, formed by the caller in double: `[classes]` or `[rows, classes]`. SPEC X1. */
-function negativeWeights(graph: Graph, beta: BetaShape): Value {
-  const shape = beta === 'class' ? ['classes'] : ['rows', 'classes'];
-  return graph.input({ name: 'negativeWeights', type: 'float', shape });
+/** v = 1 - β T, `[classes]` or `[rows, classes]`, from 1 - β, which the caller forms in double. SPEC X1. */
+function negativeWeights(graph: Graph, beta: Loss['beta'], logits: Value): Value {
+  const { op, constant } = graph;
+  const tail = classInput(graph, 'tail', 'bool', logits);
+  const whole = (values: Value): Value => op('Reshape', [values, op('Shape', [logits])]);
+  const [zero, one] = [constant('float', 0), constant('float', 1)];
+  if (beta === 'drawn') {
+    const drawn = whole(graph.input({ name: 'drawn', type: 'bool', shape: ['rows', 'classes'] }));
+    return op('Where', [op('And', [drawn, tail]), zero, one]);
+  }
+  const name = 'oneMinusBeta';
+  if (beta === 'class') return op('Where', [tail, classInput(graph, name, 'float', logits), one]);
+  const shape = beta === 'scalar' ? [] : ['rows', 'classes'];
+  const input = graph.input({ name, type: 'float', shape });
+  return op('Where', [tail, beta === 'scalar' ? input : whole(input), one]);
 }
 
 /**
