@@ -16,6 +16,7 @@ export type EqlErrorCode =
   | 'NORMALIZER_RANGE'
   | 'DTYPE'
   | 'UNSUPPORTED'
+  | 'MODEL'
   | 'BUFFER'
   | 'OUT_OF_MEMORY'
   | 'WORKER'
