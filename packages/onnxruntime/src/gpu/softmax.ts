@@ -1,9 +1,10 @@
-// The softmax form, SEQL, as a graph. SPEC X1 to X7.
+// The softmax form, SEQL, from ops that GPUs do rightly. SPEC X1 to X7.
 
-import { classInput, type Label, type RowLoss, type Rows } from './common.ts';
+import type { Graph, Value } from '../graph.ts';
+import { type Label, type Rows, weightInput } from '../inputs.ts';
+import type { RowLoss } from '../loss.ts';
+import type { Loss } from '../options.ts';
 import { expOfMinus, log1pOfRow, logOfRow, maxOverClasses, sumOverClasses } from './formulas.ts';
-import type { Graph, Value } from './graph.ts';
-import type { Loss } from './options.ts';
 
 // No finite logit is lower.
 const LOWEST = -3.4028234663852886e38;
@@ -23,7 +24,7 @@ export function softmaxOf(graph: Graph, loss: Loss, rows: Rows): RowLoss {
 function ofLabels(graph: Graph, loss: Loss, rows: Rows, label: Label): RowLoss {
   const { op, constant } = graph;
   const zero = constant('float', 0);
-  const weights = negativeWeights(graph, loss.beta, rows.logits);
+  const weights = weightInput(graph, loss, rows.logits);
   const included = op('And', [op('Greater', [weights, zero]), rows.active]);
   const logits = orderedLogits(graph, rows.logits);
   const x = lowestUnless(graph, included, logits);
@@ -63,7 +64,7 @@ function ofTargets(graph: Graph, loss: Loss, given: Rows, y: Value): RowLoss {
   const mass = sumOverClasses(graph, y);
   // A row without any target has nothing to lose. SPEC X3.
   const rows = { ...given, active: op('And', [given.active, op('Greater', [mass, zero])]) };
-  const v = negativeWeights(graph, loss.beta, given.logits);
+  const v = weightInput(graph, loss, given.logits);
   const weights = op('Add', [v, op('Mul', [op('Sub', [one, v]), y])]);
   const included = op('And', [op('Greater', [weights, zero]), rows.active]);
   const x = lowestUnless(graph, included, orderedLogits(graph, rows.logits));
@@ -86,23 +87,6 @@ function ofTargets(graph: Graph, loss: Loss, given: Rows, y: Value): RowLoss {
       op('Where', [included, value, zero], {}, result);
     },
   };
-}
-
-/** v = 1 - β T, `[classes]` or `[rows, classes]`, from 1 - β, which the caller forms in double. SPEC X1. */
-function negativeWeights(graph: Graph, beta: Loss['beta'], logits: Value): Value {
-  const { op, constant } = graph;
-  const tail = classInput(graph, 'tail', 'bool', logits);
-  const whole = (values: Value): Value => op('Reshape', [values, op('Shape', [logits])]);
-  const [zero, one] = [constant('float', 0), constant('float', 1)];
-  if (beta === 'drawn') {
-    const drawn = whole(graph.input({ name: 'drawn', type: 'bool', shape: ['rows', 'classes'] }));
-    return op('Where', [op('And', [drawn, tail]), zero, one]);
-  }
-  const name = 'oneMinusBeta';
-  if (beta === 'class') return op('Where', [tail, classInput(graph, name, 'float', logits), one]);
-  const shape = beta === 'scalar' ? [] : ['rows', 'classes'];
-  const input = graph.input({ name, type: 'float', shape });
-  return op('Where', [tail, beta === 'scalar' ? input : whole(input), one]);
 }
 
 /**

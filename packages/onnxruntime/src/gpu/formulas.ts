@@ -1,7 +1,7 @@
 // Exponential and logarithm with the accuracy that SPEC N3 and N4 want, from ops that every execution provider has.
 
-import type { Graph, Value } from './graph.ts';
-import { elementTypes } from './onnx.ts';
+import type { Graph, Value } from '../graph.ts';
+import { elementTypes } from '../onnx.ts';
 
 // Past this e^-a is 0 in single precision.
 const EXP_LIMIT = 104;

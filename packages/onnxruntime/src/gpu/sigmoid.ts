@@ -1,10 +1,11 @@
-// The sigmoid form as a graph. SPEC S1 to S4.
+// The sigmoid form from ops that GPUs do rightly. SPEC S1 to S4.
 
-import { classInput, type Label, type RowLoss, type Rows, rowInput } from './common.ts';
+import type { Graph, Value } from '../graph.ts';
+import { foregroundInput, type Label, type Rows, tailInput } from '../inputs.ts';
+import type { RowLoss } from '../loss.ts';
+import { elementTypes } from '../onnx.ts';
+import type { Loss } from '../options.ts';
 import { expOfMinus, log1p, maxOverClasses, sumOverClasses } from './formulas.ts';
-import type { Graph, Value } from './graph.ts';
-import { elementTypes } from './onnx.ts';
-import type { Loss } from './options.ts';
 
 // An entry that adds nothing: softplus and σ of it are 0, exactly. Finite, since shaders need not honour infinities.
 const NOTHING = -1000;
@@ -22,7 +23,7 @@ export function sigmoidOf(graph: Graph, loss: Loss, rows: Rows): RowLoss {
  */
 function ofLabels(graph: Graph, loss: Loss, rows: Rows, label: Label): RowLoss {
   const { op, constant } = graph;
-  const foreground = loss.foreground ? foregroundInput(graph, rows.logits) : label.present;
+  const foreground = foregroundInput(graph, loss, rows.logits) ?? label.present;
   const included = op('And', [op('Not', [gated(graph, foreground, rows.logits)]), rows.active]);
   const { missing, finite } = withoutNaN(graph, rows.logits);
   const kept = op('Where', [included, finite, constant('float', NOTHING)]);
@@ -62,9 +63,7 @@ function ofLabels(graph: Graph, loss: Loss, rows: Rows, label: Label): RowLoss {
 function ofTargets(graph: Graph, loss: Loss, rows: Rows, y: Value): RowLoss {
   const { op, constant } = graph;
   const [zero, one] = [constant('float', 0), constant('float', 1)];
-  const foreground = loss.foreground
-    ? foregroundInput(graph, rows.logits)
-    : op('Greater', [maxOverClasses(graph, y), zero]);
+  const foreground = foregroundInput(graph, loss, rows.logits) ?? op('Greater', [maxOverClasses(graph, y), zero]);
   // w = y in a tail class of a foreground row, else 1. SPEC S1.
   const weight = op('Where', [gated(graph, foreground, rows.logits), y, one]);
   const included = op('And', [op('Greater', [weight, zero]), rows.active]);
@@ -94,14 +93,9 @@ function ofTargets(graph: Graph, loss: Loss, rows: Rows, y: Value): RowLoss {
   };
 }
 
-/** E, `[rows, 1]` bool, as an input. */
-function foregroundInput(graph: Graph, logits: Value): Value {
-  return rowInput(graph, 'foreground', 'bool', logits);
-}
-
 /** E_i T_j, `[rows, classes]` bool. */
 function gated(graph: Graph, foreground: Value, logits: Value): Value {
-  return graph.op('And', [foreground, classInput(graph, 'tail', 'bool', logits)]);
+  return graph.op('And', [foreground, tailInput(graph, logits)]);
 }
 
 /**

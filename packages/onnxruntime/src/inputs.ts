@@ -1,4 +1,4 @@
-// What the graphs of both forms share: the row inputs, the label's place in a row, the reduction and its outputs.
+// What comes in beside the logits, declared once for both forms, in shapes that let nothing broadcast.
 
 import type { Graph, Value } from './graph.ts';
 import { elementTypes } from './onnx.ts';
@@ -32,16 +32,6 @@ export interface Label {
   entry(matrix: Value): Value;
 }
 
-/** What a form makes of its rows. */
-export interface RowLoss {
-  /** Rows that are taken out for reasons of the form are so here, too. */
-  readonly rows: Rows;
-  /** Row losses before their weight, `[rows, 1]`; anything in rows that are taken out. */
-  sums(): Value;
-  /** Given `weight / divisor`, `[rows, 1]`, the gradient as a value of that name. */
-  gradient(scale: Value, result: string): void;
-}
-
 /** Declares what comes per row beside the logits, in shapes that let nothing broadcast. */
 export function rowInputs(graph: Graph, loss: Loss, logits: Value): Rows {
   const { op, constant } = graph;
@@ -49,9 +39,14 @@ export function rowInputs(graph: Graph, loss: Loss, logits: Value): Rows {
   const given = loss.rowWeights ? rowInput(graph, 'rowWeights', 'float', logits) : undefined;
   if (loss.labels === 'rows') {
     const targets = graph.input({ name: 'targets', type: 'float', shape: ['rows', 'classes'] });
-    const sized = op('Reshape', [targets, op('Shape', [logits])]);
     const weights = given ?? op('Expand', [constant('float', 1), rowShape(graph, logits)]);
-    return { logits, active: op('Greater', [weights, zero]), weights, label: undefined, targets: sized };
+    return {
+      logits,
+      active: op('Greater', [weights, zero]),
+      weights,
+      label: undefined,
+      targets: whole(graph, targets, logits),
+    };
   }
   const type = loss.labelType;
   const labels = rowInput(graph, 'labels', type, logits);
@@ -77,44 +72,52 @@ export function rowInputs(graph: Graph, loss: Loss, logits: Value): Rows {
   return { logits, active, weights, label: { present, index, counted, entry, replace }, targets: undefined };
 }
 
+/** E, `[rows, 1]` bool, if it is an input. SPEC G4. */
+export function foregroundInput(graph: Graph, loss: Loss, logits: Value): Value | undefined {
+  return loss.foreground ? rowInput(graph, 'foreground', 'bool', logits) : undefined;
+}
+
+/** T, `[classes]` bool. */
+export function tailInput(graph: Graph, logits: Value): Value {
+  return classInput(graph, 'tail', 'bool', logits);
+}
+
+/** β T as bool, `[rows, classes]`, if β is drawn: the entries that are withheld. SPEC X5. */
+export function drawnInput(graph: Graph, loss: Loss, logits: Value): Value | undefined {
+  if (loss.beta !== 'drawn') return undefined;
+  const drawn = graph.input({ name: 'drawn', type: 'bool', shape: ['rows', 'classes'] });
+  return graph.op('And', [whole(graph, drawn, logits), tailInput(graph, logits)]);
+}
+
+/** v = 1 - β T, `[classes]` or `[rows, classes]`, from 1 - β, which the caller forms in double. SPEC X1. */
+export function weightInput(graph: Graph, loss: Loss, logits: Value): Value {
+  const { op, constant } = graph;
+  const one = constant('float', 1);
+  const withheld = drawnInput(graph, loss, logits);
+  if (withheld !== undefined) return op('Where', [withheld, constant('float', 0), one]);
+  const tail = tailInput(graph, logits);
+  const name = 'oneMinusBeta';
+  if (loss.beta === 'class') return op('Where', [tail, classInput(graph, name, 'float', logits), one]);
+  if (loss.beta === 'scalar') return op('Where', [tail, graph.input({ name, type: 'float', shape: [] }), one]);
+  const input = graph.input({ name, type: 'float', shape: ['rows', 'classes'] });
+  return op('Where', [tail, whole(graph, input, logits), one]);
+}
+
 /** A class input, `[classes]`, in a shape that does not broadcast. */
-export function classInput(graph: Graph, name: string, type: 'float' | 'bool', logits: Value): Value {
+function classInput(graph: Graph, name: string, type: 'float' | 'bool', logits: Value): Value {
   const input = graph.input({ name, type, shape: ['classes'] });
   return graph.op('Reshape', [input, classesOf(graph, logits)]);
 }
 
 /** A row input, `[rows]` to `[rows, 1]`, in a shape that does not broadcast. */
-export function rowInput(graph: Graph, name: string, type: 'float' | 'bool' | 'int32' | 'int64', logits: Value): Value {
+function rowInput(graph: Graph, name: string, type: 'float' | 'bool' | 'int32' | 'int64', logits: Value): Value {
   const input = graph.input({ name, type, shape: ['rows'] });
   return graph.op('Reshape', [input, rowShape(graph, logits)]);
 }
 
-/** Names the outputs wanted as values of the graph: `rowLosses` `[rows]`, `loss` `[]`, `gradient` `[rows, classes]`. SPEC R1, R3, R5. */
-export function finish(graph: Graph, loss: Loss, { rows, sums, gradient }: RowLoss): void {
-  const { op } = graph;
-  const { outputs } = loss;
-  const divisor = outputs.includes('loss') || outputs.includes('gradient') ? divisorOf(graph, loss, rows) : undefined;
-  if (outputs.includes('loss') || outputs.includes('rowLosses')) {
-    const kept = op('Where', [rows.active, op('Mul', [sums(), rows.weights]), graph.constant('float', 0)]);
-    const rowLosses = op('Squeeze', [kept, graph.constant('int64', [1])], {}, 'rowLosses');
-    if (outputs.includes('loss')) {
-      const total = op('ReduceSum', [rowLosses, graph.constant('int64', [0])], { keepdims: 0 });
-      op('Div', [total, divisor!], {}, 'loss');
-    }
-  }
-  if (outputs.includes('gradient')) gradient(op('Div', [rows.weights, divisor!]), 'gradient');
-}
-
-/** What the sum is divided by, a scalar. SPEC R1, R2, R4. */
-function divisorOf(graph: Graph, loss: Loss, rows: Rows): Value {
-  const { op, constant } = graph;
-  if (loss.normalizer) return graph.input({ name: 'normalizer', type: 'float', shape: [] });
-  if (loss.reduction !== 'mean') return constant('float', 1);
-  const counted =
-    rows.label === undefined
-      ? op('Size', [rows.weights])
-      : op('ReduceSum', [op('Cast', [rows.label.counted], { to: elementTypes.int64 })], { keepdims: 0 });
-  return op('Cast', [op('Max', [counted, constant('int64', 1)])], { to: elementTypes.float });
+/** An input of the logits' shape. */
+function whole(graph: Graph, input: Value, logits: Value): Value {
+  return graph.op('Reshape', [input, graph.op('Shape', [logits])]);
 }
 
 /** `[rows, 1]` as a shape. */

@@ -1,7 +1,7 @@
 import * as ort from 'onnxruntime-node';
 import { expect, test } from 'vitest';
+import { createGraph, type Graph, type Value } from '../graph.ts';
 import { expOfMinus, log1p, log1pOfRow, sumOverClasses } from './formulas.ts';
-import { createGraph, type Graph, type Value } from './graph.ts';
 
 /** A formula over a matrix, run on the cpu provider. */
 async function apply(

@@ -1,0 +1,4 @@
+// Arithmetic "cpu": both forms.
+
+export { sigmoidOf } from '../gpu/sigmoid.ts';
+export { softmaxOf } from '../gpu/softmax.ts';

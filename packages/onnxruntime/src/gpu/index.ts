@@ -1,0 +1,4 @@
+// Arithmetic "gpu": both forms.
+
+export { sigmoidOf } from './sigmoid.ts';
+export { softmaxOf } from './softmax.ts';
