@@ -35,15 +35,16 @@ export function encodeNode(op: string, inputs: readonly string[], output: string
 /** `TensorProto` with raw little-endian data. */
 export function encodeTensor(
   name: string,
-  type: 'float' | 'int32' | 'int64',
+  type: 'float' | 'int32' | 'int64' | 'bool',
   shape: readonly number[],
   values: ArrayLike<number>,
 ): Uint8Array {
-  const size = type === 'int64' ? 8 : 4;
+  const size = { float: 4, int32: 4, int64: 8, bool: 1 }[type];
   const raw = new Uint8Array(values.length * size);
   const view = new DataView(raw.buffer);
   for (let k = 0; k < values.length; k++) {
     if (type === 'float') view.setFloat32(k * size, values[k], true);
+    else if (type === 'bool') view.setUint8(k, values[k]);
     else if (type === 'int32') view.setInt32(k * size, values[k], true);
     else view.setBigInt64(k * size, BigInt(values[k]), true);
   }
@@ -81,17 +82,18 @@ export function encodeModel(graph: {
   ]);
 }
 
-function encodeAttribute(name: string, value: Attributes[string]): readonly Field[] {
-  if (typeof value === 'number') return [textField(1, name), integerField(3, value), integerField(20, 2)];
-  if (typeof value === 'string') return [textField(1, name), textField(4, value), integerField(20, 3)];
-  if ('float' in value) return [textField(1, name), floatField(2, value.float), integerField(20, 1)];
-  return [textField(1, name), ...value.map((item) => integerField(8, item)), integerField(20, 7)];
-}
-
-function encodeValueInfo(value: ValueInfo): readonly Field[] {
+/** The fields of a `ValueInfoProto`. */
+export function encodeValueInfo(value: ValueInfo): readonly Field[] {
   const dimensions = value.shape.map((dimension) =>
     messageField(1, [typeof dimension === 'number' ? integerField(1, dimension) : textField(2, dimension)]),
   );
   const tensor = [integerField(1, elementTypes[value.type]), messageField(2, dimensions)];
   return [textField(1, value.name), messageField(2, [messageField(1, tensor)])];
+}
+
+function encodeAttribute(name: string, value: Attributes[string]): readonly Field[] {
+  if (typeof value === 'number') return [textField(1, name), integerField(3, value), integerField(20, 2)];
+  if (typeof value === 'string') return [textField(1, name), textField(4, value), integerField(20, 3)];
+  if ('float' in value) return [textField(1, name), floatField(2, value.float), integerField(20, 1)];
+  return [textField(1, name), ...value.map((item) => integerField(8, item)), integerField(20, 7)];
 }
