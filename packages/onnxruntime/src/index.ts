@@ -3,10 +3,11 @@
 export { buildLossModel, type LossModelOptions } from './model.ts';
 export type { Arithmetic, BetaShape, LossOptions, Output } from './options.ts';
 export type { ExecutionProvider, Ort, OrtSession, OrtTensor } from './ort.ts';
-export {
-  createLossSession,
-  type LossBatch,
-  type LossResult,
-  type LossSession,
-  type LossSessionOptions,
-} from './session.ts';
+export type {
+  LossBatch,
+  LossResult,
+  LossRunOptions,
+  LossSession,
+  LossSessionOptions,
+} from './session/types.ts';
+export { createLossSession } from './session.ts';

@@ -8,7 +8,11 @@ export interface OrtTensor {
 
 /** An inference session of the runtime. */
 export interface OrtSession {
-  run(feeds: Readonly<Record<string, never>>): Promise<Readonly<Record<string, OrtTensor>>>;
+  /** @param fetches Where to write outputs, by name; onnxruntime-node alone does. */
+  run(
+    feeds: Readonly<Record<string, never>>,
+    fetches?: Readonly<Record<string, never>>,
+  ): Promise<Readonly<Record<string, OrtTensor>>>;
   release(): Promise<void>;
 }
 
@@ -24,3 +28,15 @@ export interface Ort {
 
 /** An execution provider: its name, or an object with its options. Passed through. */
 export type ExecutionProvider = string | { readonly name: string };
+
+/**
+ * Whether this is onnxruntime-node. Neither sign is enough: where both packages share one onnxruntime-common, the
+ * versions of both stand in either's `env`; onnxruntime-react-native lists its backends, too.
+ */
+export function isNodeRuntime(ort: Ort): boolean {
+  const { env, listSupportedBackends } = ort as {
+    readonly env?: { readonly versions?: { readonly node?: unknown } };
+    readonly listSupportedBackends?: unknown;
+  };
+  return typeof listSupportedBackends === 'function' && typeof env?.versions?.node === 'string';
+}

@@ -75,14 +75,15 @@ test('models are built when first needed, kept, and all released, once', async (
     await session.run({ logits, labels: [0, 2], beta });
     await session.run({ logits, targets, beta });
   }
-  expect(count.created).toBe(4);
+  // Two kinds of label, three of β.
+  expect(count.created).toBe(6);
   const underWay = session.run({ logits, targets, beta: 0 });
   await Promise.all([session.release(), session.release()]);
   await session.release();
   expect((await underWay).loss).toBeGreaterThan(0);
-  expect(count.released).toBe(4);
+  expect(count.released).toBe(6);
   await expect(session.run({ logits, targets, beta: 0 })).rejects.toMatchObject({ code: 'DISPOSED' });
-  expect(count.created).toBe(4);
+  expect(count.created).toBe(6);
 });
 
 test('a session that cannot be made is tried again, and does not block release', async () => {
@@ -122,8 +123,18 @@ test('options reach the runtime, and none that is undefined', async () => {
   };
   expect(await run({ executionProviders: undefined })).toStrictEqual({ intraOpNumThreads: 1, logSeverityLevel: 3 });
   const sessionOptions = { intraOpNumThreads: 2, enableProfiling: undefined };
-  const options = { intraOpNumThreads: 2, logSeverityLevel: 3, executionProviders: ['cpu'] };
+  const quiet = { 'session.intra_op.allow_spinning': '0' };
+  const options = { intraOpNumThreads: 2, logSeverityLevel: 3, executionProviders: ['cpu'], extra: quiet };
   expect(await run({ executionProviders: ['cpu'], sessionOptions })).toStrictEqual(options);
+  for (const extra of [
+    { session: { intra_op: { allow_spinning: '1' } } },
+    { 'session.intra_op.allow_spinning': '1' },
+  ]) {
+    expect(await run({ sessionOptions: { intraOpNumThreads: 2, extra } })).toMatchObject({ extra });
+  }
+  expect(await run({ sessionOptions: { intraOpNumThreads: 2, extra: { optimization: { a: '1' } } } })).toMatchObject({
+    extra: { optimization: { a: '1' }, ...quiet },
+  });
 });
 
 const bad: readonly [string, LossSessionOptions['form'], Partial<LossBatch>][] = [

@@ -1,0 +1,123 @@
+// Runs jobs on a runtime: a model for each variant, rows in blocks, results gathered.
+
+import { EqlError } from '@eqloss/core';
+import { type Feeds, feedsOf, tailOf } from '../feeds.ts';
+import { buildLossModel } from '../model.ts';
+import { isNodeRuntime, type Ort, type OrtSession, type OrtTensor } from '../ort.ts';
+import { inTurn } from '../turns.ts';
+import { type Job, variantOf } from './job.ts';
+import type { Plan } from './plan.ts';
+
+/** What a job comes to; what the plan does not want is left out. */
+export interface JobResult {
+  /** `[rows]` */
+  readonly rowLosses?: Float32Array;
+  /** `[rows * classes]` */
+  readonly gradient?: Float32Array;
+}
+
+/** Where jobs are done. */
+export interface Engine {
+  /** @param transfer Buffers that may be taken away. */
+  run(job: Job, transfer?: readonly ArrayBuffer[]): Promise<JobResult>;
+  /** Once only. Waits for the runs before it. */
+  release(): Promise<void>;
+}
+
+/** Bytes of logits in a block. */
+const BLOCK_BYTES = 2_500_000;
+
+/** Runs jobs in this thread. Creates a session of the runtime when a job first needs its model. */
+export function createEngine(ort: Ort, plan: Plan): Engine {
+  const { form, gate, outputs, opset, arithmetic, sessionOptions } = plan;
+  const sessions = new Map<string, OrtSession>();
+  const intoOwn = isNodeRuntime(ort);
+  let tail: OrtTensor | undefined;
+
+  const sessionFor = async (job: Job): Promise<OrtSession> => {
+    const variant = variantOf(job);
+    const key = `${variant.labels} ${variant.rowWeights} ${variant.foreground} ${variant.beta}`;
+    let session = sessions.get(key);
+    if (session === undefined) {
+      const model = buildLossModel({ ...variant, form, outputs, opset, arithmetic, normalizer: true });
+      session = await ort.InferenceSession.create(model, sessionOptions);
+      sessions.set(key, session);
+    }
+    return session;
+  };
+
+  const runJob = async (job: Job): Promise<JobResult> => {
+    const session = await sessionFor(job);
+    tail ??= tailOf(ort, gate.tail);
+    const feeds = feedsOf(ort, job, tail, outputs.includes('gradient'));
+    const size = blockRowsOf(job, plan);
+    if (size >= job.rows) return dataOf(await session.run(feeds(0, job.rows) as Record<string, never>), outputs);
+    const result = roomFor(job, outputs);
+    for (let from = 0; from < job.rows; from += size) {
+      const to = Math.min(from + size, job.rows);
+      const part = partOf(result, from, to, job.classes);
+      const fetches = intoOwn ? tensorsOf(ort, part, to - from, job.classes) : undefined;
+      const tensors = await session.run(feeds(from, to) as Record<string, never>, fetches as Record<string, never>);
+      if (intoOwn) continue; // onnxruntime-node has written there; what it returns is a copy
+      const data = await dataOf(tensors, outputs);
+      for (const name of outputs) part[name]!.set(data[name]!);
+    }
+    return result;
+  };
+
+  return {
+    run: (job) => inTurn(ort, () => runJob(job)),
+    release: () => inTurn(ort, () => releaseAll(sessions)),
+  };
+}
+
+/** How many rows go at a time: blocks of nearly the same size. */
+function blockRowsOf({ rows, classes }: Job, { blockRows, arithmetic }: Plan): number {
+  const most = blockRows ?? (arithmetic === 'cpu' ? Math.max(1, Math.floor(BLOCK_BYTES / (4 * classes))) : rows);
+  return Math.ceil(rows / Math.ceil(rows / most));
+}
+
+function roomFor({ rows, classes }: Job, outputs: Plan['outputs']): JobResult {
+  try {
+    return {
+      rowLosses: outputs.includes('rowLosses') ? new Float32Array(rows) : undefined,
+      gradient: outputs.includes('gradient') ? new Float32Array(rows * classes) : undefined,
+    };
+  } catch (error) {
+    throw new EqlError('OUT_OF_MEMORY', `no room for a gradient of ${rows} x ${classes}: ${(error as Error).message}`);
+  }
+}
+
+/** The rows `from` to `to` of a result, in the same memory. */
+function partOf({ rowLosses, gradient }: JobResult, from: number, to: number, classes: number): JobResult {
+  return { rowLosses: rowLosses?.subarray(from, to), gradient: gradient?.subarray(from * classes, to * classes) };
+}
+
+/** Tensors over a result's own memory. */
+function tensorsOf(ort: Ort, { rowLosses, gradient }: JobResult, rows: number, classes: number): Feeds {
+  return {
+    ...(rowLosses && { rowLosses: new ort.Tensor('float32', rowLosses, [rows]) }),
+    ...(gradient && { gradient: new ort.Tensor('float32', gradient, [rows, classes]) }),
+  };
+}
+
+/** What the runtime has returned: memory of its own making. */
+async function dataOf(tensors: Readonly<Record<string, OrtTensor>>, outputs: Plan['outputs']): Promise<JobResult> {
+  const result: { -readonly [K in keyof JobResult]: JobResult[K] } = {};
+  for (const name of outputs) result[name] = (await tensors[name].getData(true)) as Float32Array;
+  return result;
+}
+
+/** Releases all, one after the other; throws the first failure when all have been tried. */
+async function releaseAll(sessions: Map<string, OrtSession>): Promise<void> {
+  const failures: unknown[] = [];
+  for (const session of sessions.values()) {
+    try {
+      await session.release();
+    } catch (failure) {
+      failures.push(failure);
+    }
+  }
+  sessions.clear();
+  if (failures.length > 0) throw failures[0];
+}

@@ -1,0 +1,150 @@
+// The main thread's end of a worker that runs jobs: starts it, keeps it from holding the process, replaces it when it dies.
+
+import { EqlError } from '@eqloss/core';
+import type { Engine, JobResult } from './engine.ts';
+import { type Answer, errorOf, packed, type Request } from './messages.ts';
+import type { Plan } from './plan.ts';
+
+/** What is used of a worker of Node. */
+interface NodeWorker {
+  on(event: 'message', listener: (answer: Answer) => void): void;
+  on(event: 'error' | 'messageerror', listener: (error: Error) => void): void;
+  on(event: 'exit', listener: (code: number) => void): void;
+  postMessage(message: Request, transfer?: readonly ArrayBuffer[]): void;
+  terminate(): Promise<number>;
+  ref(): void;
+  unref(): void;
+}
+
+/** What is used of Node's module. */
+interface WorkerThreads {
+  readonly Worker: new (
+    program: URL,
+    options: { readonly name: string; readonly workerData: Plan; readonly execArgv?: readonly string[] },
+  ) => NodeWorker;
+}
+
+/** A worker that has loaded its runtime. */
+interface Link {
+  call(request: Omit<Request, 'id'>, moving?: readonly ArrayBuffer[]): Promise<JobResult>;
+  end(): Promise<unknown>;
+}
+
+/**
+ * Starts a worker and has jobs done there. When it has died, the next job starts another.
+ *
+ * @throws {EqlError} `WORKER`; `UNSUPPORTED` for options that cannot be sent.
+ */
+export async function createRemoteEngine(plan: Plan, program: URL = programOf()): Promise<Engine> {
+  let link: Promise<Link> | undefined;
+  const linked = (): Promise<Link> => {
+    link ??= connect(plan, program, () => {
+      link = undefined;
+    });
+    return link;
+  };
+  await linked();
+  return {
+    run: async (job, transfer = []) => {
+      const { call } = await linked();
+      try {
+        const { job: sent, moving } = packed(job, transfer);
+        // Not awaited here: what is caught below is what cannot be sent, not what the worker says.
+        return call({ job: sent }, moving);
+      } catch (error) {
+        throw new EqlError('BUFFER', `the batch cannot be sent to the worker: ${(error as Error).message}`);
+      }
+    },
+    release: async () => {
+      const last = await link?.catch(() => undefined);
+      try {
+        await last?.call({});
+      } catch (error) {
+        // A worker that has died has nothing left to release.
+        if (!(error instanceof EqlError && error.code === 'WORKER')) throw error;
+      } finally {
+        await last?.end();
+      }
+    },
+  };
+}
+
+/** Starts a worker. `gone` is called when it is of no use any more, before anybody learns why. */
+function connect(plan: Plan, program: URL, gone: () => void): Promise<Link> {
+  return new Promise((resolve, reject) => {
+    const worker = start(plan, program);
+    const waiting = new Map<number, { resolve(result: JobResult): void; reject(error: Error): void }>();
+    let calls = 0;
+    let ending = false;
+    const fail = (why: string): void => {
+      if (ending) return;
+      ending = true;
+      gone();
+      worker.terminate();
+      const error = new EqlError(
+        'WORKER',
+        `the worker of this session has ended: ${why}. The next run starts another.`,
+      );
+      reject(error);
+      for (const call of waiting.values()) call.reject(error);
+      waiting.clear();
+    };
+    const link: Link = {
+      call: (request, moving) => {
+        const id = ++calls;
+        // At once: what cannot be sent throws.
+        worker.postMessage({ id, ...request }, moving);
+        worker.ref();
+        return new Promise((done, failed) => waiting.set(id, { resolve: done, reject: failed }));
+      },
+      end: () => {
+        ending = true;
+        return worker.terminate();
+      },
+    };
+    worker.on('error', (error) => fail(error.message));
+    worker.on('messageerror', (error) => fail(error.message));
+    worker.on('exit', (code) => fail(`it exited with code ${code}`));
+    worker.on('message', ({ id, result, failure }) => {
+      if (id === 0) {
+        if (failure !== undefined) return fail(failure.message);
+        resolve(link);
+      } else {
+        const call = waiting.get(id);
+        waiting.delete(id);
+        if (failure === undefined) call?.resolve(result!);
+        else call?.reject(errorOf(failure));
+      }
+      // A session that nobody waits for keeps no process alive.
+      if (waiting.size === 0) worker.unref();
+    });
+  });
+}
+
+function start(plan: Plan, program: URL): NodeWorker {
+  // Not an import, so that bundlers for browsers have nothing to resolve.
+  const { process } = globalThis as unknown as { process: { getBuiltinModule(name: string): unknown } };
+  const { Worker } = process.getBuiltinModule('node:worker_threads') as WorkerThreads;
+  const { classes, threshold, tail } = plan.gate;
+  // The sources find those of core by a condition of their own.
+  const execArgv = program.pathname.endsWith('.ts') ? ['--conditions=@eqloss/source'] : undefined;
+  try {
+    return new Worker(program, {
+      name: 'eqloss',
+      workerData: { ...plan, gate: { classes, threshold, tail } },
+      execArgv,
+    });
+  } catch (error) {
+    const why = (error as Error).message;
+    if ((error as Error).name === 'DataCloneError') {
+      throw new EqlError('UNSUPPORTED', `sessionOptions or executionProviders cannot be sent to a worker: ${why}`);
+    }
+    throw new EqlError('WORKER', `the worker of this session could not be started: ${why}`);
+  }
+}
+
+/** The program lies beside this file, as it is: in the sources as TypeScript. */
+function programOf(): URL {
+  const here = import.meta.url;
+  return new URL(here.endsWith('.ts') ? './worker.ts' : './worker.js', here);
+}
