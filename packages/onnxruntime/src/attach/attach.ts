@@ -1,0 +1,147 @@
+// Appends a loss and its gradient to the logits of somebody's classifier.
+
+import { EqlError } from '@eqloss/core';
+import { createGraph, type Graph } from '../graph.ts';
+import { writeLoss } from '../loss.ts';
+import { elementTypes, type ValueInfo } from '../onnx.ts';
+import { type Loss, type LossOptions, resolveLoss, unsupported } from '../options.ts';
+import { bytesField, type Field } from '../protobuf.ts';
+import { carriedTensors, checkConstants, constantNode, type LossConstants } from './constants.ts';
+import { append, declareValue } from './edit.ts';
+import { type Candidate, chooseLogits, classesOf, type LogitsChoice } from './logits.ts';
+import { freePrefix } from './names.ts';
+import { lossOutputs, noteOf } from './notes.ts';
+import { type ModelOutline, readModel } from './outline.ts';
+import type { KnownDimension } from './values.ts';
+
+/** What {@link attachLoss} takes: the loss, where the logits are, and what the model shall carry. */
+export interface AttachOptions extends LossOptions, LogitsChoice {
+  /** How every added name begins. Default `eql_`, or `eql2_` and so on when names of the model begin so. */
+  readonly prefix?: string;
+  /** Inputs that do not change: the model carries them, and does not ask for them. */
+  readonly constants?: LossConstants;
+}
+
+/** The opsets in which the graphs are written. */
+export const attachable = { from: 13, to: 26 } as const;
+
+/**
+ * Appends a loss to a classifier, with its gradient with respect to the logits: one session then gives predictions,
+ * loss and gradient.
+ *
+ * The logits are found from the graph's outputs, back through Softmax, LogSoftmax or Sigmoid and through Identity, or are
+ * named. They may be `[classes]`, `[rows, classes]` or `[…, classes]`, of any float type; the loss is computed in float32.
+ * What leads to the last dimension is flattened: `labels`, `rowWeights`, `rowLosses` and so on are `[rows]` in row-major
+ * order, `targets`, element β and drawn β `[rows, classes]`. The gradient has the shape of the logits and is float.
+ *
+ * Where the model does not say the rank, a softmax along dimension k is taken to be along the last one; if it is not, the
+ * number of classes does not fit and the run fails.
+ *
+ * Inputs and outputs are those of `buildLossModel`, each with the prefix: `eql_labels`, `eql_tail`, …, `eql_loss`,
+ * `eql_rowLosses`, `eql_gradient`. `inspectModel(bytes).losses` lists them.
+ *
+ * What the model had stays as it was, byte for byte and in order: nodes, outputs, weights, external data, metadata.
+ *
+ * @param bytes The model; it is not changed.
+ * @throws {EqlError} `MODEL` for bytes that are no model, logits that cannot be found or used, or are several;
+ * `UNSUPPORTED` for a model of opset below 13 or above 26 (see `exposeLogits`, `createModelLoss`), a prefix that is
+ * taken, and as `buildLossModel`; `CLASS_COUNT` for a gate of another number of classes; `BETA_RANGE`
+ */
+export function attachLoss(bytes: Uint8Array, options: AttachOptions): Uint8Array {
+  if (typeof options !== 'object' || options === null)
+    unsupported('options', options, 'an object with form and labels');
+  const { logits: _, output: __, prefix: wanted, constants = {}, ...lossOptions } = options;
+  const loss = resolveLoss(lossOptions);
+  checkConstants(loss, constants);
+  const model = readModel(bytes);
+  const opset = opsetOf(model);
+  const logits = chooseLogits(model, lossOutputs(model), options);
+  const classes = classesOf(logits);
+  if (constants.gate !== undefined && classes !== undefined && constants.gate.classes !== classes) {
+    throw new EqlError(
+      'CLASS_COUNT',
+      `the gate has ${constants.gate.classes} classes but the logits ${logits.logits} have ${classes}.`,
+    );
+  }
+  const graph = createGraph(opset, freePrefix(model, wanted));
+  writeLoss(renamed(graph, logits), loss, rowsOfLogits(graph, logits));
+  restoreShape(graph, loss, logits);
+  return append(model, {
+    graph: graphFields(graph, loss, logits, model, constants),
+    model: [noteOf(graph.prefix, loss, logits.logits)],
+  });
+}
+
+/**
+ * The opset of a model to which a loss can be attached.
+ *
+ * @throws {EqlError} `UNSUPPORTED` for any other; `MODEL` when it has none.
+ */
+export function opsetOf(model: ModelOutline): number {
+  const opset = model.opsets.get('');
+  if (opset === undefined) throw new EqlError('MODEL', 'the model names no version of the standard operator set.');
+  if (!(opset >= attachable.from && opset <= attachable.to)) {
+    throw new EqlError(
+      'UNSUPPORTED',
+      `the model is of opset ${opset}; a loss can be attached to ${attachable.from} to ${attachable.to}. Run the loss in ` +
+        'a second session: createModelLoss does so by itself, exposeLogits makes the logits an output.',
+    );
+  }
+  return opset;
+}
+
+/** The logits as float `[rows, classes]`. */
+function rowsOfLogits(graph: Graph, { logits, type, shape, axis }: Candidate): string {
+  const float = type === elementTypes.float ? logits : graph.op('Cast', [logits], { to: elementTypes.float });
+  return isMatrix(shape, axis) ? float : graph.op('Flatten', [float], { axis });
+}
+
+/** The same graph, in which the loss's gradient by rows gives way to that in the shape of the logits. */
+function renamed(graph: Graph, { shape, axis }: Candidate): Graph {
+  if (isMatrix(shape, axis)) return graph;
+  const op: Graph['op'] = (type, inputs, attributes, result) =>
+    graph.op(type, inputs, attributes, result === 'gradient' ? 'gradientOfRows' : result);
+  return { ...graph, op };
+}
+
+function restoreShape(graph: Graph, loss: Loss, { logits, shape, axis }: Candidate): void {
+  if (isMatrix(shape, axis) || !loss.outputs.includes('gradient')) return;
+  const rows = `${graph.prefix}gradientOfRows`;
+  graph.op('Reshape', [rows, graph.op('Shape', [logits])], {}, 'gradient');
+}
+
+function isMatrix(shape: Candidate['shape'], axis: number): boolean {
+  return shape?.length === 2 && axis === 1;
+}
+
+/** Everything that the graph gains, as fields of `GraphProto`. */
+function graphFields(
+  graph: Graph,
+  loss: Loss,
+  logits: Candidate,
+  model: ModelOutline,
+  constants: LossConstants,
+): Field[] {
+  const { prefix } = graph;
+  const parts = graph.parts();
+  const carried = carriedTensors(prefix, constants);
+  const initializers = [...parts.initializers, ...carried.values()];
+  // Weights had to be graph inputs up to IR version 3; a Constant need not.
+  const weights =
+    model.irVersion < 4 ? initializers.map(constantNode) : initializers.map((each) => bytesField(5, each));
+  const classes = classesOf(logits) ?? `${prefix}classes`;
+  // A dimension of the model that happens to have the same name is another one.
+  const sized = (shape: ValueInfo['shape']): KnownDimension[] =>
+    shape.map((size) => (size === 'classes' ? classes : typeof size === 'string' ? prefix + size : size));
+  const shapes = { loss: [], rowLosses: [`${prefix}rows`], gradient: logits.shape } as const;
+  return [
+    ...weights,
+    ...parts.nodes.map((node) => bytesField(1, node)),
+    ...parts.inputs
+      .filter(({ name }) => !carried.has(name))
+      .map(({ name, type, shape }) => declareValue(11, name, elementTypes[type], sized(shape))),
+    ...(['loss', 'rowLosses', 'gradient'] as const)
+      .filter((name) => loss.outputs.includes(name))
+      .map((name) => declareValue(12, prefix + name, elementTypes.float, shapes[name])),
+  ];
+}
