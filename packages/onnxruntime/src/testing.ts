@@ -1,6 +1,6 @@
 // What every execution provider must do, as one suite. Not published.
 
-import { createGate, type Form, type Gate, type Reduction } from '@eqloss/core';
+import { createGate, drawBeta, type Form, type Gate, type Reduction } from '@eqloss/core';
 import { cases, divisorOf, expectNear, forms, lossOf, plainCase, shardOf } from '@eqloss/core/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -85,6 +85,43 @@ export function describeProvider(provider: string, load: () => Promise<Ort>, run
       },
     );
 
+    test.each(forms)('%s: blocks and shards that need fewer inputs give the same bits (P1)', async (form) => {
+      const classes = 45;
+      const { gate, logits, labels, beta } = plainCase(form, 9, classes);
+      const draws = { gamma: 0.9, seed: 1, step: 2 };
+      const bits = drawBeta({ ...draws, rows: 9, classes });
+      const targets = Float32Array.from({ length: 9 * classes }, (_, k) =>
+        k % classes === labels![Math.floor(k / classes)] ? 1 : k > 5 * classes && k % 7 === 0 ? 0.25 : 0,
+      );
+      const common = { logits, rowWeights: [1, 1, 1, 0.5, 0, 2, 1, 1, 1], normalizer: 9 };
+      const betas = [0.9, bits.subarray(0, classes), beta as ArrayLike<number>, bits, draws];
+      const batches: readonly LossBatch[] =
+        form === 'sigmoid'
+          ? [
+              { ...common, labels },
+              { ...common, targets, foreground: [1, 1, 1, 0, 0, 1, 1, 1, 1] },
+            ]
+          : betas.flatMap((each) => [
+              { ...common, labels, beta: each },
+              { ...common, targets, beta: each },
+            ]);
+      const session = (blockRows?: number): Promise<LossSession> =>
+        createLossSession(ort, { form, gate, executionProviders: [provider], blockRows });
+      const [whole, blocks, single] = [await session(), await session(4), await session(1)];
+      for (const batch of batches) {
+        const expected = await whole.run(batch);
+        expect(await blocks.run(batch)).toEqual(expected);
+        expect(await single.run(batch)).toEqual(expected);
+        const parts = await Promise.all([
+          whole.run(rowsOf(batch, 0, 3, classes)),
+          whole.run(rowsOf(batch, 3, 9, classes)),
+        ]);
+        expect(parts.flatMap((part) => [...part.rowLosses])).toEqual([...expected.rowLosses]);
+        expect(parts.flatMap((part) => [...part.gradient])).toEqual([...expected.gradient]);
+      }
+      await Promise.all([whole.release(), blocks.release(), single.release()]);
+    });
+
     test.each(forms)('%s: the gradient is that of the loss (R5)', async (form) => {
       const batch = plainCase(form, 2, 6);
       const { gradient } = await evaluate(ort, provider, form, batch);
@@ -126,4 +163,28 @@ export function describeProvider(provider: string, load: () => Promise<Ort>, run
       expect(Math.abs(loss / Math.log1p(Math.exp(-30)) - 1)).toBeLessThan(1e-6);
     });
   });
+}
+
+/** Some rows of a batch, as a worker has them. */
+function rowsOf(batch: LossBatch, from: number, to: number, classes: number): LossBatch {
+  const cut = <T>(values: ArrayLike<T> | undefined, each: number): T[] | undefined =>
+    values && Array.prototype.slice.call(values, from * each, to * each);
+  const { logits, labels, targets, rowWeights, foreground, beta } = batch;
+  return {
+    ...batch,
+    logits: logits.slice(from * classes, to * classes),
+    labels: cut(labels, 1),
+    targets: cut(targets, classes),
+    rowWeights: cut(rowWeights, 1),
+    foreground: cut(foreground, 1),
+    beta: betaOf(beta, from, to, classes),
+  };
+}
+
+function betaOf(beta: LossBatch['beta'], from: number, to: number, classes: number): LossBatch['beta'] {
+  if (typeof beta !== 'object') return beta;
+  if ('gamma' in beta) return { ...beta, rowOffset: from };
+  if (beta.length === classes) return beta;
+  const part = Array.prototype.slice.call(beta, from * classes, to * classes);
+  return beta instanceof Uint8Array ? Uint8Array.from(part) : part;
 }

@@ -143,9 +143,17 @@ function checkDrawn(draws: DrawnBeta, rows: number, classes: number): void {
   checkDraws({ ...draws, rows, classes });
 }
 
-/** ONNX Runtime takes arrays of its own realm only; the memory stays the caller's. */
+/**
+ * ONNX Runtime takes arrays of its own realm only; the memory stays the caller's.
+ *
+ * @throws {EqlError} `BUFFER`
+ */
 function floatsOf({ buffer, byteOffset, length }: Float32Array): Float32Array {
-  return new Float32Array(buffer, byteOffset, length);
+  try {
+    return new Float32Array(buffer, byteOffset, length);
+  } catch {
+    throw new EqlError('BUFFER', 'the memory of logits or targets is detached: has it been transferred elsewhere?');
+  }
 }
 
 /** The same targets, or a copy without subnormal ones, which not every device tells from 0. Where all are 0 or 1 none is. */
