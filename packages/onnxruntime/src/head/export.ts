@@ -1,0 +1,76 @@
+// The head as a model of its own, for inference: there is no gate. SPEC D5.
+
+import { createGraph, type Graph, type Value } from '../graph.ts';
+import { checkOpset } from '../model.ts';
+import { elementTypes, encodeModel } from '../onnx.ts';
+import { unsupported } from '../options.ts';
+import { bytesField, integerField, join, textField } from '../protobuf.ts';
+import type { Head } from './options.ts';
+import type { Parameters } from './pieces.ts';
+
+/** What an exported head gives: `logits`, or `probabilities` under one of the two activations. */
+export type Activation = 'none' | 'sigmoid' | 'softmax';
+
+/** What `exportHead` takes. */
+export interface ExportOptions {
+  /** Default `none`. */
+  readonly activation?: Activation;
+  /** Version of the standard operator set, 13 to 26. Default 17. */
+  readonly opset?: number;
+}
+
+/**
+ * A model with the input `features` `[rows, D]` and the output `logits` or `probabilities` `[rows, C]`, float.
+ *
+ * @throws {EqlError} `UNSUPPORTED`, `OUT_OF_MEMORY`
+ */
+export function exportModel(head: Head, parameters: Parameters, options: ExportOptions = {}): Uint8Array {
+  const { activation = 'none', opset = 17 } = options;
+  checkOpset(opset);
+  checkActivation(activation);
+  const { features, classes } = head;
+  const graph = createGraph(opset);
+  const x = graph.input({ name: 'features', type: 'float', shape: ['rows', features] });
+  const result = writeTrainedHead(graph, x, activation);
+  graph.output({ name: result, type: 'float', shape: ['rows', classes] });
+  const { initializers, ...parts } = graph.parts();
+  const all = [...initializers, ...encodeParameters(head, parameters)];
+  return encodeModel({ name: 'head', doc: 'A linear head.', opset, ...parts, initializers: all });
+}
+
+/** @throws {EqlError} `UNSUPPORTED` */
+export function checkActivation(activation: unknown): asserts activation is Activation {
+  if (activation !== 'none' && activation !== 'sigmoid' && activation !== 'softmax') {
+    unsupported('activation', activation, 'none, sigmoid or softmax');
+  }
+}
+
+/** Writes the head behind `features` `[rows, D]`, its parameters being {@link encodeParameters}; returns the result's name without the prefix. */
+export function writeTrainedHead(graph: Graph, x: Value, activation: Activation): 'logits' | 'probabilities' {
+  const operands = [x, `${graph.prefix}weights`, `${graph.prefix}bias`];
+  const logits = graph.op('Gemm', operands, { transB: 1 }, 'logits');
+  if (activation === 'none') return 'logits';
+  if (activation === 'sigmoid') graph.op('Sigmoid', [logits], {}, 'probabilities');
+  else graph.op('Softmax', [logits], { axis: 1 }, 'probabilities');
+  return 'probabilities';
+}
+
+/** The initializers `weights` and `bias`: `TensorProto`s. */
+export function encodeParameters(
+  { features, classes }: Head,
+  parameters: Parameters,
+  prefix = '',
+): readonly Uint8Array[] {
+  const split = classes * features;
+  return [
+    encodeFloats(`${prefix}weights`, [classes, features], parameters.subarray(0, split)),
+    encodeFloats(`${prefix}bias`, [classes], parameters.subarray(split)),
+  ];
+}
+
+/** A `TensorProto` of floats that may be many: their bytes are copied as they are. */
+function encodeFloats(name: string, shape: readonly number[], values: Float32Array): Uint8Array {
+  const raw = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const dimensions = shape.map((dimension) => integerField(1, dimension));
+  return join([...dimensions, integerField(2, elementTypes.float), textField(8, name), bytesField(9, raw)]);
+}

@@ -1,0 +1,152 @@
+// Training over a data set: epochs, batches in an order of their own each epoch, progress, checkpoints.
+
+import { EqlError } from '@eqloss/core';
+import { unsupported } from '../options.ts';
+import { type CheckedBatch, checkBatch } from './batch.ts';
+import type { Position } from './checkpoint.ts';
+import { type FitData, type HeadSource, sourceOf } from './data.ts';
+import type { Head } from './options.ts';
+import { shuffledRows } from './random.ts';
+
+/** How a data set is gone through. */
+export interface FitOptions {
+  /** How often every row is seen. Integer > 0. */
+  readonly epochs: number;
+  /** Rows of a batch; the last of an epoch may have fewer. Integer > 0. */
+  readonly batchSize: number;
+  /** Decides the order of the rows, in each epoch another. Integer in [0, 2^53). */
+  readonly seed: number;
+  /** Called after each step; awaited if it returns a promise. */
+  readonly onProgress?: (progress: FitProgress) => unknown;
+  /** Ends training before the next step; `fit` then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Hands over a checkpoint every so many steps, and at the end. A failure of `save` ends training. */
+  readonly checkpoint?: {
+    /** Integer > 0. */
+    readonly every: number;
+    /** Awaited if it returns a promise. */
+    readonly save: (bytes: Uint8Array) => unknown;
+  };
+  /** What a loss that is not finite does, whose step is not taken: `stop` (default) rejects, `skip` goes on. */
+  readonly nonFinite?: 'stop' | 'skip';
+  /** Begins anew although an earlier `fit` was left unfinished. Default false: it is continued. */
+  readonly restart?: boolean;
+}
+
+/** Where training stands after a step. */
+export interface FitProgress {
+  /** Steps done by the trainer, in all. */
+  readonly step: number;
+  /** The epoch under way, the first being 0, and how many there will be. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Batches of the epoch that are done, and how many there are. */
+  readonly batch: number;
+  readonly batches: number;
+  /** Of the batch. */
+  readonly loss: number;
+  /** Mean over the batches of the epoch so far. */
+  readonly meanLoss: number;
+  readonly rate: number;
+}
+
+/** What a fit came to. */
+export interface FitResult {
+  /** Steps done by the trainer, in all. */
+  readonly step: number;
+  /** Mean loss over the batches of the last epoch; NaN without any. */
+  readonly meanLoss: number;
+}
+
+/** What a fit may do with its trainer. */
+export interface FitTrainer {
+  step(batch: CheckedBatch): Promise<{ readonly loss: number; readonly step: number; readonly rate: number }>;
+  position(): Position | undefined;
+  moveTo(position: Position | undefined): void;
+  checkpoint(): Uint8Array;
+}
+
+/**
+ * Trains. When it ends early, by signal, failure or process, the trainer or its checkpoint knows where; the next `fit` with
+ * the same rows, `batchSize` and `seed` goes on from there, as if there had been no interruption.
+ *
+ * @throws {EqlError} `UNSUPPORTED` for options, for an unfinished fit of other rows, `batchSize` or `seed`, and for a loss
+ * that is not finite; what `step` throws.
+ */
+export async function fitHead(head: Head, data: FitData, options: FitOptions, trainer: FitTrainer): Promise<FitResult> {
+  checkOptions(options);
+  const { epochs, batchSize, seed, signal, onProgress, checkpoint, nonFinite = 'stop', restart = false } = options;
+  const source = sourceOf(head, data);
+  const batches = Math.ceil(source.rows / batchSize);
+  let position = startOf(source, options, restart ? undefined : trainer.position());
+  let step = 0;
+  let meanLoss = NaN;
+  let saved = -1;
+  const save = async (): Promise<void> => {
+    if (checkpoint === undefined || saved === step) return;
+    saved = step;
+    await checkpoint.save(trainer.checkpoint());
+  };
+  for (; position.epoch < epochs && batches > 0; position = nextEpoch(position)) {
+    const { epoch } = position;
+    const order = shuffledRows(source.rows, seed, epoch);
+    while (position.batch < batches) {
+      trainer.moveTo(position);
+      signal?.throwIfAborted();
+      const { batch } = position;
+      const rows = order.subarray(batch * batchSize, (batch + 1) * batchSize);
+      const result = await trainer.step(checkBatch(head, await source.batch(rows)));
+      step = result.step;
+      const finite = Number.isFinite(result.loss);
+      if (!finite && nonFinite === 'stop') {
+        throw new EqlError(
+          'UNSUPPORTED',
+          `the loss after ${step} steps is ${result.loss}, and the parameters are as before: do features hold NaN, or is the rate too high?`,
+        );
+      }
+      position = { ...position, batch: batch + 1, lossSum: position.lossSum + (finite ? result.loss : 0) };
+      meanLoss = position.lossSum / position.batch;
+      trainer.moveTo(position);
+      await onProgress?.({ ...result, epoch, epochs, batch: batch + 1, batches, meanLoss });
+      if (checkpoint !== undefined && step % checkpoint.every === 0) await save();
+    }
+  }
+  trainer.moveTo(undefined);
+  saved = -1;
+  await save();
+  return { step, meanLoss };
+}
+
+/** @throws {EqlError} `UNSUPPORTED` */
+function startOf({ rows }: HeadSource, { batchSize, seed }: FitOptions, held: Position | undefined): Position {
+  if (held === undefined) return { epoch: 0, batch: 0, lossSum: 0, rows, batchSize, seed };
+  if (held.rows === rows && held.batchSize === batchSize && held.seed === seed) return held;
+  return unsupported(
+    'fit',
+    `for ${rows} rows, batchSize ${batchSize}, seed ${seed}`,
+    `to go on with the unfinished one (${held.rows} rows, batchSize ${held.batchSize}, seed ${held.seed}), or restart: true`,
+  );
+}
+
+function nextEpoch(position: Position): Position {
+  return { ...position, epoch: position.epoch + 1, batch: 0, lossSum: 0 };
+}
+
+function checkOptions(options: FitOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    unsupported('options', options, 'an object with epochs, batchSize and seed');
+  }
+  const { epochs, batchSize, seed, checkpoint, nonFinite = 'stop' } = options;
+  count('epochs', epochs, 1);
+  count('batchSize', batchSize, 1);
+  count('seed', seed, 0);
+  if (checkpoint !== undefined) {
+    count('checkpoint.every', checkpoint.every, 1);
+    if (typeof checkpoint.save !== 'function') unsupported('checkpoint.save', checkpoint.save, 'a function');
+  }
+  if (nonFinite !== 'stop' && nonFinite !== 'skip') unsupported('nonFinite', nonFinite, 'stop or skip');
+}
+
+function count(name: string, value: number, least: number): void {
+  if (!(Number.isSafeInteger(value) && value >= least)) unsupported(name, value, `an integer >= ${least}`);
+}
