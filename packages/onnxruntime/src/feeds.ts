@@ -12,13 +12,15 @@ export type Feeds = Record<string, OrtTensor>;
  *
  * @param tail T `[classes]`: the tensor is shared by all runs.
  * @param gradient Whether the gradient is wanted: nothing else reads the divisor.
- * @returns Gives the inputs of the rows `from` to `to`. They share the job's memory where its type is that of the input.
+ * @returns Gives the inputs of the rows `from` to `to`. They share the job's memory where its type is that of
+ * the input; but memory that threads share is copied, block by block.
  */
 export function feedsOf(ort: Ort, job: Job, tail: OrtTensor, gradient: boolean): (from: number, to: number) => Feeds {
   const { rows, classes, divisor, logits, labels, targets, rowWeights, foreground, beta } = job;
   const floats = (values: Float32Array, shape: readonly number[]): OrtTensor =>
-    new ort.Tensor('float32', values, shape);
-  const bools = (values: Uint8Array, shape: readonly number[]): OrtTensor => new ort.Tensor('bool', values, shape);
+    new ort.Tensor('float32', unshared(values), shape);
+  const bools = (values: Uint8Array, shape: readonly number[]): OrtTensor =>
+    new ort.Tensor('bool', unshared(values), shape);
   const shared: Feeds = { tail };
   if (gradient) shared.normalizer = floats(Float32Array.of(divisor), []);
   if (beta?.shape === 'scalar') shared.oneMinusBeta = floats(beta.oneMinus, []);
@@ -39,7 +41,7 @@ export function feedsOf(ort: Ort, job: Job, tail: OrtTensor, gradient: boolean):
 
 /** T as a tensor. */
 export function tailOf(ort: Ort, { buffer, byteOffset, length }: Gate['tail']): OrtTensor {
-  return new ort.Tensor('bool', new Uint8Array(buffer, byteOffset, length), [length]);
+  return new ort.Tensor('bool', unshared(new Uint8Array(buffer, byteOffset, length)), [length]);
 }
 
 /** Targets cut to single precision; those that are in it already are normal or 0, and shared. */
@@ -68,4 +70,14 @@ export function partOf(values: ArrayLike<number>, start: number, end: number): A
   if (Kind === undefined) return Array.prototype.slice.call(values, start, end);
   const { buffer, byteOffset } = values as Float64Array<ArrayBuffer>; // or shared: read alike
   return new Kind(buffer, byteOffset + start * Kind.BYTES_PER_ELEMENT, end - start);
+}
+
+/** Whether threads share this memory. */
+export function isShared(buffer: ArrayBufferLike): boolean {
+  return Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]';
+}
+
+/** onnxruntime-node refuses shared memory on Node 20. */
+function unshared<T extends Float32Array | Uint8Array>(values: T): T {
+  return isShared(values.buffer) ? (values.slice() as T) : values;
 }

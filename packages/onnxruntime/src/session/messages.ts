@@ -1,7 +1,7 @@
 // What goes between a session and its worker, and how a job is packed for the way.
 
 import { EqlError, type EqlErrorCode } from '@eqloss/core';
-import { partOf } from '../feeds.ts';
+import { isShared, partOf } from '../feeds.ts';
 import type { JobResult } from './engine.ts';
 import type { Job, JobBeta } from './job.ts';
 
@@ -76,8 +76,4 @@ function packedBeta(
   if (beta.shape === 'element') return { ...beta, beta: theirs(beta.beta) };
   if (beta.shape !== 'drawn') return { ...beta, oneMinus: own(beta.oneMinus) };
   return beta.beta instanceof Uint8Array ? { ...beta, beta: theirs(beta.beta) as Uint8Array } : beta;
-}
-
-function isShared(buffer: ArrayBufferLike): boolean {
-  return Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]';
 }
