@@ -1,20 +1,16 @@
 // What the graph of a piece of the classes is fed: its part of the parameters, labels, targets, gate and β.
 
-import { drawBeta, SMALLEST_NORMAL, toSingle } from '@eqloss/core';
+import { type DrawOptions, drawBeta, SMALLEST_NORMAL, toSingle } from '@eqloss/core';
 import type { BetaShape } from '../options.ts';
 import type { OrtTensor } from '../ort.ts';
 import type { CheckedBatch } from './batch.ts';
+import type { BitStore } from './bits.ts';
 import type { Classes } from './chunks.ts';
 import type { Engine, Feeds } from './engine.ts';
 import type { Head } from './options.ts';
 
 /** Weights `[classes * features]` row-major, then biases `[classes]`. */
 export type Parameters = Float32Array;
-
-/** What all pieces of a step are fed alike. */
-export function sharedFeeds({ ort }: Engine, head: Head, batch: CheckedBatch): Feeds {
-  return { features: new ort.Tensor('float32', batch.features, [batch.rows, head.features]) };
-}
 
 /** Weights and bias of a piece. They share the parameters' memory. */
 export function parameterFeeds({ ort }: Engine, head: Head, parameters: Parameters, { from, to }: Classes): Feeds {
@@ -71,28 +67,40 @@ export function betaShapeOf({ beta }: Head): BetaShape {
   return beta instanceof Float64Array ? 'class' : 'drawn';
 }
 
-/** β of a piece, for the softmax form. 1 - β is formed in double (SPEC X1); draws are those of the step (SPEC X5). */
+/**
+ * β of a piece, for the softmax form. 1 - β is formed in double (SPEC X1); draws are those of the step (SPEC X5).
+ *
+ * @param drawn Keeps what was drawn, for the second pass.
+ */
 export function betaFeeds(
   { ort }: Engine,
-  { beta }: Head,
+  { beta, gate }: Head,
   batch: CheckedBatch,
-  step: number,
+  { step, drawn }: { readonly step: number; readonly drawn?: BitStore },
   { from, to }: Classes,
 ): Feeds {
   if (beta === undefined) return {};
   if (typeof beta === 'number') return { oneMinusBeta: new ort.Tensor('float32', toSingle([1 - beta]), []) };
+  const count = to - from;
   if (beta instanceof Float64Array) {
     const weights = toSingle(beta.subarray(from, to).map((each) => 1 - each));
-    return { oneMinusBeta: new ort.Tensor('float32', weights, [to - from]) };
+    return { oneMinusBeta: new ort.Tensor('float32', weights, [count]) };
   }
-  const count = to - from;
-  const drawn = new Uint8Array(batch.rows * count);
-  const draw = { gamma: beta.gamma, seed: beta.seed, step, classes: count, classOffset: from };
-  const { origins, rows } = batch;
+  // Without a tail class nothing depends on the draws.
+  const any = gate.tail.subarray(from, to).includes(1);
+  const draw = (): Uint8Array =>
+    any ? drawRows(batch, { ...beta, step, classes: count, classOffset: from }) : new Uint8Array(batch.rows * count);
+  const bytes = drawn?.bytes(from, batch.rows * count, draw) ?? draw();
+  return { drawn: new ort.Tensor('bool', bytes, [batch.rows, count]) };
+}
+
+/** β of the rows that are left of a batch: each as it would be among all. */
+function drawRows({ rows, origins }: CheckedBatch, draw: Omit<DrawOptions, 'rows' | 'rowOffset'>): Uint8Array {
+  const drawn = new Uint8Array(rows * draw.classes);
   // Rows that stood one after the other in the batch are drawn together.
   for (let i = 0, end = 0; i < rows; i = end) {
     for (end = i + 1; end < rows && origins[end] === origins[end - 1] + 1; ) end++;
-    drawn.set(drawBeta({ ...draw, rows: end - i, rowOffset: origins[i] }), i * count);
+    drawn.set(drawBeta({ ...draw, rows: end - i, rowOffset: origins[i] }), i * draw.classes);
   }
-  return { drawn: new ort.Tensor('bool', drawn, [rows, count]) };
+  return drawn;
 }
