@@ -72,6 +72,11 @@ export function attachLoss(bytes: Uint8Array, options: AttachOptions): Uint8Arra
   });
 }
 
+/** Whether a loss can be written in a model's opset. */
+export function isAttachable(opset: number | undefined): boolean {
+  return opset !== undefined && opset >= attachable.from && opset <= attachable.to;
+}
+
 /**
  * The opset of a model to which a loss can be attached.
  *
@@ -80,7 +85,7 @@ export function attachLoss(bytes: Uint8Array, options: AttachOptions): Uint8Arra
 export function opsetOf(model: ModelOutline): number {
   const opset = model.opsets.get('');
   if (opset === undefined) throw new EqlError('MODEL', 'the model names no version of the standard operator set.');
-  if (!(opset >= attachable.from && opset <= attachable.to)) {
+  if (!isAttachable(opset)) {
     throw new EqlError(
       'UNSUPPORTED',
       `the model is of opset ${opset}; a loss can be attached to ${attachable.from} to ${attachable.to}. Run the loss in ` +

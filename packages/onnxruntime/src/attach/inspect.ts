@@ -1,6 +1,6 @@
 // What a model is, as far as a loss wants to know, in plain words.
 
-import { attachable } from './attach.ts';
+import { attachable, isAttachable } from './attach.ts';
 import { candidatesOf, classesOf } from './logits.ts';
 import { type AttachedLoss, attachedLosses, lossOutputs } from './notes.ts';
 import { type ModelOutline, readModel } from './outline.ts';
@@ -76,7 +76,7 @@ export function inspectModel(bytes: Uint8Array): ModelInfo {
 
 function describeLogits(model: ModelOutline): LogitsDescription[] {
   const opset = model.opsets.get('');
-  const fits = opset !== undefined && opset >= attachable.from && opset <= attachable.to;
+  const fits = isAttachable(opset);
   return candidatesOf(model, lossOutputs(model)).map((found) => {
     const { logits: name, type, shape, output, through, problem } = found;
     const version = `opset ${opset}; a loss can be attached to ${attachable.from} to ${attachable.to}`;

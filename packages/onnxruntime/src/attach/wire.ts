@@ -81,25 +81,6 @@ export function textOf(field: Span): string {
   }
 }
 
-/**
- * The integers of a repeated field, which may come packed or one by one.
- *
- * @param limit The most that are wanted; further ones are refused.
- * @throws {EqlError} `MODEL`
- */
-export function integersOf(field: WireField, limit: number): number[] {
-  if (field.wire === 0) return [field.value];
-  expectMessage(field, 'a list of integers');
-  const values: number[] = [];
-  for (let at = field.start; at < field.end; ) {
-    if (values.length === limit) malformed(at, `a list of more than ${limit} entries`);
-    const read = varint(field.bytes, at, field.end);
-    values.push(read.value);
-    at = read.next;
-  }
-  return values;
-}
-
 /** @throws {EqlError} `MODEL` for a field that is not length-delimited where `what` is wanted. */
 export function expectMessage(field: WireField, what: string): WireField {
   if (field.wire !== 2) malformed(field.tag, `${what} of wire type ${field.wire}`);
