@@ -1,6 +1,6 @@
 // Writes a graph down op by op: every op returns the name of its result, nothing is written twice.
 
-import { type Attributes, encodeModel, encodeNode, encodeTensor, type ValueInfo } from './onnx.ts';
+import { type Attributes, encodeGraph, encodeModel, encodeNode, encodeTensor, type ValueInfo } from './onnx.ts';
 
 /** Name of a value in the graph. */
 export type Value = string;
@@ -17,8 +17,25 @@ export interface Graph {
    * is the same value. Operands may be values of another graph.
    */
   op(type: string, inputs: readonly Value[], attributes?: Attributes, result?: string): Value;
+  /**
+   * Some values or others, as a bool scalar says at run time; only those are calculated.
+   *
+   * @param declared Type and shape of each.
+   * @param then Writes the values if `condition` holds; each by an op, not a value that there was before.
+   */
+  choose(
+    condition: Value,
+    declared: readonly Omit<ValueInfo, 'name'>[],
+    then: () => readonly Value[],
+    otherwise: () => readonly Value[],
+  ): readonly Value[];
   /** A constant; the same constant is stored once. Without a shape it is a scalar (one value) or a vector. */
   constant(type: 'float' | 'int32' | 'int64', values: number | readonly number[], shape?: readonly number[]): Value;
+  /**
+   * Says what shape a value has, in the names of dimensions, where no runtime can infer it: only if shapes are known to be
+   * equal can an op write its result over its operand.
+   */
+  shape(value: Value, type: ValueInfo['type'], shape: ValueInfo['shape']): Value;
   /** Declares the node result that was given this name (without the prefix) as a graph output. */
   output(value: ValueInfo): void;
   /** What has been written so far, for a larger graph to take in. */
@@ -35,6 +52,8 @@ export interface GraphParts {
   readonly initializers: readonly Uint8Array[];
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
+  /** Shapes of node results. */
+  readonly shapes: readonly ValueInfo[];
 }
 
 /**
@@ -46,14 +65,32 @@ export interface GraphParts {
 export function createGraph(opset: number, prefix = ''): Graph {
   const inputs: ValueInfo[] = [];
   const outputs: ValueInfo[] = [];
-  const nodes: Uint8Array[] = [];
-  const results = new Map<string, Value>();
+  const shapes = new Map<Value, ValueInfo>();
   const constants = new Map<string, { readonly name: string; readonly tensor: Uint8Array }>();
+  // Those of the branch that is being written, or of the graph itself.
+  let nodes: Uint8Array[] = [];
+  let results = new Map<string, Value>();
+  let written = 0;
+  const nameOf = (type: string): Value => `${prefix}${type}_${written++}`;
+  /** What a branch adds stays in it; it sees what there was before. */
+  const branch = (declared: readonly Omit<ValueInfo, 'name'>[], write: () => readonly Value[]): Uint8Array => {
+    const outer = { nodes, results };
+    nodes = [];
+    results = new Map(results);
+    try {
+      const names = write();
+      const branchOutputs = declared.map((each, k) => ({ ...each, name: names[k] }));
+      return encodeGraph({ name: 'branch', nodes, initializers: [], inputs: [], outputs: branchOutputs });
+    } finally {
+      ({ nodes, results } = outer);
+    }
+  };
   const parts = (): GraphParts => ({
     nodes,
     initializers: [...constants.values()].map((entry) => entry.tensor),
     inputs,
     outputs,
+    shapes: [...shapes.values()],
   });
   return {
     opset,
@@ -67,10 +104,19 @@ export function createGraph(opset: number, prefix = ''): Graph {
       const key = JSON.stringify([type, operands, attributes]);
       const known = results.get(key);
       if (known !== undefined && result === undefined) return known;
-      const name = `${prefix}${result ?? `${type}_${nodes.length}`}`;
-      nodes.push(encodeNode(type, operands, name, attributes));
+      const name = result === undefined ? nameOf(type) : prefix + result;
+      nodes.push(encodeNode(type, operands, [name], attributes));
       results.set(key, name);
       return name;
+    },
+    choose: (condition, declared, then, otherwise) => {
+      const branches = {
+        then_branch: { graph: branch(declared, then) },
+        else_branch: { graph: branch(declared, otherwise) },
+      };
+      const names = declared.map(() => nameOf('If'));
+      nodes.push(encodeNode('If', [condition], names, branches));
+      return names;
     },
     constant: (type, values, shape) => {
       const list = typeof values === 'number' ? [values] : values;
@@ -83,6 +129,10 @@ export function createGraph(opset: number, prefix = ''): Graph {
         constants.set(key, entry);
       }
       return entry.name;
+    },
+    shape: (value, type, shape) => {
+      shapes.set(value, { name: value, type, shape });
+      return value;
     },
     output: (value) => {
       outputs.push({ ...value, name: prefix + value.name });

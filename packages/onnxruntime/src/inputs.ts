@@ -106,13 +106,13 @@ export function weightInput(graph: Graph, loss: Loss, logits: Value): Value {
 /** A class input, `[classes]`, in a shape that does not broadcast. */
 function classInput(graph: Graph, name: string, type: 'float' | 'bool', logits: Value): Value {
   const input = graph.input({ name, type, shape: ['classes'] });
-  return graph.op('Reshape', [input, classesOf(graph, logits)]);
+  return graph.shape(graph.op('Reshape', [input, classesOf(graph, logits)]), type, ['classes']);
 }
 
 /** A row input, `[rows]` to `[rows, 1]`, in a shape that does not broadcast. */
 function rowInput(graph: Graph, name: string, type: 'float' | 'bool' | 'int32' | 'int64', logits: Value): Value {
   const input = graph.input({ name, type, shape: ['rows'] });
-  return graph.op('Reshape', [input, rowShape(graph, logits)]);
+  return graph.shape(graph.op('Reshape', [input, rowShape(graph, logits)]), type, ['rows', 1]);
 }
 
 /** An input of the logits' shape. */

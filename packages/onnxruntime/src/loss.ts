@@ -9,24 +9,40 @@ import type { Loss } from './options.ts';
 
 /** What a form makes of its rows. */
 export interface RowLoss {
-  /** Rows that are taken out for reasons of the form are so here, too. */
-  readonly rows: Rows;
+  /** `[rows, 1]` bool: false for a row that is taken out, for reasons of the form too. */
+  readonly active: Value;
   /** Row losses before their weight, `[rows, 1]`; anything in rows that are taken out. */
   sums(): Value;
-  /** Given `weight / divisor`, `[rows, 1]`, the gradient as a value of that name. */
-  gradient(scale: Value, result: string): void;
+  /** Writes `∂(Σ weight sums / divisor) / ∂logits`, `[rows, classes]`, as a value of that name. */
+  gradient(result: string): void;
 }
+
+/** What writes one form in one arithmetic. `divisor` is the scalar by which the sum over the rows is divided. */
+export type WriteForm = (graph: Graph, loss: Loss, rows: Rows, divisor: Value) => RowLoss;
 
 /**
  * Writes the loss of `logits`, `[rows, classes]` float, and its gradient.
  *
  * Declares the inputs that the loss wants beside the logits. The results are values named `loss` `[]`, `rowLosses`
  * `[rows]` and `gradient` `[rows, classes]`, those in `loss.outputs`; the caller declares them as outputs or uses them.
+ * SPEC R1 to R5.
  */
 export function writeLoss(graph: Graph, loss: Loss, logits: Value): void {
   const rows = rowInputs(graph, loss, logits);
   const { sigmoidOf, softmaxOf } = { cpu, gpu }[loss.arithmetic];
-  finish(graph, loss, (loss.form === 'sigmoid' ? sigmoidOf : softmaxOf)(graph, loss, rows));
+  const divisor = divisorOf(graph, loss, rows);
+  const form: WriteForm = loss.form === 'sigmoid' ? sigmoidOf : softmaxOf;
+  const { active, sums, gradient } = form(graph, loss, rows, divisor);
+  const { op, constant } = graph;
+  const { outputs } = loss;
+  if (outputs.includes('loss') || outputs.includes('rowLosses')) {
+    const kept = op('Where', [active, op('Mul', [sums(), rows.weights]), constant('float', 0)]);
+    const rowLosses = op('Squeeze', [kept, constant('int64', [1])], {}, 'rowLosses');
+    if (outputs.includes('loss')) {
+      op('Div', [op('ReduceSum', [rowLosses, constant('int64', [0])], { keepdims: 0 }), divisor], {}, 'loss');
+    }
+  }
+  if (outputs.includes('gradient')) gradient('gradient');
 }
 
 /** Declares the results of {@link writeLoss} as outputs of the graph. */
@@ -37,25 +53,10 @@ export function declareOutputs(graph: Graph, loss: Loss): void {
   }
 }
 
-/** Names the outputs wanted as values of the graph: `rowLosses` `[rows]`, `loss` `[]`, `gradient` `[rows, classes]`. SPEC R1, R3, R5. */
-function finish(graph: Graph, loss: Loss, { rows, sums, gradient }: RowLoss): void {
-  const { op } = graph;
-  const { outputs } = loss;
-  const divisor = outputs.includes('loss') || outputs.includes('gradient') ? divisorOf(graph, loss, rows) : undefined;
-  if (outputs.includes('loss') || outputs.includes('rowLosses')) {
-    const kept = op('Where', [rows.active, op('Mul', [sums(), rows.weights]), graph.constant('float', 0)]);
-    const rowLosses = op('Squeeze', [kept, graph.constant('int64', [1])], {}, 'rowLosses');
-    if (outputs.includes('loss')) {
-      const total = op('ReduceSum', [rowLosses, graph.constant('int64', [0])], { keepdims: 0 });
-      op('Div', [total, divisor!], {}, 'loss');
-    }
-  }
-  if (outputs.includes('gradient')) gradient(op('Div', [rows.weights, divisor!]), 'gradient');
-}
-
 /** What the sum is divided by, a scalar. SPEC R1, R2, R4. */
 function divisorOf(graph: Graph, loss: Loss, rows: Rows): Value {
   const { op, constant } = graph;
+  if (!loss.outputs.some((output) => output !== 'rowLosses')) return constant('float', 1);
   if (loss.normalizer) return graph.input({ name: 'normalizer', type: 'float', shape: [] });
   if (loss.reduction !== 'mean') return constant('float', 1);
   const counted =

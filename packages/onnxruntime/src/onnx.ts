@@ -18,15 +18,22 @@ export interface ValueInfo {
   readonly shape: readonly Dimension[];
 }
 
-/** Attributes of a node: whole numbers, lists of them, floats as `{ float }`, text. */
-export type Attributes = Readonly<Record<string, number | readonly number[] | { readonly float: number } | string>>;
+/** Attributes of a node: whole numbers, lists of them, floats as `{ float }`, text, a `GraphProto` as `{ graph }`. */
+export type Attributes = Readonly<
+  Record<string, number | readonly number[] | { readonly float: number } | string | { readonly graph: Uint8Array }>
+>;
 
 /** `NodeProto`. */
-export function encodeNode(op: string, inputs: readonly string[], output: string, attributes: Attributes): Uint8Array {
+export function encodeNode(
+  op: string,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  attributes: Attributes,
+): Uint8Array {
   return join([
     ...inputs.map((input) => textField(1, input)),
-    textField(2, output),
-    textField(3, output),
+    ...outputs.map((output) => textField(2, output)),
+    textField(3, outputs[0]),
     textField(4, op),
     ...Object.entries(attributes).map(([name, value]) => messageField(5, encodeAttribute(name, value))),
   ]);
@@ -56,28 +63,37 @@ export function encodeTensor(
   ]);
 }
 
-/** `ModelProto` around one graph, IR version 8 (the one of opset 17; later opsets accept it). */
-export function encodeModel(graph: {
+/** What a `GraphProto` is encoded from. */
+export interface GraphContents {
   readonly name: string;
-  readonly doc: string;
-  readonly opset: number;
+  readonly doc?: string;
   readonly nodes: readonly Uint8Array[];
   readonly initializers: readonly Uint8Array[];
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
-}): Uint8Array {
-  const fields: Field[] = [
+  /** Shapes of node results. */
+  readonly shapes?: readonly ValueInfo[];
+}
+
+/** `GraphProto`. */
+export function encodeGraph(graph: GraphContents): Uint8Array {
+  return join([
     ...graph.nodes.map((node) => bytesField(1, node)),
     textField(2, graph.name),
     ...graph.initializers.map((tensor) => bytesField(5, tensor)),
-    textField(10, graph.doc),
+    ...(graph.doc === undefined ? [] : [textField(10, graph.doc)]),
     ...graph.inputs.map((value) => messageField(11, encodeValueInfo(value))),
     ...graph.outputs.map((value) => messageField(12, encodeValueInfo(value))),
-  ];
+    ...(graph.shapes ?? []).map((value) => messageField(13, encodeValueInfo(value))),
+  ]);
+}
+
+/** `ModelProto` around one graph, IR version 8 (the one of opset 17; later opsets accept it). */
+export function encodeModel(graph: GraphContents & { readonly opset: number }): Uint8Array {
   return join([
     integerField(1, 8),
     textField(2, '@eqloss/onnxruntime'),
-    messageField(7, fields),
+    bytesField(7, encodeGraph(graph)),
     messageField(8, [textField(1, ''), integerField(2, graph.opset)]),
   ]);
 }
@@ -94,6 +110,7 @@ export function encodeValueInfo(value: ValueInfo): readonly Field[] {
 function encodeAttribute(name: string, value: Attributes[string]): readonly Field[] {
   if (typeof value === 'number') return [textField(1, name), integerField(3, value), integerField(20, 2)];
   if (typeof value === 'string') return [textField(1, name), textField(4, value), integerField(20, 3)];
+  if ('graph' in value) return [textField(1, name), bytesField(6, value.graph), integerField(20, 5)];
   if ('float' in value) return [textField(1, name), floatField(2, value.float), integerField(20, 1)];
   return [textField(1, name), ...value.map((item) => integerField(8, item)), integerField(20, 7)];
 }

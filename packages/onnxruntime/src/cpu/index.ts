@@ -1,4 +1,4 @@
 // Arithmetic "cpu": both forms.
 
-export { sigmoidOf } from '../gpu/sigmoid.ts';
 export { softmaxOf } from '../gpu/softmax.ts';
+export { sigmoidOf } from './sigmoid.ts';

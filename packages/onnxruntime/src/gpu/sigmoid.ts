@@ -2,7 +2,7 @@
 
 import type { Graph, Value } from '../graph.ts';
 import { foregroundInput, type Label, type Rows, tailInput } from '../inputs.ts';
-import type { RowLoss } from '../loss.ts';
+import type { RowLoss, WriteForm } from '../loss.ts';
 import { elementTypes } from '../onnx.ts';
 import type { Loss } from '../options.ts';
 import { expOfMinus, log1p, maxOverClasses, sumOverClasses } from './formulas.ts';
@@ -11,17 +11,18 @@ import { expOfMinus, log1p, maxOverClasses, sumOverClasses } from './formulas.ts
 const NOTHING = -1000;
 
 /** The sigmoid form over rows with index labels or target rows. Declares `tail` and, if wanted, `foreground`. */
-export function sigmoidOf(graph: Graph, loss: Loss, rows: Rows): RowLoss {
+export const sigmoidOf: WriteForm = (graph, loss, rows, divisor) => {
   const { label, targets } = rows;
-  if (label !== undefined) return ofLabels(graph, loss, rows, label);
-  return ofTargets(graph, loss, rows, targets!);
-}
+  const scale = graph.op('Div', [rows.weights, divisor]);
+  if (label !== undefined) return ofLabels(graph, loss, rows, scale, label);
+  return ofTargets(graph, loss, rows, scale, targets!);
+};
 
 /**
  * With s the logit, negated at the label, and excluded entries at a value that adds nothing, the row loss is
  * `Σ softplus(s)`, and the gradient `σ(s)`, negated at the label: one kind of entry, no product with a target.
  */
-function ofLabels(graph: Graph, loss: Loss, rows: Rows, label: Label): RowLoss {
+function ofLabels(graph: Graph, loss: Loss, rows: Rows, scale: Value, label: Label): RowLoss {
   const { op, constant } = graph;
   const foreground = foregroundInput(graph, loss, rows.logits) ?? label.present;
   const included = op('And', [op('Not', [gated(graph, foreground, rows.logits)]), rows.active]);
@@ -36,13 +37,13 @@ function ofLabels(graph: Graph, loss: Loss, rows: Rows, label: Label): RowLoss {
   const labelMark = label.entry(op('Cast', [missing], { to: elementTypes.float }));
   const nanLabel = op('And', [op('Greater', [labelMark, constant('float', 0)]), label.present]);
   return {
-    rows,
+    active: rows.active,
     sums: () => {
       // softplus(s) = max(s, 0) + log1p(e^-|s|)
       const element = op('Add', [op('Max', [signed, constant('float', 0)]), log1p(graph, e)]);
       return op('Where', [nanLabel, nan, sumOverClasses(graph, op('Where', [nanEntry, nan, element]))]);
     },
-    gradient: (scale, result) => {
+    gradient: (result) => {
       // σ(s) = e^min(s, 0) / (1 + e^-|s|)
       const one = constant('float', 1);
       const numerator = op('Where', [op('GreaterOrEqual', [signed, constant('float', 0)]), one, e]);
@@ -60,7 +61,7 @@ function ofLabels(graph: Graph, loss: Loss, rows: Rows, label: Label): RowLoss {
  * Element loss `w (a |z| + log1p(e^-|z|))` with a = 1 - y for z >= 0, else y: terms >= 0, nothing cancels (SPEC N3).
  * Gradient `w ((1 - y) σ(z) - y σ(-z))`.
  */
-function ofTargets(graph: Graph, loss: Loss, rows: Rows, y: Value): RowLoss {
+function ofTargets(graph: Graph, loss: Loss, rows: Rows, scale: Value, y: Value): RowLoss {
   const { op, constant } = graph;
   const [zero, one] = [constant('float', 0), constant('float', 1)];
   const foreground = foregroundInput(graph, loss, rows.logits) ?? op('Greater', [maxOverClasses(graph, y), zero]);
@@ -75,7 +76,7 @@ function ofTargets(graph: Graph, loss: Loss, rows: Rows, y: Value): RowLoss {
   const e = expOfMinus(graph, size);
   const opposite = op('Sub', [one, y]);
   return {
-    rows,
+    active: rows.active,
     sums: () => {
       const slope = op('Where', [isPositive, opposite, y]);
       // A slope of 0 wins over an infinite logit: the limits of SPEC N2.
@@ -83,7 +84,7 @@ function ofTargets(graph: Graph, loss: Loss, rows: Rows, y: Value): RowLoss {
       const element = op('Mul', [op('Add', [linear, log1p(graph, e)]), weight]);
       return sumOverClasses(graph, op('Where', [nanEntry, constant('float', NaN), element]));
     },
-    gradient: (scale, result) => {
+    gradient: (result) => {
       const up = op('Mul', [opposite, op('Where', [isPositive, one, e])]);
       const down = op('Mul', [y, op('Where', [isPositive, e, one])]);
       const slope = op('Div', [op('Sub', [up, down]), op('Add', [e, one])]);

@@ -2,7 +2,7 @@
 
 import type { Graph, Value } from '../graph.ts';
 import { type Label, type Rows, weightInput } from '../inputs.ts';
-import type { RowLoss } from '../loss.ts';
+import type { RowLoss, WriteForm } from '../loss.ts';
 import type { Loss } from '../options.ts';
 import { expOfMinus, log1pOfRow, logOfRow, maxOverClasses, sumOverClasses } from './formulas.ts';
 
@@ -10,18 +10,19 @@ import { expOfMinus, log1pOfRow, logOfRow, maxOverClasses, sumOverClasses } from
 const LOWEST = -3.4028234663852886e38;
 
 /** The softmax form over rows with index labels or target rows. Declares `tail` and β. */
-export function softmaxOf(graph: Graph, loss: Loss, rows: Rows): RowLoss {
+export const softmaxOf: WriteForm = (graph, loss, rows, divisor) => {
   const { label, targets } = rows;
-  if (label !== undefined) return ofLabels(graph, loss, rows, label);
-  return ofTargets(graph, loss, rows, targets!);
-}
+  const scale = graph.op('Div', [rows.weights, divisor]);
+  if (label !== undefined) return ofLabels(graph, loss, rows, scale, label);
+  return ofTargets(graph, loss, rows, scale, targets!);
+};
 
 /**
  * With own = e^(z_y - m) and rest = Σ_{k≠y} v_k e^(z_k - m), v the weight of a negative entry, the row loss is
  * `log1p(rest / own)`, the gradient `v_k e^(z_k - m) / (own + rest)`, at the label `-rest / (own + rest)`: nothing
  * cancels.
  */
-function ofLabels(graph: Graph, loss: Loss, rows: Rows, label: Label): RowLoss {
+function ofLabels(graph: Graph, loss: Loss, rows: Rows, scale: Value, label: Label): RowLoss {
   const { op, constant } = graph;
   const zero = constant('float', 0);
   const weights = weightInput(graph, loss, rows.logits);
@@ -39,7 +40,7 @@ function ofLabels(graph: Graph, loss: Loss, rows: Rows, label: Label): RowLoss {
   const valid = hasDistribution(graph, bounded, sum);
   const nan = constant('float', NaN);
   return {
-    rows,
+    active: rows.active,
     sums: () => {
       // Far below the maximum own vanishes, and with it the ratio; the difference then is large and loses no digits.
       const far = op('Add', [below, logOfRow(graph, sum)]);
@@ -47,7 +48,7 @@ function ofLabels(graph: Graph, loss: Loss, rows: Rows, label: Label): RowLoss {
       const near = log1pOfRow(graph, op('Div', [rest, op('Max', [own, tiny])]));
       return op('Where', [valid, op('Where', [op('Greater', [own, tiny]), near, far]), nan]);
     },
-    gradient: (scale, result) => {
+    gradient: (result) => {
       const share = op('Where', [valid, op('Div', [scale, sum]), nan]);
       const negatives = op('Where', [included, op('Mul', [terms, share]), zero]);
       const atLabel = op('Neg', [op('Mul', [rest, share])]);
@@ -58,7 +59,7 @@ function ofLabels(graph: Graph, loss: Loss, rows: Rows, label: Label): RowLoss {
 }
 
 /** `Σ y_j (m - z_j + log Σ w_k e^(z_k - m))`, gradient `(Σ y) p_k - y_k`. */
-function ofTargets(graph: Graph, loss: Loss, given: Rows, y: Value): RowLoss {
+function ofTargets(graph: Graph, loss: Loss, given: Rows, scale: Value, y: Value): RowLoss {
   const { op, constant } = graph;
   const [zero, one] = [constant('float', 0), constant('float', 1)];
   const mass = sumOverClasses(graph, y);
@@ -75,13 +76,13 @@ function ofTargets(graph: Graph, loss: Loss, given: Rows, y: Value): RowLoss {
   const valid = hasDistribution(graph, bounded, sum);
   const nan = constant('float', NaN);
   return {
-    rows,
+    active: rows.active,
     sums: () => {
       const element = op('Mul', [y, op('Add', [op('Sub', [max, x]), logOfRow(graph, sum)])]);
       const positive = op('And', [op('Greater', [y, zero]), rows.active]);
       return op('Where', [valid, sumOverClasses(graph, op('Where', [positive, element, zero])), nan]);
     },
-    gradient: (scale, result) => {
+    gradient: (result) => {
       const share = op('Where', [valid, op('Div', [mass, sum]), nan]);
       const value = op('Mul', [op('Sub', [op('Mul', [terms, share]), y]), scale]);
       op('Where', [included, value, zero], {}, result);
