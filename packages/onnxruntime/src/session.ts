@@ -7,6 +7,7 @@ import { createEngine, type JobResult } from './session/engine.ts';
 import { type Job, jobOf } from './session/job.ts';
 import { type Plan, planOf } from './session/plan.ts';
 import { createRemoteEngine } from './session/remote.ts';
+import { checkRun } from './session/run-options.ts';
 import type { LossResult, LossSession, LossSessionOptions } from './session/types.ts';
 
 /**
@@ -27,16 +28,13 @@ export async function createLossSession<O extends Output = Output>(
   const engine = worker ? await createRemoteEngine(plan) : createEngine(ort, plan);
   let released: Promise<void> | undefined;
   return {
-    run: async (batch, runOptions = {}) => {
+    run: async (batch, runOptions) => {
       if (released !== undefined) throw new EqlError('DISPOSED', 'run was called after release.');
       const job = jobOf(form, gate, batch, reduction);
-      const transfer = runOptions?.transfer ?? undefined;
-      if (transfer !== undefined && !worker) {
-        throw new EqlError('UNSUPPORTED', 'transfer came, but this session has no worker to transfer to.');
-      }
+      const { transfer, gradient } = checkRun(runOptions ?? {}, job, plan, worker);
       // Providers differ in what they make of a tensor without elements; nothing is to be computed. SPEC R4.
-      const result = job.rows === 0 ? nothing(plan) : await engine.run(job, transfer);
-      return wanted(result, job, outputs) as Pick<LossResult, O>;
+      const result = job.rows === 0 ? nothing(plan) : await engine.run(job, { transfer, gradient });
+      return wanted(gradient ? { ...result, gradient } : result, job, outputs) as Pick<LossResult, O>;
     },
     release: () => {
       // Once: ONNX Runtime throws when a session is released twice.

@@ -1,7 +1,7 @@
 // Runs jobs on a runtime: a model for each variant, rows in blocks, results gathered.
 
 import { EqlError } from '@eqloss/core';
-import { type Feeds, feedsOf, tailOf } from '../feeds.ts';
+import { type Feeds, feedsOf, isShared, tailOf } from '../feeds.ts';
 import { buildLossModel } from '../model.ts';
 import { isNodeRuntime, type Ort, type OrtSession, type OrtTensor } from '../ort.ts';
 import { inTurn } from '../turns.ts';
@@ -16,10 +16,17 @@ export interface JobResult {
   readonly gradient?: Float32Array;
 }
 
+/** How a job is run. */
+export interface JobOptions {
+  /** Buffers that may be taken away. */
+  readonly transfer?: readonly ArrayBuffer[];
+  /** Where to write the gradient, `[rows * classes]`. */
+  readonly gradient?: Float32Array;
+}
+
 /** Where jobs are done. */
 export interface Engine {
-  /** @param transfer Buffers that may be taken away. */
-  run(job: Job, transfer?: readonly ArrayBuffer[]): Promise<JobResult>;
+  run(job: Job, options?: JobOptions): Promise<JobResult>;
   /** Once only. Waits for the runs before it. */
   release(): Promise<void>;
 }
@@ -31,7 +38,7 @@ const BLOCK_BYTES = 2_500_000;
 export function createEngine(ort: Ort, plan: Plan): Engine {
   const { form, gate, outputs, opset, arithmetic, sessionOptions } = plan;
   const sessions = new Map<string, OrtSession>();
-  const intoOwn = isNodeRuntime(ort);
+  const isNode = isNodeRuntime(ort);
   let tail: OrtTensor | undefined;
 
   const sessionFor = async (job: Job): Promise<OrtSession> => {
@@ -46,27 +53,35 @@ export function createEngine(ort: Ort, plan: Plan): Engine {
     return session;
   };
 
-  const runJob = async (job: Job): Promise<JobResult> => {
+  const runJob = async (job: Job, target: Float32Array | undefined): Promise<JobResult> => {
     const session = await sessionFor(job);
     tail ??= tailOf(ort, gate.tail);
     const feeds = feedsOf(ort, job, tail, outputs.includes('gradient'));
     const size = blockRowsOf(job, plan);
-    if (size >= job.rows) return dataOf(await session.run(feeds(0, job.rows) as Record<string, never>), outputs);
-    const result = roomFor(job, outputs);
+    if (size >= job.rows && target === undefined) {
+      return dataOf(await session.run(feeds(0, job.rows) as Record<string, never>), outputs);
+    }
+    const result = roomFor(job, outputs, target);
+    const intoOwn = isNode && !(target && isShared(target.buffer));
     for (let from = 0; from < job.rows; from += size) {
       const to = Math.min(from + size, job.rows);
-      const part = partOf(result, from, to, job.classes);
+      const part = rowsOf(result, from, to, job.classes);
       const fetches = intoOwn ? tensorsOf(ort, part, to - from, job.classes) : undefined;
-      const tensors = await session.run(feeds(from, to) as Record<string, never>, fetches as Record<string, never>);
-      if (intoOwn) continue; // onnxruntime-node has written there; what it returns is a copy
-      const data = await dataOf(tensors, outputs);
-      for (const name of outputs) part[name]!.set(data[name]!);
+      const data = await dataOf(
+        await session.run(feeds(from, to) as Record<string, never>, fetches as Record<string, never>),
+        outputs,
+      );
+      for (const name of outputs) {
+        // onnxruntime-node has written to its place, and returns a copy.
+        if (!intoOwn) part[name]!.set(data[name]!);
+        if (isNode) free(data[name]!);
+      }
     }
     return result;
   };
 
   return {
-    run: (job) => inTurn(ort, () => runJob(job)),
+    run: (job, { gradient } = {}) => inTurn(ort, () => runJob(job, gradient)),
     release: () => inTurn(ort, () => releaseAll(sessions)),
   };
 }
@@ -77,19 +92,24 @@ function blockRowsOf({ rows, classes }: Job, { blockRows, arithmetic }: Plan): n
   return Math.ceil(rows / Math.ceil(rows / most));
 }
 
-function roomFor({ rows, classes }: Job, outputs: Plan['outputs']): JobResult {
+function roomFor({ rows, classes }: Job, outputs: Plan['outputs'], target: Float32Array | undefined): JobResult {
   try {
     return {
       rowLosses: outputs.includes('rowLosses') ? new Float32Array(rows) : undefined,
-      gradient: outputs.includes('gradient') ? new Float32Array(rows * classes) : undefined,
+      gradient: outputs.includes('gradient') ? viewOf(target ?? new Float32Array(rows * classes)) : undefined,
     };
   } catch (error) {
     throw new EqlError('OUT_OF_MEMORY', `no room for a gradient of ${rows} x ${classes}: ${(error as Error).message}`);
   }
 }
 
+/** An array of this realm, which ONNX Runtime wants, in the same memory. */
+function viewOf({ buffer, byteOffset, length }: Float32Array): Float32Array {
+  return new Float32Array(buffer, byteOffset, length);
+}
+
 /** The rows `from` to `to` of a result, in the same memory. */
-function partOf({ rowLosses, gradient }: JobResult, from: number, to: number, classes: number): JobResult {
+function rowsOf({ rowLosses, gradient }: JobResult, from: number, to: number, classes: number): JobResult {
   return { rowLosses: rowLosses?.subarray(from, to), gradient: gradient?.subarray(from * classes, to * classes) };
 }
 
@@ -106,6 +126,14 @@ async function dataOf(tensors: Readonly<Record<string, OrtTensor>>, outputs: Pla
   const result: { -readonly [K in keyof JobResult]: JobResult[K] } = {};
   for (const name of outputs) result[name] = (await tensors[name].getData(true)) as Float32Array;
   return result;
+}
+
+/**
+ * Gives memory of onnxruntime-node back now, where Node can (22 and later): left to the garbage collector, the copies of many blocks are so much new
+ * memory that it costs a third of the time of the whole.
+ */
+function free({ buffer }: Float32Array): void {
+  (buffer as { transfer?(length: number): unknown }).transfer?.(0);
 }
 
 /** Releases all, one after the other; throws the first failure when all have been tried. */

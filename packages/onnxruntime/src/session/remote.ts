@@ -45,15 +45,18 @@ export async function createRemoteEngine(plan: Plan, program: URL = programOf())
   };
   await linked();
   return {
-    run: async (job, transfer = []) => {
+    run: async (job, { transfer = [], gradient } = {}) => {
       const { call } = await linked();
+      let answer: Promise<JobResult>;
       try {
         const { job: sent, moving } = packed(job, transfer);
-        // Not awaited here: what is caught below is what cannot be sent, not what the worker says.
-        return call({ job: sent }, moving);
+        answer = call({ job: sent }, moving);
       } catch (error) {
         throw new EqlError('BUFFER', `the batch cannot be sent to the worker: ${(error as Error).message}`);
       }
+      const result = await answer;
+      gradient?.set(result.gradient!);
+      return gradient === undefined ? result : { ...result, gradient };
     },
     release: async () => {
       const last = await link?.catch(() => undefined);

@@ -51,6 +51,11 @@ export interface LossBatch extends Omit<BatchInputs, 'gate' | 'beta'> {
 /** How one batch is run. */
 export interface LossRunOptions {
   /**
+   * Where to write the gradient, `[rows * classes]`, and what `run` then gives as such: saves the time that new memory
+   * takes. Must not lie in the memory of the batch. Only with `gradient` among the outputs.
+   */
+  readonly gradient?: Float32Array;
+  /**
    * With `worker` only: buffers of the batch that move to the worker instead of being copied, as in `postMessage`. They are
    * of no more use here. What lies in a `SharedArrayBuffer` is neither copied nor moved.
    */
@@ -75,7 +80,7 @@ export interface LossSession<O extends Output = Output> {
    *
    * @throws {EqlError} (rejects) as `sigmoidEql` and `softmaxEql` of core; `DTYPE` for logits that are no Float32Array;
    * `UNSUPPORTED` without a batch, for a row weight, a normalizer or a quotient of both beyond single precision, and for
-   * `transfer` without a worker; `BUFFER` for what cannot be transferred; `OUT_OF_MEMORY`; `WORKER` when the worker died
+   * options that would have no effect; `BUFFER` for what cannot be transferred or written to; `OUT_OF_MEMORY`; `WORKER` when the worker died
    * or could not be started, the next call starts another; `DISPOSED` after `release`.
    */
   run(batch: LossBatch, options?: LossRunOptions): Promise<Pick<LossResult, O>>;
