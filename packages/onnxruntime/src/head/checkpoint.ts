@@ -3,7 +3,7 @@
 import { EqlError, type Gate } from '@eqloss/core';
 import { hashOf } from './hash.ts';
 import { stateCount } from './optimizer.ts';
-import type { Head } from './options.ts';
+import { type Head, resolveHead } from './options.ts';
 import type { Schedule } from './schedule.ts';
 
 /** Where an unfinished `fit` stands. */
@@ -80,29 +80,39 @@ export function decodeCheckpoint(given: Uint8Array): TrainerState {
   if (words[0] !== MAGIC[0] || words[1] !== MAGIC[1]) refuse('the bytes do not begin like one');
   if (words[2] !== VERSION) refuse(`it has version ${words[2]}; this package reads version ${VERSION}`);
   if (words[words.length - 1] !== hashOf(words.subarray(0, -1))) refuse('the checksum is wrong: it is cut or damaged');
-  // What comes now has been written by an encoder: the checksum says so.
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(START, START + words[3])));
+  try {
+    return contentsOf(bytes, words[3]);
+  } catch (cause) {
+    // Whoever writes a right checksum under a wrong header gets the reason, too.
+    return refuse(`its header cannot be: ${cause instanceof Error ? cause.message : cause}`);
+  }
+}
+
+function contentsOf(bytes: Uint8Array, headerLength: number): TrainerState {
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(START, START + headerLength)));
   const { features, classes, form, threshold, optimizer, schedule, beta, step, position } = header;
-  let at = START + padded(words[3]);
+  const counts = [features, classes, step, ...(position ? [position.rows, position.batchSize, position.seed] : [])];
+  if (!counts.every((count) => Number.isSafeInteger(count) && count >= 0)) throw new Error('a count is none');
+  let at = START + padded(headerLength);
   const take = <T>(
     Kind: new (buffer: ArrayBufferLike, at: number, length: number) => T,
     length: number,
     size: number,
   ): T => {
-    if (at + length * size > bytes.length - 8) refuse('it is shorter than its header says');
+    if (at + length * size > bytes.length - 8) throw new Error('it says more than there is');
     const view = new Kind(bytes.buffer, bytes.byteOffset + at, length);
     at += padded(length * size);
     return view;
   };
   const count = classes * features + classes;
-  const betas = beta === 'class' ? take(Float64Array, classes, 8).slice() : beta;
+  const betas = beta === 'class' ? take(Float64Array, classes, 8) : beta;
   const parameters = take(Float32Array, count, 4);
   const optimizerState = Array.from({ length: stateCount(optimizer) }, () => take(Float32Array, count, 4));
   const gate: Gate = { classes, threshold, tail: take(Uint8Array, classes, 1).slice() };
-  if (at !== bytes.length - 8) refuse('it is longer than its header says');
-  const held = { features, classes, form, gate, optimizer, beta: betas };
-  const known = schedule === 'function' ? undefined : schedule;
-  return { head: { ...held, schedule: known }, parameters, optimizerState, step, position };
+  if (at !== bytes.length - 8) throw new Error('it says less than there is');
+  const known: Schedule | undefined = schedule === 'function' ? undefined : schedule;
+  const head = resolveHead({ features, classes, form, gate, optimizer, beta: betas, schedule: known });
+  return { head: { ...head, schedule: known }, parameters, optimizerState, step, position };
 }
 
 /** @throws {EqlError} `OUT_OF_MEMORY` */
