@@ -8,7 +8,7 @@ export type Value = string;
 /** A graph under construction. */
 export interface Graph {
   readonly opset: number;
-  /** Comes before every name that the graph gives, its inputs and outputs included. */
+  /** Comes before every name that the graph gives, those of its inputs, outputs and free dimensions included. */
   readonly prefix: string;
   /** Declares a graph input, once: asking again gives the same value. */
   input(value: ValueInfo): Value;
@@ -22,12 +22,14 @@ export interface Graph {
    *
    * @param declared Type and shape of each.
    * @param then Writes the values if `condition` holds; each by an op, not a value that there was before.
+   * @param results Names of their own, as for an op.
    */
   choose(
     condition: Value,
     declared: readonly Omit<ValueInfo, 'name'>[],
     then: () => readonly Value[],
     otherwise: () => readonly Value[],
+    results?: readonly string[],
   ): readonly Value[];
   /** A constant; the same constant is stored once. Without a shape it is a scalar (one value) or a vector. */
   constant(type: 'float' | 'int32' | 'int64', values: number | readonly number[], shape?: readonly number[]): Value;
@@ -71,6 +73,11 @@ export function createGraph(opset: number, prefix = ''): Graph {
   let nodes: Uint8Array[] = [];
   let results = new Map<string, Value>();
   let written = 0;
+  /** A dimension of the same name in a larger graph is another one. */
+  const sized = <T extends Omit<ValueInfo, 'name'>>(value: T): T => ({
+    ...value,
+    shape: value.shape.map((size) => (typeof size === 'string' ? prefix + size : size)),
+  });
   const nameOf = (type: string): Value => `${prefix}${type}_${written++}`;
   /** What a branch adds stays in it; it sees what there was before. */
   const branch = (declared: readonly Omit<ValueInfo, 'name'>[], write: () => readonly Value[]): Uint8Array => {
@@ -79,7 +86,7 @@ export function createGraph(opset: number, prefix = ''): Graph {
     results = new Map(results);
     try {
       const names = write();
-      const branchOutputs = declared.map((each, k) => ({ ...each, name: names[k] }));
+      const branchOutputs = declared.map((each, k) => ({ ...sized(each), name: names[k] }));
       return encodeGraph({ name: 'branch', nodes, initializers: [], inputs: [], outputs: branchOutputs });
     } finally {
       ({ nodes, results } = outer);
@@ -97,7 +104,7 @@ export function createGraph(opset: number, prefix = ''): Graph {
     prefix,
     input: (value) => {
       const name = prefix + value.name;
-      if (!inputs.some((known) => known.name === name)) inputs.push({ ...value, name });
+      if (!inputs.some((known) => known.name === name)) inputs.push({ ...sized(value), name });
       return name;
     },
     op: (type, operands, attributes = {}, result) => {
@@ -109,12 +116,12 @@ export function createGraph(opset: number, prefix = ''): Graph {
       results.set(key, name);
       return name;
     },
-    choose: (condition, declared, then, otherwise) => {
+    choose: (condition, declared, then, otherwise, given) => {
       const branches = {
         then_branch: { graph: branch(declared, then) },
         else_branch: { graph: branch(declared, otherwise) },
       };
-      const names = declared.map(() => nameOf('If'));
+      const names = given?.map((name) => prefix + name) ?? declared.map(() => nameOf('If'));
       nodes.push(encodeNode('If', [condition], names, branches));
       return names;
     },
@@ -131,11 +138,11 @@ export function createGraph(opset: number, prefix = ''): Graph {
       return entry.name;
     },
     shape: (value, type, shape) => {
-      shapes.set(value, { name: value, type, shape });
+      shapes.set(value, sized({ name: value, type, shape }));
       return value;
     },
     output: (value) => {
-      outputs.push({ ...value, name: prefix + value.name });
+      outputs.push({ ...sized(value), name: prefix + value.name });
     },
     parts,
     encode: (name, doc) => encodeModel({ name, doc, opset, ...parts() }),

@@ -135,13 +135,13 @@ function graphFields(
   const weights =
     model.irVersion < 4 ? initializers.map(constantNode) : initializers.map((each) => bytesField(5, each));
   const classes = classesOf(logits) ?? `${prefix}classes`;
-  // A dimension of the model that happens to have the same name is another one.
   const sized = (shape: ValueInfo['shape']): KnownDimension[] =>
-    shape.map((size) => (size === 'classes' ? classes : typeof size === 'string' ? prefix + size : size));
+    shape.map((size) => (size === `${prefix}classes` ? classes : size));
   const shapes = { loss: [], rowLosses: [`${prefix}rows`], gradient: logits.shape } as const;
   return [
     ...weights,
     ...parts.nodes.map((node) => bytesField(1, node)),
+    ...parts.shapes.map(({ name, type, shape }) => declareValue(13, name, elementTypes[type], sized(shape))),
     ...parts.inputs
       .filter(({ name }) => !carried.has(name))
       .map(({ name, type, shape }) => declareValue(11, name, elementTypes[type], sized(shape))),

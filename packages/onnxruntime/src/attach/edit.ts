@@ -43,12 +43,12 @@ export function append(model: ModelOutline, additions: Additions): Uint8Array {
 /**
  * A `ValueInfoProto` as a field.
  *
- * @param field 11 for a graph's input, 12 for its output.
+ * @param field 11 for a graph's input, 12 for its output, 13 for a value in between.
  * @param type `TensorProto.DataType`; undefined to leave it to the runtime.
  * @param shape Undefined for any rank.
  */
 export function declareValue(
-  field: 11 | 12,
+  field: 11 | 12 | 13,
   name: string,
   type: number | undefined,
   shape: readonly KnownDimension[] | undefined,
