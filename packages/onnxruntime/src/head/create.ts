@@ -1,8 +1,9 @@
 // The public ways to a trainer: from nothing, or from a checkpoint.
 
-import { EqlError, kindOf } from '@eqloss/core';
+import { EqlError } from '@eqloss/core';
 import { unsupported } from '../options.ts';
 import type { Ort } from '../ort.ts';
+import { checkRuntime } from '../session/plan.ts';
 import { decodeCheckpoint, type TrainerState } from './checkpoint.ts';
 import { createOptimizer, type OptimizerOptions, resolveOptimizer, stateCount } from './optimizer.ts';
 import {
@@ -37,7 +38,7 @@ export interface RestoreOptions
 export async function createHeadTrainer(ort: Ort, options: HeadTrainerOptions): Promise<HeadTrainer> {
   const head = resolveHead(options);
   const bias = checkInitial(head, options);
-  checkRuntime(ort);
+  checkRuntime(ort, false);
   const start = inMemory(head);
   const weights = start.parameters.subarray(0, head.classes * head.features);
   if (typeof bias === 'number') start.parameters.fill(bias, weights.length);
@@ -64,7 +65,7 @@ export async function restoreHeadTrainer(
   const held = decodeCheckpoint(bytes);
   checkEngine(options);
   const head = reconcile(held, options);
-  checkRuntime(ort);
+  checkRuntime(ort, false);
   const start = inMemory(head);
   start.parameters.set(held.parameters);
   start.optimizer.state.forEach((array, k) => {
@@ -108,9 +109,4 @@ function inMemory(head: Head): Start {
     if (!(cause instanceof RangeError)) throw cause;
     throw new EqlError('OUT_OF_MEMORY', `${size} parameters and the optimizer's state do not fit in memory.`);
   }
-}
-
-function checkRuntime(ort: Ort): void {
-  if (typeof ort?.InferenceSession?.create === 'function' && typeof ort.Tensor === 'function') return;
-  unsupported('ort', kindOf(ort), 'the namespace of onnxruntime-node or onnxruntime-web');
 }

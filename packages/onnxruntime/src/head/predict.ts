@@ -72,6 +72,7 @@ async function eachPiece(
     const feeds = { features: x, ...parameterFeeds(engine, head, parameters, piece) };
     const { logits } = await engine.run('logits', () => buildLogits(head.features, engine.opset), feeds);
     use(logits, rows, piece);
+    if (piece.to - piece.from < head.classes) engine.free(logits);
   }
 }
 

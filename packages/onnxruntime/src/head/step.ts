@@ -117,13 +117,14 @@ function shareFeeds({ ort }: Engine, { rows, labels }: CheckedBatch, shares: Sof
 
 /** Lets the optimizer move the parameters of a piece. */
 function move(
-  { head, parameters, optimizer, rate, step }: StepContext,
+  { engine, head, parameters, optimizer, rate, step }: StepContext,
   { from }: Classes,
   { weightGradient, biasGradient }: Readonly<Record<string, Float32Array>>,
 ): void {
   const { features, classes } = head;
   optimizer.update(parameters, { at: from * features, gradient: weightGradient, decays: true }, rate, step);
   optimizer.update(parameters, { at: classes * features + from, gradient: biasGradient, decays: false }, rate, step);
+  engine.free(weightGradient);
 }
 
 function isNotFinite(value: number): boolean {

@@ -76,7 +76,8 @@ export function planOf(ort: Ort, options: LossSessionOptions): Plan {
   };
 }
 
-function checkRuntime(ort: Ort, worker: boolean): void {
+/** @throws {EqlError} `UNSUPPORTED` for what is no runtime, or none that has worker threads. */
+export function checkRuntime(ort: Ort, worker: boolean): void {
   if (typeof ort?.InferenceSession?.create !== 'function' || typeof ort.Tensor !== 'function') {
     throw new EqlError(
       'UNSUPPORTED',
@@ -92,14 +93,17 @@ function checkRuntime(ort: Ort, worker: boolean): void {
 }
 
 /** Only what is known to be a CPU is trusted like one. Without a list, both packages run on theirs. */
-function arithmeticOf(executionProviders: unknown): Arithmetic {
+export function arithmeticOf(executionProviders: unknown): Arithmetic {
   const providers = (executionProviders ?? []) as readonly ExecutionProvider[];
   const names = providers.map((provider) => (typeof provider === 'string' ? provider : provider?.name));
   return names.every((name) => name === 'cpu' || name === 'wasm') ? 'cpu' : 'gpu';
 }
 
 /** ONNX Runtime throws on an option that is there but undefined. */
-function sessionOptionsOf({ executionProviders, sessionOptions }: LossSessionOptions): Record<string, unknown> {
+export function sessionOptionsOf({
+  executionProviders,
+  sessionOptions,
+}: Pick<LossSessionOptions, 'executionProviders' | 'sessionOptions'>): Record<string, unknown> {
   // One thread: more are the caller's choice. Errors only: the webgpu provider would warn of the few ops that it leaves
   // to the CPU, each time.
   const all: Record<string, unknown> = {
