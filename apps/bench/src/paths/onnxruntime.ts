@@ -20,10 +20,11 @@ export async function createPath({ threads }: PathOptions): Promise<Path> {
         executionProviders: ['cpu'],
         sessionOptions: { intraOpNumThreads: threads },
       });
+      const gradient = new Float32Array(logits.length);
       let result: LossResult | undefined;
       return {
         run: async () => {
-          result = await session.run({ labels, logits, beta });
+          result = await session.run({ labels, logits, beta }, { gradient });
         },
         outputs: () => result!,
         close: () => session.release(),

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { createGate } from '@eqloss/core';
 import { forms, lossOf, plainCase, ratioToN4 } from '@eqloss/core/testing';
 import * as ort from 'onnxruntime-node';
@@ -84,6 +85,25 @@ describe.each(forms)('%s', (form) => {
     await session.release();
   });
 
+  test.each([2, 5])('the gradient is written where the caller says, in blocks of %i', async (blockRows) => {
+    for (const runtime of [ort, { InferenceSession: ort.InferenceSession, Tensor: ort.Tensor }]) {
+      const session = await createLossSession(runtime as Ort, { form, gate, blockRows });
+      const expected = await session.run(rest);
+      const places = [new Float32Array(202), new Float32Array(new SharedArrayBuffer(808))].map((all) => all.fill(7));
+      for (const all of [...places, runInNewContext('new Float32Array(202).fill(7)') as Float32Array]) {
+        const gradient = all.subarray(1, -1);
+        const result = await session.run(rest, { gradient });
+        expect(result.gradient).toBe(gradient);
+        expect([...gradient]).toEqual([...expected.gradient]);
+        expect([all[0], all[201], result.loss]).toEqual([7, 7, expected.loss]);
+      }
+      const none = new Float32Array(0);
+      const empty = await session.run({ logits: none.slice(), labels: [], beta: rest.beta && 0 }, { gradient: none });
+      expect(empty.gradient).toBe(none);
+      await session.release();
+    }
+  });
+
   test('no other runtime gets buffers to write to: onnxruntime-web would leave them wrong', async () => {
     const both = { node: '1.30.0', web: '1.30.0' };
     const others = [{}, { env: { versions: both } }, { listSupportedBackends: () => [], env: { versions: {} } }];
@@ -109,7 +129,29 @@ test('the types of a result follow the outputs', async () => {
   await session.release();
 });
 
-const gate = createGate([5, 1, 5], { threshold: 2 });
+const small = createGate([5, 1, 5], { threshold: 2 });
+const logits = new Float32Array(9);
+const targets = new Float64Array(9);
+const bits = new Uint8Array(72);
+const unfit: readonly [string, object, object?][] = [
+  ['BUFFER', { gradient: new Float32Array(8) }],
+  ['BUFFER', { gradient: new Float64Array(9) }],
+  ['BUFFER', { gradient: true }],
+  ['BUFFER', { gradient: logits }],
+  ['BUFFER', { gradient: new Float32Array(targets.buffer, 4, 9) }],
+  ['BUFFER', { gradient: new Float32Array(bits.buffer, 0, 9) }],
+  ['UNSUPPORTED', { gradient: new Float32Array(9) }, { outputs: ['loss'] }],
+  ['UNSUPPORTED', { gradients: new Float32Array(9) }],
+  ['UNSUPPORTED', { transfer: [] }],
+];
+test.each(unfit)('%s: %o is refused before the engine is touched', async (code, runOptions, options = {}) => {
+  const { calls, ort: runtime } = watched();
+  const session = await createLossSession(runtime, { form: 'softmax', gate: small, ...options });
+  const run = session.run({ logits, targets, beta: bits.subarray(3, 12) }, runOptions);
+  await expect(run).rejects.toMatchObject({ name: 'EqlError', code });
+  expect(calls).toEqual([]);
+});
+
 const refused: readonly object[] = [
   { outputs: [] },
   { outputs: ['losses'] },
@@ -122,6 +164,6 @@ const refused: readonly object[] = [
   { batchSize: 4 },
 ];
 test.each(refused)('UNSUPPORTED: %o is refused at once', async (options) => {
-  const create = createLossSession(ort, { form: 'sigmoid', gate, ...options } as LossSessionOptions);
+  const create = createLossSession(ort, { form: 'sigmoid', gate: small, ...options } as LossSessionOptions);
   await expect(create).rejects.toMatchObject({ name: 'EqlError', code: 'UNSUPPORTED' });
 });

@@ -58,6 +58,12 @@ describe.each(forms)('%s', (form) => {
     const moved = logits.slice();
     expect(await there.run({ logits: moved, ...rest }, { transfer: [moved.buffer] })).toEqual(expected);
     expect(moved.length).toBe(0);
+    const gradient = new Float32Array(logits.length);
+    const result = await there.run({ logits, ...rest }, { gradient });
+    expect(result).toEqual(expected);
+    expect(result.gradient).toBe(gradient);
+    const both = { gradient, transfer: [gradient.buffer] };
+    await expect(there.run({ logits, ...rest }, both)).rejects.toMatchObject({ code: 'BUFFER' });
   });
 });
 
