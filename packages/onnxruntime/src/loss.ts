@@ -25,9 +25,11 @@ export type WriteForm = (graph: Graph, loss: Loss, rows: Rows, divisor: Value) =
  *
  * Declares the inputs that the loss wants beside the logits. The results are values named `loss` `[]`, `rowLosses`
  * `[rows]` and `gradient` `[rows, classes]`, those in `loss.outputs`; the caller declares them as outputs or uses them.
+ *
+ * @param gradientName Another name for the gradient, for a caller who gives it another shape.
  * SPEC R1 to R5.
  */
-export function writeLoss(graph: Graph, loss: Loss, logits: Value): void {
+export function writeLoss(graph: Graph, loss: Loss, logits: Value, gradientName = 'gradient'): void {
   const rows = rowInputs(graph, loss, logits);
   const { sigmoidOf, softmaxOf } = { cpu, gpu }[loss.arithmetic];
   const divisor = divisorOf(graph, loss, rows);
@@ -42,7 +44,7 @@ export function writeLoss(graph: Graph, loss: Loss, logits: Value): void {
       op('Div', [op('ReduceSum', [rowLosses, constant('int64', [0])], { keepdims: 0 }), divisor], {}, 'loss');
     }
   }
-  if (outputs.includes('gradient')) gradient('gradient');
+  if (outputs.includes('gradient')) gradient(gradientName);
 }
 
 /** Declares the results of {@link writeLoss} as outputs of the graph. */

@@ -64,13 +64,16 @@ export function attachLoss(bytes: Uint8Array, options: AttachOptions): Uint8Arra
     );
   }
   const graph = createGraph(opset, freePrefix(model, wanted));
-  writeLoss(renamed(graph, logits), loss, rowsOfLogits(graph, logits));
-  restoreShape(graph, loss, logits);
+  const asRows = !isMatrix(logits);
+  writeLoss(graph, loss, rowsOfLogits(graph, logits), asRows ? GRADIENT_OF_ROWS : undefined);
+  if (asRows && loss.outputs.includes('gradient')) restoreShape(graph, logits);
   return append(model, {
     graph: graphFields(graph, loss, logits, model, constants),
     model: [noteOf(graph.prefix, loss, logits.logits)],
   });
 }
+
+const GRADIENT_OF_ROWS = 'gradientOfRows';
 
 /** Whether a loss can be written in a model's opset. */
 export function isAttachable(opset: number | undefined): boolean {
@@ -96,26 +99,19 @@ export function opsetOf(model: ModelOutline): number {
 }
 
 /** The logits as float `[rows, classes]`. */
-function rowsOfLogits(graph: Graph, { logits, type, shape, axis }: Candidate): string {
+function rowsOfLogits(graph: Graph, found: Candidate): string {
+  const { logits, type, axis } = found;
   const float = type === elementTypes.float ? logits : graph.op('Cast', [logits], { to: elementTypes.float });
-  return isMatrix(shape, axis) ? float : graph.op('Flatten', [float], { axis });
+  return isMatrix(found) ? float : graph.op('Flatten', [float], { axis });
 }
 
-/** The same graph, in which the loss's gradient by rows gives way to that in the shape of the logits. */
-function renamed(graph: Graph, { shape, axis }: Candidate): Graph {
-  if (isMatrix(shape, axis)) return graph;
-  const op: Graph['op'] = (type, inputs, attributes, result) =>
-    graph.op(type, inputs, attributes, result === 'gradient' ? 'gradientOfRows' : result);
-  return { ...graph, op };
-}
-
-function restoreShape(graph: Graph, loss: Loss, { logits, shape, axis }: Candidate): void {
-  if (isMatrix(shape, axis) || !loss.outputs.includes('gradient')) return;
-  const rows = `${graph.prefix}gradientOfRows`;
+/** The gradient in the shape of the logits. */
+function restoreShape(graph: Graph, { logits }: Candidate): void {
+  const rows = graph.prefix + GRADIENT_OF_ROWS;
   graph.op('Reshape', [rows, graph.op('Shape', [logits])], {}, 'gradient');
 }
 
-function isMatrix(shape: Candidate['shape'], axis: number): boolean {
+function isMatrix({ shape, axis }: Candidate): boolean {
   return shape?.length === 2 && axis === 1;
 }
 
