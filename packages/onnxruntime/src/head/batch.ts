@@ -44,11 +44,9 @@ export function checkBatch(head: Head, batch: HeadBatch): CheckedBatch {
   }
   const { features, ...answers } = batch;
   const given = checkFeatures(head, features);
+  checkNames(answers, ['gate', 'beta', 'logits', 'shape']);
   const inputs = { ...answers, gate: head.gate };
   const shape = [given, head.classes];
-  if (head.form === 'softmax' && 'beta' in inputs) {
-    throw new EqlError('UNSUPPORTED', 'beta came with a batch; it is an option of the trainer.');
-  }
   const checked = head.form === 'sigmoid' ? checkSigmoid(shape, inputs) : checkSoftmax(shape, { ...inputs, beta: 0 });
   checkSingle(checked);
   const { rowWeights, divisor, positives } = checked;
@@ -69,6 +67,16 @@ export function checkBatch(head: Head, batch: HeadBatch): CheckedBatch {
     divisor,
     origins,
   };
+}
+
+/**
+ * Refuses what core knows and a trainer does not take: it would be ignored.
+ *
+ * @throws {EqlError} `UNSUPPORTED`
+ */
+export function checkNames(answers: object, names: readonly string[]): void {
+  const name = names.find((each) => each in answers);
+  if (name !== undefined) throw new EqlError('UNSUPPORTED', `${name} came with the rows; the trainer has its own.`);
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { type BatchInputs, checkSigmoid, checkSoftmax, EqlError } from '@eqloss/core';
 import { unsupported } from '../options.ts';
-import { checkFeatures, type HeadBatch, rowsOf } from './batch.ts';
+import { checkFeatures, checkNames, type HeadBatch, rowsOf } from './batch.ts';
 import type { Head } from './options.ts';
 
 /** A data set in memory: everything row by row. */
@@ -42,6 +42,7 @@ export function sourceOf(head: Head, data: FitData): HeadSource {
 
 function sourceOfArrays(head: Head, { features, ...answers }: HeadData): HeadSource {
   const rows = checkFeatures(head, features);
+  checkNames(answers, ['gate', 'beta', 'logits', 'shape', 'normalizer']);
   const inputs = { ...answers, gate: head.gate };
   if (head.form === 'sigmoid') checkSigmoid([rows, head.classes], inputs);
   else checkSoftmax([rows, head.classes], { ...inputs, beta: 0 });
