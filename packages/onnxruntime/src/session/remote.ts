@@ -126,13 +126,14 @@ function connect(plan: Plan, program: URL, gone: () => void): Promise<Link> {
 
 function start(plan: Plan, program: URL): NodeWorker {
   // Not an import, so that bundlers for browsers have nothing to resolve.
-  const { process } = globalThis as unknown as { process: { getBuiltinModule(name: string): unknown } };
-  const { Worker } = process.getBuiltinModule('node:worker_threads') as WorkerThreads;
+  const { process } = globalThis as unknown as { process: { getBuiltinModule?(name: string): unknown } };
+  const threads = process.getBuiltinModule?.('node:worker_threads') as WorkerThreads | undefined;
+  if (threads === undefined) throw new EqlError('UNSUPPORTED', 'worker: true came where there are no worker threads.');
   const { classes, threshold, tail } = plan.gate;
   // The sources find those of core by a condition of their own.
   const execArgv = program.pathname.endsWith('.ts') ? ['--conditions=@eqloss/source'] : undefined;
   try {
-    return new Worker(program, {
+    return new threads.Worker(program, {
       name: 'eqloss',
       workerData: { ...plan, gate: { classes, threshold, tail } },
       execArgv,
