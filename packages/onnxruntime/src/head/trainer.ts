@@ -10,6 +10,7 @@ import type { FitData } from './data.ts';
 import { createEngine } from './engine.ts';
 import { type ExportOptions, exportModel } from './export.ts';
 import { type FitOptions, type FitResult, fitHead } from './fit.ts';
+import { type MergeOptions, mergeModel } from './merge.ts';
 import type { Optimizer } from './optimizer.ts';
 import type { Head, HeadEngineOptions } from './options.ts';
 import { logitsOf, predictionsOf } from './predict.ts';
@@ -79,6 +80,14 @@ export interface HeadTrainer {
    * @throws {EqlError} `UNSUPPORTED` for options, and while a step is under way; `OUT_OF_MEMORY`, `DISPOSED`
    */
   exportHead(options?: ExportOptions): Uint8Array;
+  /**
+   * A backbone with the head behind it, as one model: see {@link MergeOptions}.
+   *
+   * @param backbone The bytes of an ONNX model; they are not changed.
+   * @throws {EqlError} `MODEL` for bytes that are no model, or features that cannot be found or used; `UNSUPPORTED` for
+   * its opset (9 to 26), options, and while a step is under way; `OUT_OF_MEMORY`, `DISPOSED`
+   */
+  mergeHead(backbone: Uint8Array, options?: MergeOptions): Uint8Array;
   /**
    * Frees the runtime's sessions once the steps under way are done; a `fit` under way rejects with `DISPOSED`. Calling
    * it again does nothing more.
@@ -179,6 +188,10 @@ export function createTrainer(ort: Ort, start: Start, options: HeadEngineOptions
     exportHead: (exportOptions) => {
       checkIdle('exportHead');
       return exportModel(head, parameters, exportOptions);
+    },
+    mergeHead: (backbone, mergeOptions) => {
+      checkIdle('mergeHead');
+      return mergeModel(head, parameters, backbone, mergeOptions);
     },
     release: () => {
       if (released !== undefined) return released.catch(() => undefined);
