@@ -1,6 +1,8 @@
 // Small models for the tests, written by an independent encoder. Not published.
 
+import { spawnSync } from 'node:child_process';
 import { onnx } from 'onnx-proto';
+import { expect } from 'vitest';
 
 /** A tensor type by name, as `TensorProto.DataType` has it. */
 export type TypeName = 'FLOAT' | 'FLOAT16' | 'DOUBLE' | 'BFLOAT16' | 'INT64' | 'INT32' | 'BOOL' | 'STRING';
@@ -103,6 +105,23 @@ export function passing(
     outputs: [{ name: 'y', type, shape }],
     ...rest,
   };
+}
+
+/**
+ * Has `onnx.checker` judge a model, where a Python with onnx is. Fails the test for what it refuses; without one the test is
+ * skipped with that as its reason. Call it last.
+ */
+export function checkWithPython(bytes: Uint8Array, context: { skip(reason: string): void }): void {
+  const program =
+    'import onnx,sys; onnx.checker.check_model(onnx.load_model_from_string(sys.stdin.buffer.read()), full_check=True)';
+  for (const python of ['python3', '/usr/bin/python3']) {
+    if (spawnSync(python, ['-c', 'import onnx']).status !== 0) continue;
+    const { status, stderr } = spawnSync(python, ['-c', program], { input: bytes, maxBuffer: 2 ** 26 });
+    expect(stderr.toString().trim().split('\n').at(-1)).toBe('');
+    expect(status).toBe(0);
+    return;
+  }
+  context.skip('no python3 with the module onnx (Debian: python3-onnx); everything but onnx.checker was tested');
 }
 
 function valueInfo({ name, type = 'FLOAT', shape }: SmallValue): onnx.IValueInfoProto {
