@@ -12,29 +12,31 @@ export type Feeds = Record<string, OrtTensor>;
  *
  * @param tail T `[classes]`: the tensor is shared by all runs.
  * @param gradient Whether the gradient is wanted: nothing else reads the divisor.
- * @returns Gives the inputs of the rows `from` to `to`. They share the job's memory where its type is that of
- * the input; but memory that threads share is copied, block by block.
+ * @returns Gives the inputs of the rows `from` to `to`, until it is called again. They share the job's memory where its
+ * type is that of the input; but memory that threads share is copied. The first block must be the largest.
  */
 export function feedsOf(ort: Ort, job: Job, tail: OrtTensor, gradient: boolean): (from: number, to: number) => Feeds {
-  const { rows, classes, divisor, logits, labels, targets, rowWeights, foreground, beta } = job;
+  const { classes, divisor, logits, labels, targets, rowWeights, foreground, beta } = job;
   const floats = (values: Float32Array, shape: readonly number[]): OrtTensor =>
-    new ort.Tensor('float32', unshared(values), shape);
-  const bools = (values: Uint8Array, shape: readonly number[]): OrtTensor =>
-    new ort.Tensor('bool', unshared(values), shape);
+    new ort.Tensor('float32', values, shape);
+  const bools = (values: Uint8Array, shape: readonly number[]): OrtTensor => new ort.Tensor('bool', values, shape);
   const shared: Feeds = { tail };
   if (gradient) shared.normalizer = floats(Float32Array.of(divisor), []);
   if (beta?.shape === 'scalar') shared.oneMinusBeta = floats(beta.oneMinus, []);
   if (beta?.shape === 'class') shared.oneMinusBeta = floats(beta.oneMinus, [classes]);
+  const logitsOf = floatsOf(logits, copy);
+  const targetsOf = targets && floatsOf(targets, singles);
+  const betaOf = beta?.shape === 'element' ? floatsOf(beta.beta, oneMinus) : undefined;
   return (from, to) => {
     const [count, start, end] = [to - from, from * classes, to * classes];
-    const whole = count === rows;
-    const feeds: Feeds = { ...shared, logits: floats(whole ? logits : logits.subarray(start, end), [count, classes]) };
+    const whole = [count, classes];
+    const feeds: Feeds = { ...shared, logits: floats(logitsOf(start, end), whole) };
     if (labels !== undefined) feeds.labels = new ort.Tensor('int32', labels.subarray(from, to), [count]);
-    if (targets !== undefined) feeds.targets = floats(singles(targets, start, end), [count, classes]);
+    if (targetsOf !== undefined) feeds.targets = floats(targetsOf(start, end), whole);
     if (rowWeights !== undefined) feeds.rowWeights = floats(rowWeights.subarray(from, to), [count]);
     if (foreground !== undefined) feeds.foreground = bools(foreground.subarray(from, to), [count]);
-    if (beta?.shape === 'element') feeds.oneMinusBeta = floats(oneMinus(beta.beta, start, end), [count, classes]);
-    if (beta?.shape === 'drawn') feeds.drawn = bools(drawn(beta, from, to, classes), [count, classes]);
+    if (betaOf !== undefined) feeds.oneMinusBeta = floats(betaOf(start, end), whole);
+    if (beta?.shape === 'drawn') feeds.drawn = bools(drawn(beta, from, to, classes), whole);
     return feeds;
   };
 }
@@ -44,22 +46,41 @@ export function tailOf(ort: Ort, { buffer, byteOffset, length }: Gate['tail']): 
   return new ort.Tensor('bool', unshared(new Uint8Array(buffer, byteOffset, length)), [length]);
 }
 
-/** Targets cut to single precision; those that are in it already are normal or 0, and shared. */
-function singles(targets: ArrayLike<number>, start: number, end: number): Float32Array {
-  const part = partOf(targets, start, end);
-  return part instanceof Float32Array ? part : toSingle(part);
+/**
+ * Parts of an array as floats: a view of it if it has what is wanted, else written by `write` to memory that is made once:
+ * new memory for each block costs more than to write to it.
+ */
+function floatsOf(
+  values: ArrayLike<number>,
+  write: (part: ArrayLike<number>, to: Float32Array) => void,
+): (start: number, end: number) => Float32Array {
+  let room: Float32Array | undefined;
+  return (start, end) => {
+    const part = partOf(values, start, end);
+    if (write !== oneMinus && part instanceof Float32Array && !isShared(part.buffer)) return part;
+    room ??= new Float32Array(end - start);
+    const own = room.subarray(0, end - start);
+    write(part, own);
+    return own;
+  };
+}
+
+function copy(values: ArrayLike<number>, to: Float32Array): void {
+  to.set(values);
+}
+
+/** Targets in single precision. Those that are in it already are normal or 0. */
+function singles(values: ArrayLike<number>, to: Float32Array): void {
+  to.set(values instanceof Float32Array ? values : toSingle(values));
 }
 
 /** 1 - β, formed in double and then cut. SPEC X1. */
-function oneMinus(beta: ArrayLike<number>, start: number, end: number): Float32Array {
-  const part = partOf(beta, start, end);
-  const result = new Float32Array(part.length);
-  for (let k = 0; k < result.length; k++) result[k] = 1 - part[k];
-  return result;
+function oneMinus(beta: ArrayLike<number>, to: Float32Array): void {
+  for (let k = 0; k < to.length; k++) to[k] = 1 - beta[k];
 }
 
 function drawn({ beta }: JobBeta & { shape: 'drawn' }, from: number, to: number, classes: number): Uint8Array {
-  if (beta instanceof Uint8Array) return beta.subarray(from * classes, to * classes);
+  if (beta instanceof Uint8Array) return unshared(beta.subarray(from * classes, to * classes));
   const { rowOffset = 0 }: DrawnBeta = beta;
   return drawBeta({ ...beta, rows: to - from, classes, rowOffset: rowOffset + from });
 }
@@ -78,6 +99,6 @@ export function isShared(buffer: ArrayBufferLike): boolean {
 }
 
 /** onnxruntime-node refuses shared memory on Node 20. */
-function unshared<T extends Float32Array | Uint8Array>(values: T): T {
-  return isShared(values.buffer) ? (values.slice() as T) : values;
+function unshared(values: Uint8Array): Uint8Array {
+  return isShared(values.buffer) ? values.slice() : values;
 }
