@@ -139,7 +139,9 @@ test('release after the death of the worker has nothing left to do', async () =>
 
 test('WORKER: a worker that cannot be started is refused at once', async () => {
   const plan = planOf(ort, { form: 'sigmoid', gate });
-  const programs = ['throw new Error("broken")', 'process.exit(3)', 'export {', 'import "no-such-package"'];
+  const noRuntime = `import { parentPort } from 'node:worker_threads';
+    parentPort.postMessage({ id: 0, failure: { message: 'no runtime' } });`;
+  const programs = ['throw new Error("broken")', 'process.exit(3)', 'export {', 'import "no-such-package"', noRuntime];
   for (const program of programs) {
     const engine = createRemoteEngine(plan, new URL(`data:text/javascript,${encodeURIComponent(program)}`));
     await expect(engine).rejects.toBeInstanceOf(EqlError);
