@@ -1,0 +1,3 @@
+import { describeHead } from './testing.ts';
+
+describeHead('webgpu', () => import('onnxruntime-node'));
