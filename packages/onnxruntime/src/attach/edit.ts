@@ -30,9 +30,10 @@ export function append(model: ModelOutline, additions: Additions): Uint8Array {
     { start: graphField.end, end: graphField.end, bytes: added },
     { start: bytes.length, end: bytes.length, bytes: join(additions.model ?? []) },
   ];
-  if (irVersion < (additions.irVersion ?? 0)) {
+  const needed = additions.irVersion;
+  if (needed !== undefined && irVersion < needed) {
     const at = irField ?? { tag: 0, end: 0 };
-    edits.push({ start: at.tag, end: at.end, bytes: integerField(1, additions.irVersion!) });
+    edits.push({ start: at.tag, end: at.end, bytes: integerField(1, needed) });
   }
   return splice(
     bytes,

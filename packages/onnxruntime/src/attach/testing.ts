@@ -45,7 +45,8 @@ export function encodeSmall(model: SmallModel): Uint8Array {
     graph: graphOf(model),
     ...more,
   });
-  return onnx.ModelProto.encode(message).finish();
+  // No Buffer: its slices share their memory.
+  return new Uint8Array(onnx.ModelProto.encode(message).finish());
 }
 
 /** A graph of a small model, also for an attribute. */

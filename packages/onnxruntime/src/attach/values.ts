@@ -73,8 +73,12 @@ function readDimension(span: Span): KnownDimension {
   let dimension: KnownDimension = null;
   for (const field of fieldsOf(span)) {
     // Exporters write -1 for a size that is not known.
-    if (field.number === 1) dimension = expectInteger(field, 'a size') >= 0 ? field.value : null;
+    if (field.number === 1) dimension = isSize(expectInteger(field, 'a size')) ? field.value : null;
     if (field.number === 2) dimension = textOf(expectMessage(field, 'the name of a dimension')) || null;
   }
   return dimension;
+}
+
+function isSize(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
 }
