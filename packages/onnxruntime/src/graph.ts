@@ -22,14 +22,14 @@ export interface Graph {
    *
    * @param declared Type and shape of each.
    * @param then Writes the values if `condition` holds; each by an op, not a value that there was before.
-   * @param results Names of their own, as for an op.
+   * @param results Names of their own for some of them, as for an op.
    */
   choose(
     condition: Value,
     declared: readonly Omit<ValueInfo, 'name'>[],
     then: () => readonly Value[],
     otherwise: () => readonly Value[],
-    results?: readonly string[],
+    results?: readonly (string | undefined)[],
   ): readonly Value[];
   /** A constant; the same constant is stored once. Without a shape it is a scalar (one value) or a vector. */
   constant(type: 'float' | 'int32' | 'int64', values: number | readonly number[], shape?: readonly number[]): Value;
@@ -121,7 +121,7 @@ export function createGraph(opset: number, prefix = ''): Graph {
         then_branch: { graph: branch(declared, then) },
         else_branch: { graph: branch(declared, otherwise) },
       };
-      const names = given?.map((name) => prefix + name) ?? declared.map(() => nameOf('If'));
+      const names = declared.map((_, k) => (given?.[k] === undefined ? nameOf('If') : prefix + given[k]));
       nodes.push(encodeNode('If', [condition], names, branches));
       return names;
     },

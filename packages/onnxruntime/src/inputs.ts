@@ -94,7 +94,7 @@ export function weightInput(graph: Graph, loss: Loss, logits: Value): Value {
   const { op, constant } = graph;
   const one = constant('float', 1);
   const withheld = drawnInput(graph, loss, logits);
-  if (withheld !== undefined) return op('Where', [withheld, constant('float', 0), one]);
+  if (withheld !== undefined) return op('Cast', [op('Not', [withheld])], { to: elementTypes.float });
   const tail = tailInput(graph, logits);
   const name = 'oneMinusBeta';
   if (loss.beta === 'class') return op('Where', [tail, classInput(graph, name, 'float', logits), one]);

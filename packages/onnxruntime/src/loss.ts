@@ -11,14 +11,15 @@ import type { Loss } from './options.ts';
 export interface RowLoss {
   /** `[rows, 1]` bool: false for a row that is taken out, for reasons of the form too. */
   readonly active: Value;
-  /** Row losses before their weight, `[rows, 1]`; anything in rows that are taken out. */
-  sums(): Value;
-  /** Writes `∂(Σ weight sums / divisor) / ∂logits`, `[rows, classes]`, as a value of that name. */
-  gradient(result: string): void;
+  /** Row losses before their weight, `[rows, 1]`; anything in rows that are taken out. Asked for only if wanted. */
+  readonly sums: () => Value;
 }
 
-/** What writes one form in one arithmetic. `divisor` is the scalar by which the sum over the rows is divided. */
-export type WriteForm = (graph: Graph, loss: Loss, rows: Rows, divisor: Value) => RowLoss;
+/**
+ * What writes one form in one arithmetic: `∂(Σ weight sums / divisor) / ∂logits`, `[rows, classes]`, as a value of
+ * that name if the loss has it among its outputs, and what it returns.
+ */
+export type WriteForm = (graph: Graph, loss: Loss, rows: Rows, divisor: Value, gradientName: string) => RowLoss;
 
 /**
  * Writes the loss of `logits`, `[rows, classes]` float, and its gradient.
@@ -34,7 +35,7 @@ export function writeLoss(graph: Graph, loss: Loss, logits: Value, gradientName 
   const { sigmoidOf, softmaxOf } = { cpu, gpu }[loss.arithmetic];
   const divisor = divisorOf(graph, loss, rows);
   const form: WriteForm = loss.form === 'sigmoid' ? sigmoidOf : softmaxOf;
-  const { active, sums, gradient } = form(graph, loss, rows, divisor);
+  const { active, sums } = form(graph, loss, rows, divisor, gradientName);
   const { op, constant } = graph;
   const { outputs } = loss;
   if (outputs.includes('loss') || outputs.includes('rowLosses')) {
@@ -44,7 +45,6 @@ export function writeLoss(graph: Graph, loss: Loss, logits: Value, gradientName 
       op('Div', [op('ReduceSum', [rowLosses, constant('int64', [0])], { keepdims: 0 }), divisor], {}, 'loss');
     }
   }
-  if (outputs.includes('gradient')) gradient(gradientName);
 }
 
 /** Declares the results of {@link writeLoss} as outputs of the graph. */

@@ -2,40 +2,87 @@
 // accurate there, NaN and the infinities pass through them.
 
 import type { Graph, Value } from '../graph.ts';
+import { elementTypes } from '../onnx.ts';
+import type { Loss } from '../options.ts';
 
 // Columns are folded this many to one before the logarithm, and before the sum. A power of two; the largest product is
 // 2^8. The fewer logarithms the better: one costs as much as a dozen products.
 const FOLD = 8;
+const LANES = 32;
+
+/** Row sums `[rows, 1]` and gradient `[rows, classes]`. */
+export interface Results {
+  sums(): Value;
+  gradient(): Value;
+}
 
 /**
- * `Σ log(1 + e) + Σ r` over each row, `[rows, classes]` to `[rows, 1]`; e in [0, 1], small e with all digits.
+ * A plain way where a bool scalar says so at run time, else a general one. Of each only the results wanted are written.
+ *
+ * @param name Of the gradient, if it is a result of the whole graph.
+ */
+export function eitherWay(
+  graph: Graph,
+  loss: Loss,
+  condition: Value,
+  plain: () => Results,
+  general: () => Results,
+  name?: string,
+): Results {
+  const wantsSums = loss.outputs.some((output) => output !== 'gradient');
+  const wantsGradient = loss.outputs.includes('gradient');
+  const wanted = ({ sums, gradient }: Results): Value[] => [
+    ...(wantsSums ? [sums()] : []),
+    ...(wantsGradient ? [gradient()] : []),
+  ];
+  const results = graph.choose(
+    condition,
+    [
+      ...(wantsSums ? [{ type: 'float', shape: ['rows', 1] } as const] : []),
+      ...(wantsGradient ? [{ type: 'float', shape: ['rows', 'classes'] } as const] : []),
+    ],
+    () => wanted(plain()),
+    () => wanted(general()),
+    [...(wantsSums ? [undefined] : []), ...(wantsGradient ? [name] : [])],
+  );
+  return { sums: () => results[0], gradient: () => results[results.length - 1] };
+}
+
+/** Whether all conditions, `[rows, 1]` bool, hold in every row: a bool scalar, true without rows. */
+export function everyRow(graph: Graph, ...conditions: readonly Value[]): Value {
+  const { op, constant } = graph;
+  const held = conditions.reduce((all, condition) => op('And', [all, condition]));
+  const broken = op('Cast', [op('Not', [held])], { to: elementTypes.float });
+  return op('Less', [op('ReduceSum', [broken], { keepdims: 0 }), constant('float', 0.5)]);
+}
+
+/**
+ * `Σ log(1 + e)` over each row, `[rows, classes]` to `[rows, 1]`; e >= 0, small e with all digits.
  *
  * One logarithm of a product instead of a sum of logarithms, and without the 1, so that tiny factors keep their digits:
- * `(1 + a) (1 + b) - 1 = a + b (1 + a)`.
+ * `(1 + a) (1 + b) - 1 = a + b (1 + a)`. The product of FOLD of them must be finite.
  *
- * @param like A value of that shape whose shape is cheapest to know: a graph input.
+ * @param more Another column of e, `[rows, 1]`.
+ * @param like A value of the shape of `e` whose shape is cheap to know: a graph input.
  */
-export function sumOfLog1p(graph: Graph, e: Value, r: Value | undefined, like: Value): Value {
+export function sumOfLog1p(graph: Graph, e: Value, more: Value, like: Value): Value {
   const { op, constant } = graph;
-  const both = (a: Value, b: Value): Value => op('Add', [a, op('Mul', [b, op('Add', [a, constant('float', 1)])])]);
-  const logs = log1pOfAny(graph, folded(graph, e, like, both));
-  if (r === undefined) return sumOfColumns(graph, logs);
-  return sumOfColumns(graph, op('Add', [logs, folded(graph, r, like, (a, b) => op('Add', [a, b]))]));
+  const one = constant('float', 1);
+  const both = (a: Value, b: Value): Value => op('Add', [a, op('Mul', [b, op('Add', [a, one])])]);
+  return sumOfColumns(graph, log1p(graph, inFullColumns(graph, [...folded(graph, e, like, both), more])));
 }
 
 /** Σ over each row, `[rows, classes]` to `[rows, 1]`. */
 export function sumOverClasses(graph: Graph, values: Value, like: Value): Value {
-  return sumOfColumns(
-    graph,
-    folded(graph, values, like, (a, b) => graph.op('Add', [a, b])),
-  );
+  const parts = folded(graph, values, like, (a, b) => graph.op('Add', [a, b]));
+  return sumOfColumns(graph, inFullColumns(graph, parts));
 }
 
 /**
- * Folds each row, half by half, to a FOLDth of its columns; the few that are left over by the division come last, as they
- * are. The order in which values meet does not depend on where a row lies (SPEC P1).
+ * Folds each row, half by half, to a FOLDth of its columns; then come the few that the division leaves over, as they are.
+ * The order in which values meet does not depend on where a row lies (SPEC P1).
  */
-function folded(graph: Graph, values: Value, like: Value, both: (a: Value, b: Value) => Value): Value {
+function folded(graph: Graph, values: Value, like: Value, both: (a: Value, b: Value) => Value): Value[] {
   const { op, constant } = graph;
   const axis = constant('int64', [1]);
   const classes = op('Slice', [op('Shape', [like]), axis, constant('int64', [2])]);
@@ -46,51 +93,57 @@ function folded(graph: Graph, values: Value, like: Value, both: (a: Value, b: Va
   for (let half = FOLD / 2; half >= 1; half /= 2) {
     rest = both(slice(constant('int64', [0]), columns(half), rest), slice(columns(half), columns(2 * half), rest));
   }
-  return op('Concat', [rest, slice(columns(FOLD), classes, values)], { axis: 1 });
+  return [rest, slice(columns(FOLD), classes, values)];
+}
+
+/** Parts side by side, filled up with zeros to a multiple of LANES columns. */
+function inFullColumns(graph: Graph, parts: readonly Value[]): Value {
+  const { op, constant } = graph;
+  const joined = op('Concat', parts, { axis: 1 });
+  const columns = op('Slice', [op('Shape', [joined]), constant('int64', [1]), constant('int64', [2])]);
+  const missing = op('Mod', [op('Neg', [columns]), constant('int64', [LANES])]);
+  return op('Pad', [joined, op('Concat', [constant('int64', [0, 0, 0]), missing], { axis: 0 })]);
 }
 
 /**
- * log(1 + u), u >= 0, `[rows, columns]`. With w = 1 + u rounded, `log(w) u / (w - 1)` takes back what the rounding lost
- * (Kahan); where w is 1, log(1 + u) is u.
+ * log(1 + u), u >= 0, `[rows, n LANES]`. With w = 1 + u rounded, `log(w) u / (w - 1)` takes back what the rounding lost
+ * (Kahan); where w is 1, log(1 + u) is u. `Log` takes the last few values of a tensor, if they fill no vector, by another
+ * routine than the rest, one rounding apart (SPEC P1); here there are none.
  */
-export function log1pOfAny(graph: Graph, u: Value): Value {
+function log1p(graph: Graph, u: Value): Value {
   const { op, constant } = graph;
   const one = constant('float', 1);
   const w = op('Add', [u, one]);
   const lost = op('Div', [u, op('Sub', [w, one])]);
-  return op('Where', [op('Equal', [w, one]), u, op('Mul', [logOf(graph, w), lost])]);
+  return op('Where', [op('Equal', [w, one]), u, op('Mul', [op('Log', [w]), lost])]);
 }
 
-/**
- * log(x), `[rows, columns]`, the same wherever x stands (SPEC P1). `Log` takes the last few values of a tensor by another
- * routine than the rest, one rounding apart; with 16 more at the end these are not ours.
- */
-export function logOf(graph: Graph, x: Value): Value {
+/** {@link log1p} of one value a row, `[rows, 1]`: in LANES copies. */
+export function log1pOfRow(graph: Graph, u: Value): Value {
+  return ofRow(graph, u, (copies) => log1p(graph, copies));
+}
+
+/** log(x) of one value a row, `[rows, 1]`, the same wherever the row lies. */
+export function logOfRow(graph: Graph, x: Value): Value {
+  return ofRow(graph, x, (copies) => graph.op('Log', [copies]));
+}
+
+function ofRow(graph: Graph, x: Value, formula: (copies: Value) => Value): Value {
   const { op, constant } = graph;
-  const flat = op('Reshape', [x, constant('int64', [-1])]);
-  const longer = op('Concat', [flat, constant('float', new Array<number>(16).fill(1), [16])], { axis: 0 });
-  const log = op('Slice', [op('Log', [longer]), constant('int64', [0]), constant('int64', [-16])]);
-  return op('Reshape', [log, op('Shape', [x])]);
+  const copies = op('Mul', [x, constant('float', new Array<number>(16).fill(1), [1, 16])]);
+  return op('Slice', [formula(copies), constant('int64', [0]), constant('int64', [1]), constant('int64', [1])]);
 }
 
 /**
- * Σ over the columns of a folded matrix, `[rows, columns]` to `[rows, 1]`, in blocks of at most 256 and then over the
- * blocks.
+ * Σ over the columns, `[rows, n LANES]` to `[rows, 1]`: lane by lane, then over the lanes.
  *
- * `ReduceSum` adds up one after the other in single precision, in an order that depends on how a row lies in memory.
- * So blocks, and their number when there are several, are multiples of 16 floats, 64 bytes: nothing drifts (SPEC N4), and a
- * row has the same sum in any batch (SPEC P1).
+ * `ReduceSum` adds up one after the other in single precision; LANES lanes, after the folding, keep that short for
+ * 100,000 classes (SPEC N4). Along a row its order depends on how the row lies in memory; LANES floats, 128 bytes, all lie
+ * alike (SPEC P1).
  */
 function sumOfColumns(graph: Graph, values: Value): Value {
   const { op, constant } = graph;
-  const int = (value: number): Value => constant('int64', [value]);
-  const columns = op('Slice', [op('Shape', [values]), int(1), int(2)]);
-  const upTo = (count: Value, by: Value): Value => op('Div', [op('Sub', [op('Add', [count, by]), int(1)]), by]);
-  const sixteens = op('Mul', [upTo(columns, int(16 * 256)), int(16)]);
-  const blocks = op('Where', [op('Greater', [columns, int(256)]), sixteens, int(1)]);
-  const size = op('Mul', [upTo(columns, op('Mul', [blocks, int(16)])), int(16)]);
-  const missing = op('Sub', [op('Mul', [blocks, size]), columns]);
-  const filled = op('Pad', [values, op('Concat', [constant('int64', [0, 0, 0]), missing], { axis: 0 })]);
-  const blocked = op('Reshape', [filled, op('Concat', [constant('int64', [0, -1]), size], { axis: 0 })]);
-  return op('ReduceSum', [op('ReduceSum', [blocked, int(2)], { keepdims: 0 }), int(1)], { keepdims: 1 });
+  const lanes = op('Reshape', [values, constant('int64', [0, -1, LANES])]);
+  const axis = constant('int64', [1]);
+  return op('ReduceSum', [op('ReduceSum', [lanes, axis], { keepdims: 0 }), axis], { keepdims: 1 });
 }

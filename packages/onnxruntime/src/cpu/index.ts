@@ -1,4 +1,4 @@
 // Arithmetic "cpu": both forms.
 
-export { softmaxOf } from '../gpu/softmax.ts';
 export { sigmoidOf } from './sigmoid.ts';
+export { softmaxOf } from './softmax.ts';

@@ -11,18 +11,25 @@ import { expOfMinus, log1p, maxOverClasses, sumOverClasses } from './formulas.ts
 const NOTHING = -1000;
 
 /** The sigmoid form over rows with index labels or target rows. Declares `tail` and, if wanted, `foreground`. */
-export const sigmoidOf: WriteForm = (graph, loss, rows, divisor) => {
+export const sigmoidOf: WriteForm = (graph, loss, rows, divisor, name) => {
   const { label, targets } = rows;
   const scale = graph.op('Div', [rows.weights, divisor]);
-  if (label !== undefined) return ofLabels(graph, loss, rows, scale, label);
-  return ofTargets(graph, loss, rows, scale, targets!);
+  const written =
+    label === undefined ? ofTargets(graph, loss, rows, scale, targets!) : ofLabels(graph, loss, rows, scale, label);
+  if (loss.outputs.includes('gradient')) written.gradient(name);
+  return written;
 };
+
+/** The loss, with its gradient yet to be written as a value of some name. */
+interface Written extends RowLoss {
+  readonly gradient: (result: string) => void;
+}
 
 /**
  * With s the logit, negated at the label, and excluded entries at a value that adds nothing, the row loss is
  * `Σ softplus(s)`, and the gradient `σ(s)`, negated at the label: one kind of entry, no product with a target.
  */
-function ofLabels(graph: Graph, loss: Loss, rows: Rows, scale: Value, label: Label): RowLoss {
+function ofLabels(graph: Graph, loss: Loss, rows: Rows, scale: Value, label: Label): Written {
   const { op, constant } = graph;
   const foreground = foregroundInput(graph, loss, rows.logits) ?? label.present;
   const included = op('And', [op('Not', [gated(graph, foreground, rows.logits)]), rows.active]);
@@ -61,7 +68,7 @@ function ofLabels(graph: Graph, loss: Loss, rows: Rows, scale: Value, label: Lab
  * Element loss `w (a |z| + log1p(e^-|z|))` with a = 1 - y for z >= 0, else y: terms >= 0, nothing cancels (SPEC N3).
  * Gradient `w ((1 - y) σ(z) - y σ(-z))`.
  */
-function ofTargets(graph: Graph, loss: Loss, rows: Rows, scale: Value, y: Value): RowLoss {
+function ofTargets(graph: Graph, loss: Loss, rows: Rows, scale: Value, y: Value): Written {
   const { op, constant } = graph;
   const [zero, one] = [constant('float', 0), constant('float', 1)];
   const foreground = foregroundInput(graph, loss, rows.logits) ?? op('Greater', [maxOverClasses(graph, y), zero]);

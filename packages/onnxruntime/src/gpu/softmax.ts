@@ -10,19 +10,26 @@ import { expOfMinus, log1pOfRow, logOfRow, maxOverClasses, sumOverClasses } from
 const LOWEST = -3.4028234663852886e38;
 
 /** The softmax form over rows with index labels or target rows. Declares `tail` and β. */
-export const softmaxOf: WriteForm = (graph, loss, rows, divisor) => {
+export const softmaxOf: WriteForm = (graph, loss, rows, divisor, name) => {
   const { label, targets } = rows;
   const scale = graph.op('Div', [rows.weights, divisor]);
-  if (label !== undefined) return ofLabels(graph, loss, rows, scale, label);
-  return ofTargets(graph, loss, rows, scale, targets!);
+  const written =
+    label === undefined ? ofTargets(graph, loss, rows, scale, targets!) : ofLabels(graph, loss, rows, scale, label);
+  if (loss.outputs.includes('gradient')) written.gradient(name);
+  return written;
 };
+
+/** The loss, with its gradient yet to be written as a value of some name. */
+interface Written extends RowLoss {
+  readonly gradient: (result: string) => void;
+}
 
 /**
  * With own = e^(z_y - m) and rest = Σ_{k≠y} v_k e^(z_k - m), v the weight of a negative entry, the row loss is
  * `log1p(rest / own)`, the gradient `v_k e^(z_k - m) / (own + rest)`, at the label `-rest / (own + rest)`: nothing
  * cancels.
  */
-function ofLabels(graph: Graph, loss: Loss, rows: Rows, scale: Value, label: Label): RowLoss {
+function ofLabels(graph: Graph, loss: Loss, rows: Rows, scale: Value, label: Label): Written {
   const { op, constant } = graph;
   const zero = constant('float', 0);
   const weights = weightInput(graph, loss, rows.logits);
@@ -59,7 +66,7 @@ function ofLabels(graph: Graph, loss: Loss, rows: Rows, scale: Value, label: Lab
 }
 
 /** `Σ y_j (m - z_j + log Σ w_k e^(z_k - m))`, gradient `(Σ y) p_k - y_k`. */
-function ofTargets(graph: Graph, loss: Loss, given: Rows, scale: Value, y: Value): RowLoss {
+function ofTargets(graph: Graph, loss: Loss, given: Rows, scale: Value, y: Value): Written {
   const { op, constant } = graph;
   const [zero, one] = [constant('float', 0), constant('float', 1)];
   const mass = sumOverClasses(graph, y);

@@ -1,0 +1,109 @@
+// The softmax form, SEQL, from the ops that cost a CPU least. SPEC X1 to X7.
+
+import { softmaxOf as onGpu } from '../gpu/softmax.ts';
+import type { Graph, Value } from '../graph.ts';
+import { type Label, type Rows, weightInput } from '../inputs.ts';
+import type { RowLoss, WriteForm } from '../loss.ts';
+import type { Loss } from '../options.ts';
+import { eitherWay, everyRow, log1pOfRow, logOfRow, sumOverClasses } from './formulas.ts';
+
+// e^-40: of terms that much below the largest one, sums are as exact as ever.
+const LEAST = 4e-18;
+
+/** The softmax form over rows with index labels or target rows. Declares `tail` and β. */
+export const softmaxOf: WriteForm = (graph, loss, rows, divisor, name) => {
+  const { label } = rows;
+  if (label === undefined) return onGpu(graph, loss, rows, divisor, name);
+  return ofLabels(graph, loss, rows, label, divisor, name);
+};
+
+/**
+ * With own = e^(z_y - m) and rest = Σ_{k≠y} v_k e^(z_k - m), v the weight of a negative entry, the row loss is
+ * `log1p(rest / own)`, the gradient `v_k e^(z_k - m) / (own + rest)`, at the label `-rest / (own + rest)`: nothing
+ * cancels.
+ *
+ * In most batches m may be the maximum over all entries, and excluded ones are multiplied by 0: that is cheaper. Where
+ * they are NaN, or so large that the others vanish beside them, the sums tell, and the general branch does it again with
+ * the maximum over the included ones (SPEC N1, X2).
+ */
+function ofLabels(graph: Graph, loss: Loss, rows: Rows, label: Label, divisor: Value, name: string): RowLoss {
+  const { op, constant } = graph;
+  const { logits, active } = rows;
+  const weights = weightInput(graph, loss, logits);
+  const shareOf = (sum: Value): Value => op('Div', [op('Div', [rows.weights, divisor]), sum]);
+  const plain = partsOf(graph, logits, logits, label, weights);
+  // Comparisons with NaN are false.
+  const isPlain = everyRow(
+    graph,
+    op('GreaterOrEqual', [plain.sum, constant('float', LEAST)]),
+    op('Less', [plain.sum, constant('float', Infinity)]),
+  );
+  const results = eitherWay(
+    graph,
+    loss,
+    isPlain,
+    () => ({
+      sums: () => lossOf(graph, plain),
+      gradient: () => op('Mul', [withLabel(graph, plain, label), shareOf(plain.sum)]),
+    }),
+    () => {
+      const included = op('Greater', [weights, constant('float', 0)]);
+      // The label's logit where excluded: it is included itself, so the maximum stays what it is, and nothing
+      // underflows, which takes eight times as long.
+      const parts = partsOf(graph, op('Where', [included, logits, label.entry(logits)]), logits, label, weights);
+      return {
+        sums: () => lossOf(graph, parts),
+        gradient: () => {
+          // A row without a distribution has a sum that is NaN: NaN where it is included, SPEC N2, 0 if it is taken out.
+          const share = shareOf(parts.sum);
+          const scaled = op('Mul', [parts.terms, share]);
+          const matrix = op('Where', [op('And', [included, active]), scaled, constant('float', 0)]);
+          return label.replace(matrix, op('Neg', [op('Mul', [parts.rest, share])]));
+        },
+      };
+    },
+    name,
+  );
+  return { active, sums: results.sums };
+}
+
+/** What a row is made of, relative to e^m. */
+interface Parts {
+  /** m - z_y. `[rows, 1]` */
+  readonly below: Value;
+  /** `[rows, 1]` */
+  readonly own: Value;
+  /** v_k e^(x_k - m), 0 at the label. `[rows, classes]` */
+  readonly terms: Value;
+  /** `[rows, 1]` */
+  readonly rest: Value;
+  /** own + rest. `[rows, 1]` */
+  readonly sum: Value;
+}
+
+function partsOf(graph: Graph, x: Value, logits: Value, label: Label, weights: Value): Parts {
+  const { op, constant } = graph;
+  const zero = constant('float', 0);
+  const max = op('ReduceMax', [x], { axes: [1], keepdims: 1 });
+  const weighted = op('Mul', [op('Exp', [op('Sub', [x, max])]), weights]);
+  // 0 in every row: a row without a label is taken out anyway. In place, since nobody else reads the matrix.
+  const zeros = op('Where', [label.present, zero, zero]);
+  const terms = op('ScatterElements', [weighted, label.index, zeros], { axis: 1 });
+  const below = op('Sub', [max, label.entry(logits)]);
+  const own = op('Exp', [op('Neg', [below])]);
+  const rest = sumOverClasses(graph, terms, logits);
+  return { below, own, terms, rest, sum: op('Add', [own, rest]) };
+}
+
+function lossOf(graph: Graph, { below, own, rest, sum }: Parts): Value {
+  const { op, constant } = graph;
+  // Far below the maximum own vanishes, and with it the ratio; the difference then is large and loses no digits.
+  const tiny = constant('float', 1e-30);
+  const near = log1pOfRow(graph, op('Div', [rest, op('Max', [own, tiny])]));
+  return op('Where', [op('Less', [own, tiny]), op('Add', [below, logOfRow(graph, sum)]), near]);
+}
+
+/** The terms with -rest at the label. */
+function withLabel(graph: Graph, { terms, rest }: Parts, label: Label): Value {
+  return graph.op('ScatterElements', [terms, label.index, graph.op('Neg', [rest])], { axis: 1 });
+}
