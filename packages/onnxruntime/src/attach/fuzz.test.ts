@@ -182,6 +182,7 @@ describe('a hostile model', () => {
   });
 
   test('a file full of empty nodes, values or names is refused before it fills the memory', () => {
+    const refused = (bytes: Uint8Array): string => codeOf(() => inspectModel(bytes));
     for (const unit of [
       [10, 0],
       [10, 2, 18, 0],
@@ -190,13 +191,13 @@ describe('a hostile model', () => {
       [98, 0],
       [106, 0],
     ]) {
-      expect(outcomes(around(repeated(unit, 600_000)))).toEqual(['MODEL', 'MODEL', 'MODEL']);
+      expect(refused(around(repeated(unit, 600_000)))).toBe('MODEL');
     }
-    expect(outcomes(repeated([66, 0], 600_000))).toEqual(['MODEL', 'MODEL', 'MODEL']);
+    expect(refused(repeated([66, 0], 600_000))).toBe('MODEL');
     // One name of 4 MB, a shape of a million dimensions.
-    expect(outcomes(around(field(1, field(2, new Uint8Array(4e6).fill(97)))))).toEqual(['MODEL', 'MODEL', 'MODEL']);
+    expect(refused(around(field(1, field(2, new Uint8Array(4e6).fill(97)))))).toBe('MODEL');
     const shapeOfMany = field(2, repeated([10, 0], 1_000_000));
-    expect(outcomes(around(field(12, field(2, field(1, shapeOfMany)))))).toEqual(['MODEL', 'MODEL', 'MODEL']);
+    expect(refused(around(field(12, field(2, field(1, shapeOfMany)))))).toBe('MODEL');
   });
 });
 

@@ -47,7 +47,7 @@ export interface NodeOutline {
 /** How the keys of our own metadata begin. */
 export const NOTE = 'eqloss:';
 
-// Two orders of magnitude above the largest models; a file full of empty nodes must not fill the memory.
+// Nodes, their outputs, values, weights: far more than the largest models have. A file full of empty nodes must not fill the memory.
 const MOST_ENTRIES = 500_000;
 // Every output is walked back from.
 const MOST_OUTPUTS = 4096;
@@ -146,8 +146,8 @@ function readGraph(span: Span): GraphOutline {
     if (field.number === 1) {
       nodes++;
       for (const part of fieldsOf(expectMessage(field, 'a node'))) {
-        count(part.tag);
         if (part.number !== 2) continue;
+        count(part.tag);
         const name = textOf(expectMessage(part, 'an output'));
         // An optional output that nobody wants has no name.
         if (name === '') continue;
