@@ -1,6 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { createGate } from '@eqloss/core';
-import { forms, lossOf, plainCase, ratioToN4 } from '@eqloss/core/testing';
+import { cases, forms, lossOf, plainCase, ratioToN4 } from '@eqloss/core/testing';
+import fc from 'fast-check';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { createLossSession, type LossResult, type LossSessionOptions, type Ort, type Output } from '../index.ts';
@@ -67,6 +68,21 @@ describe.each(forms)('%s', (form) => {
     ];
     expect(calls.length).toBe(4);
     for (const { results } of calls) expect(results).toEqual(ofModel);
+  });
+
+  test('any batch has the bits of the whole in blocks of any size (P1)', async () => {
+    const sizes = { rows: [1, 9], classes: [1, 40] } as const;
+    // The arithmetic whose rows know nothing of each other: what is tested is who puts blocks together.
+    const common = { form, arithmetic: 'gpu' } as const;
+    await fc.assert(
+      fc.asyncProperty(cases(form, sizes), fc.integer({ min: 1, max: 9 }), async ({ gate, ...batch }, blockRows) => {
+        const whole = await createLossSession(ort, { ...common, gate, blockRows: 9 });
+        const blocks = await createLossSession(ort, { ...common, gate, blockRows });
+        expect(await blocks.run(batch)).toEqual(await whole.run(batch));
+        await Promise.all([whole.release(), blocks.release()]);
+      }),
+      { numRuns: 100 },
+    );
   });
 
   test('rows go in blocks of nearly the same size; onnxruntime-node writes to one result', async () => {
