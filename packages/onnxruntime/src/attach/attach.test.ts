@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createGate } from '@eqloss/core';
 import { type Case, cases, codeOf, expectNear, forms, lossOf, plainCase } from '@eqloss/core/testing';
 import fc from 'fast-check';
@@ -50,8 +53,11 @@ function betaTensor(beta: number | readonly number[], rows: number, classes: num
 }
 
 /** Runs a model once. */
-async function runModel(model: Uint8Array, feeds: Record<string, ort.Tensor>): Promise<Record<string, ort.Tensor>> {
-  const session = await ort.InferenceSession.create(model, { logSeverityLevel: 3 });
+async function runModel(
+  model: Uint8Array | string,
+  feeds: Record<string, ort.Tensor>,
+): Promise<Record<string, ort.Tensor>> {
+  const session = await ort.InferenceSession.create(model as string, { logSeverityLevel: 3 });
   try {
     return (await session.run(feeds)) as Record<string, ort.Tensor>;
   } finally {
@@ -315,6 +321,41 @@ test('no added name is a name of the model, of its inner graphs or of its dimens
   const { node, initializer, input } = decode(model).graph!;
   const names = [...node!.flatMap(({ output }) => output!), ...[...initializer!, ...input!].map(({ name }) => name!)];
   expect(new Set(names).size).toBe(names.length);
+});
+
+test('weights in other files stay there', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'eqloss-external-'));
+  try {
+    const data = Float32Array.from({ length: 8 }, (_, k) => k / 8);
+    writeFileSync(join(folder, 'weights.bin'), data);
+    const w = { name: 'w', dims: [8], dataType: FLOAT, dataLocation: 1 };
+    const where = [
+      ['location', 'weights.bin'],
+      ['offset', '0'],
+      ['length', '32'],
+    ];
+    const externalData = where.map(([key, value]) => ({ key, value }));
+    const { nodes, inputs, outputs } = passing([3, 8]);
+    const shifted = [
+      { op: 'Add', inputs: ['x', 'w'], outputs: ['moved'] },
+      { ...nodes[0], inputs: ['moved'] },
+      nodes[1],
+    ];
+    const bytes = encodeSmall({ nodes: shifted, inputs, outputs, initializers: [{ ...w, externalData }] });
+    const batch = plainCase('sigmoid', 3, 8);
+    const model = attachLoss(bytes, optionsFor('sigmoid', batch));
+    expect(inspectModel(model).initializers.externalFiles).toEqual(['weights.bin']);
+    writeFileSync(join(folder, 'before.onnx'), bytes);
+    writeFileSync(join(folder, 'after.onnx'), model);
+    const x = negated(batch.logits, [3, 8]);
+    const before = await runModel(join(folder, 'before.onnx'), { x });
+    const results = await runModel(join(folder, 'after.onnx'), feedsOf(model, batch, x));
+    expect(results.y.data).toEqual(before.y.data);
+    const logits = batch.logits.map((z, k) => Math.fround(z) - data[k % 8]);
+    expectNear(resultOf(results), lossOf.sigmoid({ ...batch, logits }), 3);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('a prefix of the caller is used, and refused when it is taken', () => {

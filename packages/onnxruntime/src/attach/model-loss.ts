@@ -67,6 +67,9 @@ export async function createModelLoss<O extends Output = Output>(
 ): Promise<ModelLoss<O>> {
   if (typeof options !== 'object' || options === null) unsupported('options', options, 'an object with form and gate');
   const { logits, output, labels = 'index', beta, ...sessionOptions } = options;
+  for (const name of ['opset', 'blockRows', 'worker']) {
+    if (name in options) unsupported(name, (options as never)[name], 'none: the model decides, and runs whole');
+  }
   const plan = planOf(ort, sessionOptions);
   const { form, gate, reduction } = plan;
   const loss: LossOptions = { form, labels, beta };
@@ -76,6 +79,7 @@ export async function createModelLoss<O extends Output = Output>(
   const runner = attached
     ? await oneSession(ort, bytes, choice, loss, plan)
     : await twoSessions(ort, bytes, choice, plan, sessionOptions);
+  const underWay = new Set<Promise<unknown>>();
   let released: Promise<void> | undefined;
   return {
     note: attached ? undefined : `the loss runs in a second session: the model is of opset ${opset}`,
@@ -85,12 +89,15 @@ export async function createModelLoss<O extends Output = Output>(
       const { feeds, ...inputs } = batch;
       const job = jobOf(form, gate, withoutLogits(inputs, gate), reduction);
       checkKind(job, loss);
-      const result = await runner.run(feeds, inputs, job);
+      const run = runner.run(feeds, inputs, job);
+      underWay.add(run);
+      const result = await run.finally(() => underWay.delete(run));
       return wanted(result, options.outputs) as Pick<LossResult, O> & ModelOutputs;
     },
     release: () => {
       if (released !== undefined) return released.catch(() => undefined);
-      released = runner.release();
+      // Two sessions run one after the other: the second must still be there.
+      released = Promise.allSettled(underWay).then(() => runner.release());
       return released;
     },
   };

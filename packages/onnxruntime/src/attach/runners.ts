@@ -82,8 +82,8 @@ export async function twoSessions(
   const { logits, type, shape, axis } = chooseLogits(model, lossOutputs(model), choice);
   const isOutput = model.graph.outputs.some(({ name }) => name === logits);
   const exposed = isOutput ? bytes : append(model, { graph: [declareValue(12, logits, type, shape)] });
-  const loss = await createLossSession(ort, options);
   const session: OrtSession = await inTurn(ort, () => ort.InferenceSession.create(exposed, plan.sessionOptions));
+  const loss = await createLossSession(ort, options);
   return {
     run: async (feeds, inputs) => {
       const {
