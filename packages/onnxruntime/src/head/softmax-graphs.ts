@@ -69,7 +69,6 @@ export function buildGradients(loss: Loss, features: number, opset: number): Uin
   const graph = createGraph(opset);
   const { op, constant } = graph;
   const piece = writePiece(graph, loss, features);
-  const zero = constant('float', 0);
   const max = column(graph, 'max', 'float');
   const x = op('Where', [piece.included, piece.logits, constant('float', LOWEST)]);
   const terms = op('Mul', [expBelow(graph, loss, max, x), piece.weights]);
@@ -77,7 +76,6 @@ export function buildGradients(loss: Loss, features: number, opset: number): Uin
   if (piece.label !== undefined) gradient = piece.label.replace(gradient, column(graph, 'atLabel', 'float'));
   if (piece.targets !== undefined) {
     gradient = op('Sub', [gradient, op('Mul', [piece.targets, column(graph, 'scale', 'float')])]);
-    gradient = op('Where', [piece.included, gradient, zero]);
   }
   writeGradients(graph, piece.features, gradient, features);
   return graph.encode('eql_head_softmax_gradients', 'Second pass over a piece of the classes, softmax form.');

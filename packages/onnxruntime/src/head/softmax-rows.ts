@@ -52,7 +52,7 @@ export function softmaxRowsOf(batch: CheckedBatch, classes: number): SoftmaxRows
         // Infinity - Infinity would be NaN where a side has nothing, or nothing new.
         const kept = max[i] === merged ? 0 : merged - max[i];
         const came = part.max === merged ? 0 : merged - part.max;
-        rest[i] = (rest[i] === 0 ? 0 : rest[i] * Math.exp(-kept)) + part.rest * Math.exp(-came);
+        rest[i] = rest[i] * Math.exp(-kept) + part.rest * Math.exp(-came);
         if (labels !== undefined) {
           if (labels[i] >= from && labels[i] < to) own[i] = sums.own![i];
         } else {
@@ -93,10 +93,13 @@ export function softmaxRowsOf(batch: CheckedBatch, classes: number): SoftmaxRows
   };
 }
 
-/** A piece that includes nothing but the label has no maximum of its own, whatever stands there. */
+/**
+ * A piece that includes nothing has a sum of 0 over a maximum that is lower than any, and adds nothing. One that includes
+ * +Infinity or NaN makes the row's maximum infinite, and the row has no distribution (SPEC N2).
+ */
 function partOf({ max, rest }: PieceSums, i: number): { readonly max: number; readonly rest: number } {
-  if (max[i] === Infinity || Number.isNaN(max[i])) return { max: Infinity, rest: 1 };
-  return rest[i] > 0 ? { max: max[i], rest: rest[i] } : { max: -Infinity, rest: 0 };
+  const infinite = max[i] === Infinity || Number.isNaN(max[i]);
+  return infinite ? { max: Infinity, rest: 1 } : { max: max[i], rest: rest[i] };
 }
 
 function floats(length: number): Float32Array {

@@ -188,6 +188,17 @@ describe.each(forms)('%s', (form) => {
   });
 });
 
+test.each([1, 2])(
+  'a NaN that hides behind excluded entries of the first piece moves nothing, in pieces of %i',
+  async (chunk) => {
+    const hiding = createGate([1, 1, 5], { threshold: 2 });
+    const trainer = await createHeadTrainer(ort, { features: 2, form: 'sigmoid', gate: hiding, optimizer: sgd, chunk });
+    const before = trainer.checkpoint();
+    expect((await trainer.step({ features: Float32Array.of(1, Number.NaN), labels: [2] })).loss).toBeNaN();
+    expect(trainer.checkpoint()).toEqual(before);
+  },
+);
+
 test.each([false, 3, 4] as const)('β is drawn by the step, row and class, in pieces of %s (X5)', async (chunk) => {
   const beta = { gamma: 0.6, seed: 2 ** 40 + 5 };
   const trainer = await createHeadTrainer(ort, { features: 3, form: 'softmax', gate, beta, optimizer: sgd, chunk });
