@@ -1,6 +1,6 @@
 // Writes a graph down op by op: every op returns the name of its result, nothing is written twice.
 
-import { type Attributes, encodeGraph, encodeModel, encodeNode, encodeTensor, type ValueInfo } from './onnx.ts';
+import { type Attributes, DOMAIN, encodeGraph, encodeModel, encodeNode, encodeTensor, type ValueInfo } from './onnx.ts';
 
 /** Name of a value in the graph. */
 export type Value = string;
@@ -40,10 +40,16 @@ export interface Graph {
   shape(value: Value, type: ValueInfo['type'], shape: ValueInfo['shape']): Value;
   /** Declares the node result that was given this name (without the prefix) as a graph output. */
   output(value: ValueInfo): void;
+  /**
+   * Adds a node of {@link DOMAIN}, which a function defines.
+   *
+   * @param results Names of what it returns, without the prefix.
+   */
+  call(name: string, operands: readonly Value[], results: readonly string[]): void;
   /** What has been written so far, for a larger graph to take in. */
   parts(): GraphParts;
-  /** The whole as a model. */
-  encode(name: string, doc: string): Uint8Array;
+  /** The whole as a model, with the `FunctionProto`s that it calls. */
+  encode(name: string, doc: string, functions?: readonly Uint8Array[]): Uint8Array;
 }
 
 /** The contents of a graph. Names have the prefix. */
@@ -52,6 +58,8 @@ export interface GraphParts {
   readonly nodes: readonly Uint8Array[];
   /** `TensorProto`s. */
   readonly initializers: readonly Uint8Array[];
+  /** The same with their names. */
+  readonly constants: readonly { readonly name: string; readonly tensor: Uint8Array }[];
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   /** Shapes of node results. */
@@ -95,6 +103,7 @@ export function createGraph(opset: number, prefix = ''): Graph {
   const parts = (): GraphParts => ({
     nodes,
     initializers: [...constants.values()].map((entry) => entry.tensor),
+    constants: [...constants.values()],
     inputs,
     outputs,
     shapes: [...shapes.values()],
@@ -144,7 +153,18 @@ export function createGraph(opset: number, prefix = ''): Graph {
     output: (value) => {
       outputs.push({ ...sized(value), name: prefix + value.name });
     },
+    call: (name, operands, given) => {
+      nodes.push(
+        encodeNode(
+          name,
+          operands,
+          given.map((result) => prefix + result),
+          {},
+          DOMAIN,
+        ),
+      );
+    },
     parts,
-    encode: (name, doc) => encodeModel({ name, doc, opset, ...parts() }),
+    encode: (name, doc, functions) => encodeModel({ name, doc, opset, functions, ...parts() }),
   };
 }

@@ -2,9 +2,9 @@
 
 import * as cpu from './cpu/index.ts';
 import * as gpu from './gpu/index.ts';
-import type { Graph, Value } from './graph.ts';
+import { createGraph, type Graph, type Value } from './graph.ts';
 import { type Rows, rowInputs } from './inputs.ts';
-import { elementTypes } from './onnx.ts';
+import { elementTypes, encodeFunction } from './onnx.ts';
 import type { Loss } from './options.ts';
 
 /** What a form makes of its rows. */
@@ -45,6 +45,24 @@ export function writeLoss(graph: Graph, loss: Loss, logits: Value, gradientName 
       op('Div', [op('ReduceSum', [rowLosses, constant('int64', [0])], { keepdims: 0 }), divisor], {}, 'loss');
     }
   }
+}
+
+/**
+ * Calls the loss as one op, `SigmoidEql` or `SoftmaxEql`: {@link writeLoss} in a function, with the same inputs and
+ * results.
+ *
+ * @param suffix For the name of a second function in a model.
+ * @returns The `FunctionProto`.
+ */
+export function callLoss(graph: Graph, loss: Loss, logits: Value, suffix = ''): Uint8Array {
+  const name = `${loss.form === 'sigmoid' ? 'SigmoidEql' : 'SoftmaxEql'}${suffix}`;
+  const body = createGraph(graph.opset);
+  writeLoss(body, loss, 'logits');
+  const { inputs, nodes, constants } = body.parts();
+  const outputs = (['loss', 'rowLosses', 'gradient'] as const).filter((output) => loss.outputs.includes(output));
+  graph.call(name, [logits, ...inputs.map((input) => graph.input(input))], outputs);
+  const names = ['logits', ...inputs.map((input) => input.name)];
+  return encodeFunction(name, graph.opset, { inputs: names, outputs, nodes, constants });
 }
 
 /** Declares the results of {@link writeLoss} as outputs of the graph. */

@@ -1,9 +1,9 @@
 // The public builder: one ONNX model with the loss and its gradient.
 
 import { createGraph } from './graph.ts';
-import { declareOutputs, writeLoss } from './loss.ts';
+import { callLoss, declareOutputs, writeLoss } from './loss.ts';
 import { elementTypes } from './onnx.ts';
-import { type LossOptions, resolveLoss, unsupported } from './options.ts';
+import { type LossOptions, oneOf, resolveLoss, unsupported } from './options.ts';
 
 /** What {@link buildLossModel} takes. */
 export interface LossModelOptions extends LossOptions {
@@ -11,6 +11,11 @@ export interface LossModelOptions extends LossOptions {
   readonly logits?: 'float32' | 'float16';
   /** Version of the standard operator set, 13 to 26. Default 17. */
   readonly opset?: number;
+  /**
+   * `graph` (default): the ops of the loss themselves. `function`: one op, `SigmoidEql` or `SoftmaxEql` of the domain
+   * `eqloss`, with its definition as a local function of the model, so that tools show and handle it as one.
+   */
+  readonly as?: 'graph' | 'function';
 }
 
 /**
@@ -40,18 +45,22 @@ export interface LossModelOptions extends LossOptions {
  */
 export function buildLossModel(options: LossModelOptions): Uint8Array {
   const loss = resolveLoss(options);
-  const { logits: type = 'float32', opset = 17 } = options;
-  if (type !== 'float32' && type !== 'float16') unsupported('logits', type, 'float32 or float16');
+  const { logits: type = 'float32', opset = 17, as = 'graph' } = options;
+  oneOf('logits', type, ['float32', 'float16']);
   checkOpset(opset);
+  oneOf('as', as, ['graph', 'function']);
   const graph = createGraph(opset);
   const input = graph.input({
     name: 'logits',
     type: type === 'float16' ? 'float16' : 'float',
     shape: ['rows', 'classes'],
   });
-  writeLoss(graph, loss, type === 'float16' ? graph.op('Cast', [input], { to: elementTypes.float }) : input);
+  const logits = type === 'float16' ? graph.op('Cast', [input], { to: elementTypes.float }) : input;
+  const functions = as === 'function' ? [callLoss(graph, loss, logits)] : [];
+  if (as === 'graph') writeLoss(graph, loss, logits);
   declareOutputs(graph, loss);
-  return graph.encode(`eql_${loss.form}_${loss.labels}`, `Equalization Loss, ${loss.form} form, and its gradient.`);
+  const doc = `Equalization Loss, ${loss.form} form, and its gradient.`;
+  return graph.encode(`eql_${loss.form}_${loss.labels}`, doc, functions);
 }
 
 /** @throws {EqlError} `UNSUPPORTED` for a version of the operator set in which the graphs are not written. */

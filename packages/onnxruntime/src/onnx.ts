@@ -18,9 +18,17 @@ export interface ValueInfo {
   readonly shape: readonly Dimension[];
 }
 
-/** Attributes of a node: whole numbers, lists of them, floats as `{ float }`, text, a `GraphProto` as `{ graph }`. */
+/** Attributes of a node: whole numbers, lists of them, floats, text, a `TensorProto`, a `GraphProto`. */
 export type Attributes = Readonly<
-  Record<string, number | readonly number[] | { readonly float: number } | string | { readonly graph: Uint8Array }>
+  Record<
+    string,
+    | number
+    | readonly number[]
+    | string
+    | { readonly float: number }
+    | { readonly tensor: Uint8Array }
+    | { readonly graph: Uint8Array }
+  >
 >;
 
 /** `NodeProto`. */
@@ -29,6 +37,7 @@ export function encodeNode(
   inputs: readonly string[],
   outputs: readonly string[],
   attributes: Attributes,
+  domain?: string,
 ): Uint8Array {
   return join([
     ...inputs.map((input) => textField(1, input)),
@@ -36,6 +45,7 @@ export function encodeNode(
     textField(3, outputs[0]),
     textField(4, op),
     ...Object.entries(attributes).map(([name, value]) => messageField(5, encodeAttribute(name, value))),
+    ...(domain === undefined ? [] : [textField(7, domain)]),
   ]);
 }
 
@@ -89,12 +99,48 @@ export function encodeGraph(graph: GraphContents): Uint8Array {
 }
 
 /** `ModelProto` around one graph, IR version 8 (the one of opset 17; later opsets accept it). */
-export function encodeModel(graph: GraphContents & { readonly opset: number }): Uint8Array {
+export function encodeModel(
+  graph: GraphContents & { readonly opset: number; readonly functions?: readonly Uint8Array[] },
+): Uint8Array {
+  const { opset, functions = [] } = graph;
   return join([
     integerField(1, 8),
     textField(2, '@eqloss/onnxruntime'),
     bytesField(7, encodeGraph(graph)),
-    messageField(8, [textField(1, ''), integerField(2, graph.opset)]),
+    messageField(8, opsetImport('', opset)),
+    ...(functions.length === 0 ? [] : [messageField(8, opsetImport(DOMAIN, 1))]),
+    ...functions.map((each) => bytesField(25, each)),
+  ]);
+}
+
+/** The domain of ops that are ours. */
+export const DOMAIN = 'eqloss';
+
+/**
+ * `FunctionProto`: a graph as one op of {@link DOMAIN}. A function has no initializers: they become nodes.
+ *
+ * @param opset Of the model that it is put into: a function must not have another.
+ */
+export function encodeFunction(
+  name: string,
+  opset: number,
+  body: {
+    readonly inputs: readonly string[];
+    readonly outputs: readonly string[];
+    readonly nodes: readonly Uint8Array[];
+    readonly constants: readonly { readonly name: string; readonly tensor: Uint8Array }[];
+  },
+): Uint8Array {
+  const constants = body.constants.map((each) =>
+    encodeNode('Constant', [], [each.name], { value: { tensor: each.tensor } }),
+  );
+  return join([
+    textField(1, name),
+    ...body.inputs.map((input) => textField(4, input)),
+    ...body.outputs.map((output) => textField(5, output)),
+    ...[...constants, ...body.nodes].map((node) => bytesField(7, node)),
+    messageField(9, opsetImport('', opset)),
+    textField(10, DOMAIN),
   ]);
 }
 
@@ -107,9 +153,15 @@ export function encodeValueInfo(value: ValueInfo): readonly Field[] {
   return [textField(1, value.name), messageField(2, [messageField(1, tensor)])];
 }
 
+/** The fields of an `OperatorSetIdProto`. */
+export function opsetImport(domain: string, version: number): readonly Field[] {
+  return [textField(1, domain), integerField(2, version)];
+}
+
 function encodeAttribute(name: string, value: Attributes[string]): readonly Field[] {
   if (typeof value === 'number') return [textField(1, name), integerField(3, value), integerField(20, 2)];
   if (typeof value === 'string') return [textField(1, name), textField(4, value), integerField(20, 3)];
+  if ('tensor' in value) return [textField(1, name), bytesField(5, value.tensor), integerField(20, 4)];
   if ('graph' in value) return [textField(1, name), bytesField(6, value.graph), integerField(20, 5)];
   if ('float' in value) return [textField(1, name), floatField(2, value.float), integerField(20, 1)];
   return [textField(1, name), ...value.map((item) => integerField(8, item)), integerField(20, 7)];

@@ -89,6 +89,7 @@ export function unsupported(name: string, came: unknown, wanted: string): never 
   throw new EqlError('UNSUPPORTED', `${name} is ${String(came)}; wanted ${wanted}.`);
 }
 
-function oneOf(name: string, came: unknown, known: readonly string[]): void {
+/** @throws {EqlError} `UNSUPPORTED` for a word that is not among those known. */
+export function oneOf(name: string, came: unknown, known: readonly string[]): void {
   if (!known.includes(came as string)) unsupported(name, came, known.join(' or '));
 }

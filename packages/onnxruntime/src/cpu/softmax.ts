@@ -4,6 +4,7 @@ import { softmaxOf as onGpu } from '../gpu/softmax.ts';
 import type { Graph, Value } from '../graph.ts';
 import { type Label, type Rows, weightInput } from '../inputs.ts';
 import type { RowLoss, WriteForm } from '../loss.ts';
+import { maxOverClasses } from '../maximum.ts';
 import type { Loss } from '../options.ts';
 import { eitherWay, everyRow, log1pOfRow, logOfRow, sumOverClasses } from './formulas.ts';
 
@@ -84,7 +85,7 @@ interface Parts {
 function partsOf(graph: Graph, x: Value, logits: Value, label: Label, weights: Value): Parts {
   const { op, constant } = graph;
   const zero = constant('float', 0);
-  const max = op('ReduceMax', [x], { axes: [1], keepdims: 1 });
+  const max = maxOverClasses(graph, x);
   const weighted = op('Mul', [op('Exp', [op('Sub', [x, max])]), weights]);
   // 0 in every row: a row without a label is taken out anyway. In place, since nobody else reads the matrix.
   const zeros = op('Where', [label.present, zero, zero]);

@@ -2,6 +2,7 @@
 
 import type { Graph, Value } from '../graph.ts';
 import { elementTypes } from '../onnx.ts';
+import type { Arithmetic } from '../options.ts';
 
 // Past this e^-a is 0 in single precision.
 const EXP_LIMIT = 104;
@@ -16,7 +17,8 @@ const LOG1P = [0.3333332016834962, 0.20003780322455034, 0.1411830990267262, 0.13
  * A GPU's exponential is as inexact as |a| is large (4e-6 at 85). So only the fraction goes through it:
  * e^-a = e^-k e^(k - a) with k = floor(a), where k - a is exact and e^-k comes from a table.
  */
-export function expOfMinus(graph: Graph, a: Value): Value {
+export function expOfMinus(graph: Graph, a: Value, arithmetic: Arithmetic = 'gpu'): Value {
+  if (arithmetic === 'cpu') return graph.op('Exp', [graph.op('Neg', [a])]);
   const table = Array.from({ length: EXP_LIMIT + 1 }, (_, k) => (k === EXP_LIMIT ? 0 : Math.exp(-k)));
   const limited = graph.op('Min', [a, graph.constant('float', EXP_LIMIT)]);
   const k = graph.op('Floor', [limited]);
@@ -77,10 +79,4 @@ export function sumOverClasses(graph: Graph, values: Value): Value {
   const blocked = op('Reshape', [padded, op('Concat', [int(0, -1), size], { axis: 0 })]);
   const sums = op('ReduceSum', [blocked, int(2)], { keepdims: 0 });
   return op('ReduceSum', [sums, int(1)], { keepdims: 1 });
-}
-
-/** Maximum over the classes: `[rows, classes]` to `[rows, 1]`. The axes became an input with opset 18. */
-export function maxOverClasses(graph: Graph, values: Value): Value {
-  if (graph.opset < 18) return graph.op('ReduceMax', [values], { axes: [1], keepdims: 1 });
-  return graph.op('ReduceMax', [values, graph.constant('int64', [1])], { keepdims: 1 });
 }

@@ -3,9 +3,10 @@
 import type { Graph, Value } from '../graph.ts';
 import { foregroundInput, type Label, type Rows, tailInput } from '../inputs.ts';
 import type { RowLoss, WriteForm } from '../loss.ts';
+import { maxOverClasses } from '../maximum.ts';
 import { elementTypes } from '../onnx.ts';
 import type { Loss } from '../options.ts';
-import { expOfMinus, log1p, maxOverClasses, sumOverClasses } from './formulas.ts';
+import { expOfMinus, log1p, sumOverClasses } from './formulas.ts';
 
 // An entry that adds nothing: softplus and σ of it are 0, exactly. Finite, since shaders need not honour infinities.
 const NOTHING = -1000;
@@ -75,12 +76,15 @@ function ofTargets(graph: Graph, loss: Loss, rows: Rows, scale: Value, y: Value)
   // w = y in a tail class of a foreground row, else 1. SPEC S1.
   const weight = op('Where', [gated(graph, foreground, rows.logits), y, one]);
   const included = op('And', [op('Greater', [weight, zero]), rows.active]);
-  const { missing, finite } = withoutNaN(graph, rows.logits);
-  const nanEntry = op('And', [missing, included]);
-  const z = op('Where', [included, finite, zero]);
+  // A CPU's own ops pass NaN on.
+  const masked = loss.arithmetic === 'gpu' ? withoutNaN(graph, rows.logits) : undefined;
+  const nanEntry = masked && op('And', [masked.missing, included]);
+  const withNaN = (values: Value): Value =>
+    nanEntry === undefined ? values : op('Where', [nanEntry, constant('float', NaN), values]);
+  const z = op('Where', [included, masked?.finite ?? rows.logits, zero]);
   const isPositive = op('GreaterOrEqual', [z, zero]);
   const size = op('Abs', [z]);
-  const e = expOfMinus(graph, size);
+  const e = expOfMinus(graph, size, loss.arithmetic);
   const opposite = op('Sub', [one, y]);
   return {
     active: rows.active,
@@ -89,14 +93,13 @@ function ofTargets(graph: Graph, loss: Loss, rows: Rows, scale: Value, y: Value)
       // A slope of 0 wins over an infinite logit: the limits of SPEC N2.
       const linear = op('Where', [op('Greater', [slope, zero]), op('Mul', [slope, size]), zero]);
       const element = op('Mul', [op('Add', [linear, log1p(graph, e)]), weight]);
-      return sumOverClasses(graph, op('Where', [nanEntry, constant('float', NaN), element]));
+      return sumOverClasses(graph, withNaN(element));
     },
     gradient: (result) => {
       const up = op('Mul', [opposite, op('Where', [isPositive, one, e])]);
       const down = op('Mul', [y, op('Where', [isPositive, e, one])]);
       const slope = op('Div', [op('Sub', [up, down]), op('Add', [e, one])]);
-      const weighted = op('Mul', [op('Mul', [slope, weight]), scale]);
-      op('Where', [nanEntry, constant('float', NaN), weighted], {}, result);
+      op('Mul', [withNaN(op('Mul', [slope, weight])), scale], {}, result);
     },
   };
 }

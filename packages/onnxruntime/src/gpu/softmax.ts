@@ -3,8 +3,9 @@
 import type { Graph, Value } from '../graph.ts';
 import { type Label, type Rows, weightInput } from '../inputs.ts';
 import type { RowLoss, WriteForm } from '../loss.ts';
+import { maxOverClasses } from '../maximum.ts';
 import type { Loss } from '../options.ts';
-import { expOfMinus, log1pOfRow, logOfRow, maxOverClasses, sumOverClasses } from './formulas.ts';
+import { expOfMinus, log1pOfRow, logOfRow, sumOverClasses } from './formulas.ts';
 
 // No finite logit is lower.
 const LOWEST = -3.4028234663852886e38;
@@ -39,10 +40,10 @@ function ofLabels(graph: Graph, loss: Loss, rows: Rows, scale: Value, label: Lab
   const ofLabel = lowestUnless(graph, label.present, label.entry(logits));
   const { max, bounded } = rowMaximum(graph, op('Max', [maxOverClasses(graph, x), ofLabel]));
 
-  const terms = label.replace(op('Mul', [expOfDifference(graph, max, x), weights]), zero);
+  const terms = label.replace(op('Mul', [expOfDifference(graph, loss, max, x), weights]), zero);
   const rest = sumOverClasses(graph, terms);
   const below = op('Max', [op('Sub', [max, ofLabel]), zero]);
-  const own = expOfMinus(graph, below);
+  const own = expOfMinus(graph, below, loss.arithmetic);
   const sum = op('Add', [own, rest]);
   const valid = hasDistribution(graph, bounded, sum);
   const nan = constant('float', NaN);
@@ -78,7 +79,7 @@ function ofTargets(graph: Graph, loss: Loss, given: Rows, scale: Value, y: Value
   const x = lowestUnless(graph, included, orderedLogits(graph, rows.logits));
   const { max, bounded } = rowMaximum(graph, maxOverClasses(graph, x));
 
-  const terms = op('Mul', [expOfDifference(graph, max, x), weights]);
+  const terms = op('Mul', [expOfDifference(graph, loss, max, x), weights]);
   const sum = sumOverClasses(graph, terms);
   const valid = hasDistribution(graph, bounded, sum);
   const nan = constant('float', NaN);
@@ -127,7 +128,7 @@ function hasDistribution(graph: Graph, bounded: Value, sum: Value): Value {
 }
 
 /** e^(x - m), x <= m in every row that counts. */
-function expOfDifference(graph: Graph, max: Value, x: Value): Value {
+function expOfDifference(graph: Graph, loss: Loss, max: Value, x: Value): Value {
   const { op, constant } = graph;
-  return expOfMinus(graph, op('Max', [op('Sub', [max, x]), constant('float', 0)]));
+  return expOfMinus(graph, op('Max', [op('Sub', [max, x]), constant('float', 0)]), loss.arithmetic);
 }

@@ -1,8 +1,9 @@
 // The softmax form over a piece of the classes, as two graphs with an exchange between them on the host. SPEC P2.
 
-import { expOfMinus, maxOverClasses, sumOverClasses } from '../gpu/formulas.ts';
+import { expOfMinus, sumOverClasses } from '../gpu/formulas.ts';
 import { createGraph, type Graph, type Value } from '../graph.ts';
 import { weightInput } from '../inputs.ts';
+import { maxOverClasses } from '../maximum.ts';
 import { elementTypes } from '../onnx.ts';
 import type { Loss } from '../options.ts';
 import { writeGradients, writeHead } from './graphs.ts';
