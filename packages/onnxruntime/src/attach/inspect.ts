@@ -1,7 +1,7 @@
 // What a model is, as far as a loss wants to know, in plain words.
 
 import { attachable, isAttachable } from './attach.ts';
-import { candidatesOf, classesOf } from './logits.ts';
+import { candidatesOf, classesOf } from './candidates.ts';
 import { type AttachedLoss, attachedLosses, lossOutputs } from './notes.ts';
 import { type ModelOutline, readModel } from './outline.ts';
 import { type DeclaredValue, type KnownDimension, typeNames } from './values.ts';

@@ -35,15 +35,6 @@ export interface GraphOutline {
   readonly initializers: readonly Span[];
 }
 
-/** A node, read. */
-export interface NodeOutline {
-  readonly op: string;
-  readonly domain: string;
-  readonly inputs: readonly string[];
-  /** Attributes that are integers. */
-  readonly integers: ReadonlyMap<string, number>;
-}
-
 /** How the keys of our own metadata begin. */
 export const NOTE = 'eqloss:';
 
@@ -92,24 +83,6 @@ export function readModel(bytes: Uint8Array): ModelOutline {
   return { bytes, irVersion, irField, producer, opsets, functions, notes, graphField, graph };
 }
 
-/**
- * Reads a node, and of its attributes those that are integers.
- *
- * @throws {EqlError} `MODEL`
- */
-export function readNode(span: Span): NodeOutline {
-  let [op, domain] = ['', ''];
-  const inputs: string[] = [];
-  const integers = new Map<string, number>();
-  for (const field of fieldsOf(span)) {
-    if (field.number === 1) inputs.push(textOf(expectMessage(field, 'an input')));
-    if (field.number === 4) op = textOf(expectMessage(field, 'an op'));
-    if (field.number === 5) readInteger(expectMessage(field, 'an attribute'), integers);
-    if (field.number === 7) domain = textOf(expectMessage(field, 'a domain'));
-  }
-  return { op, domain: domain === 'ai.onnx' ? '' : domain, inputs, integers };
-}
-
 /** Key and value of a `StringStringEntryProto`; the value of a key that is not wanted may be of any size, and stays unread. */
 export function readPair(span: Span, wanted: (key: string) => boolean): [key: string, value: string] {
   let [key, value]: [string, WireField | undefined] = ['', undefined];
@@ -122,15 +95,6 @@ export function readPair(span: Span, wanted: (key: string) => boolean): [key: st
 
 function isOurs(key: string): boolean {
   return key.startsWith(NOTE);
-}
-
-function readInteger(attribute: Span, into: Map<string, number>): void {
-  let [name, value]: [string, number | undefined] = ['', undefined];
-  for (const field of fieldsOf(attribute)) {
-    if (field.number === 1) name = textOf(expectMessage(field, 'the name of an attribute'));
-    if (field.number === 3) value = expectInteger(field, 'an integer');
-  }
-  if (value !== undefined) into.set(name, value);
 }
 
 function readGraph(span: Span): GraphOutline {
