@@ -115,12 +115,13 @@ test('every option reaches the loss', () => {
   expect(loss).toMatchObject({ form: 'softmax', labels: 'rows', beta: 'class', arithmetic: 'gpu', reduction: 'mean' });
   expect(Object.keys(inputs).sort()).toEqual(['normalizer', 'oneMinusBeta', 'rowWeights', 'tail', 'targets']);
   expect(Object.keys(outputs).sort()).toEqual(['gradient', 'loss']);
-  const more = ['--label-type', 'int64', '--foreground', '--graph-output', 'y'];
+  const more = ['--label-type', 'int64', '--foreground', '--graph-output', 'y', '--as', 'function'];
   expect(run('attach', at('small.onnx'), '--form', 'sigmoid', '-o', at('2.onnx'), ...more).code).toBe(0);
   expect(inspectModel(readFileSync(at('2.onnx'))).losses[0].loss).toMatchObject({
     labelType: 'int64',
     foreground: true,
   });
+  expect(inspectModel(readFileSync(at('2.onnx'))).functions).toEqual(['eqloss.SigmoidEql']);
   expect(run('attach', at('small.onnx'), '--form', 'softmax', '-o', at('3.onnx'), '--beta', '0.9').code).toBe(0);
   expect(Object.keys(inspectModel(readFileSync(at('3.onnx'))).losses[0].inputs)).toEqual(['labels', 'tail']);
 });

@@ -52,15 +52,17 @@ export function writeLoss(graph: Graph, loss: Loss, logits: Value, gradientName 
  * results.
  *
  * @param suffix For the name of a second function in a model.
+ * @param gradientName As of {@link writeLoss}.
  * @returns The `FunctionProto`.
  */
-export function callLoss(graph: Graph, loss: Loss, logits: Value, suffix = ''): Uint8Array {
+export function callLoss(graph: Graph, loss: Loss, logits: Value, suffix = '', gradientName = 'gradient'): Uint8Array {
   const name = `${loss.form === 'sigmoid' ? 'SigmoidEql' : 'SoftmaxEql'}${suffix}`;
   const body = createGraph(graph.opset);
   writeLoss(body, loss, 'logits');
   const { inputs, nodes, constants } = body.parts();
   const outputs = (['loss', 'rowLosses', 'gradient'] as const).filter((output) => loss.outputs.includes(output));
-  graph.call(name, [logits, ...inputs.map((input) => graph.input(input))], outputs);
+  const results = outputs.map((output) => (output === 'gradient' ? gradientName : output));
+  graph.call(name, [logits, ...inputs.map((input) => graph.input(input))], results);
   const names = ['logits', ...inputs.map((input) => input.name)];
   return encodeFunction(name, graph.opset, { inputs: names, outputs, nodes, constants });
 }

@@ -9,6 +9,7 @@ import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { type AttachOptions, attachLoss, inspectModel } from '../index.ts';
 import {
+  checkWithPython,
   decode,
   encodeSmall,
   integer,
@@ -155,6 +156,30 @@ describe.each(forms)('the %s form, attached', (form) => {
     const results = await runModel(model, feedsOf(model, batch, negated(batch.logits, [3, 8])));
     expectNear(resultOf(results), lossOf[form](batch), 3);
   });
+
+  test.each([undefined, [3, 2, 4], [6, 4]])(
+    'as a function, of logits %o, it is the same; and so is a second one',
+    async (shape) => {
+      const batch = plainCase(form, 6, 4);
+      const dims = shape ?? [2, 1, 3, 4];
+      const options = { ...optionsFor(form, batch), as: 'function' } as const;
+      const plain = encodeSmall(passing(shape, 'Softmax', { irVersion: 7, attributes: [integer('axis', -1)] }));
+      const once = attachLoss(plain, options);
+      const twice = attachLoss(once, options);
+      const names = ['Sigmoid', 'Softmax']
+        .filter((name) => name.toLowerCase() === form)
+        .map((name) => `eqloss.${name}Eql`);
+      expect(inspectModel(twice).functions).toEqual([names[0], `${names[0]}2`]);
+      expect(inspectModel(twice)).toMatchObject({ irVersion: 8, opsets: { '': 17, eqloss: 1 } });
+      const x = negated(batch.logits, dims);
+      const results = await runModel(twice, { ...feedsOf(once, batch, x), ...feedsOf(twice, batch, x) });
+      for (const prefix of ['eql_', 'eql2_']) {
+        expectNear(resultOf(results, prefix), lossOf[form](batch), divisorOf(batch));
+        expect(results[`${prefix}gradient`].dims).toEqual(dims);
+      }
+      expect(results.y.data).toEqual((await runModel(plain, { x })).y.data);
+    },
+  );
 
   test('two losses of one model each have their answer, beside the unchanged output', async () => {
     const other = form === 'sigmoid' ? 'softmax' : 'sigmoid';
@@ -358,6 +383,14 @@ test('weights in other files stay there', async () => {
   }
 });
 
+for (const as of ['graph', 'function'] as const) {
+  test(`as a ${as} it is a valid model to onnx.checker`, (context) => {
+    const base = encodeSmall(passing(['n', 't', 8], 'Softmax', { irVersion: 7 }));
+    const options = { form: 'sigmoid', labels: 'index', as } as const;
+    checkWithPython(attachLoss(attachLoss(base, options), { ...options, labels: 'rows' }), context);
+  });
+}
+
 test('a prefix of the caller is used, and refused when it is taken', () => {
   const options = { form: 'sigmoid', labels: 'index' } as const;
   const model = attachLoss(rich(), { ...options, prefix: 'my/' });
@@ -394,6 +427,7 @@ const refused: readonly [string, unknown, unknown][] = [
   ['REDUCTION', small, { ...sigmoid, reduction: 'max' }],
   ['UNSUPPORTED', small, { ...sigmoid, logits: 'logits', output: 'y' }],
   ['UNSUPPORTED', small, { ...sigmoid, logits: 7 }],
+  ['UNSUPPORTED', small, { ...sigmoid, as: 'op' }],
   ['UNSUPPORTED', small, { ...sigmoid, constants: null }],
   ['UNSUPPORTED', small, { ...sigmoid, constants: { beta: 0.5 } }],
   ['UNSUPPORTED', small, { ...softmax, beta: 'class', constants: { beta: 0.5 } }],

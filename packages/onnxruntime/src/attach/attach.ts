@@ -2,10 +2,10 @@
 
 import { EqlError } from '@eqloss/core';
 import { createGraph, type Graph } from '../graph.ts';
-import { writeLoss } from '../loss.ts';
-import { elementTypes, type ValueInfo } from '../onnx.ts';
-import { type Loss, type LossOptions, resolveLoss, unsupported } from '../options.ts';
-import { bytesField, type Field } from '../protobuf.ts';
+import { callLoss, writeLoss } from '../loss.ts';
+import { DOMAIN, elementTypes, opsetImport, type ValueInfo } from '../onnx.ts';
+import { type Loss, type LossOptions, oneOf, resolveLoss, unsupported } from '../options.ts';
+import { bytesField, type Field, messageField } from '../protobuf.ts';
 import { type Candidate, classesOf } from './candidates.ts';
 import { carriedTensors, checkConstants, constantNode, type LossConstants } from './constants.ts';
 import { append, declareValue } from './edit.ts';
@@ -19,6 +19,11 @@ import type { KnownDimension } from './values.ts';
 export interface AttachOptions extends LossOptions, LogitsChoice {
   /** How every added name begins. Default `eql_`, or `eql2_` and so on when names of the model begin so. */
   readonly prefix?: string;
+  /**
+   * `graph` (default): the ops of the loss themselves. `function`: one op of the domain `eqloss`, defined beside the graph.
+   * An IR version below 8, which has no functions, becomes 8.
+   */
+  readonly as?: 'graph' | 'function';
   /** Inputs that do not change: the model carries them, and does not ask for them. */
   readonly constants?: LossConstants;
 }
@@ -51,8 +56,9 @@ export const attachable = { from: 13, to: 26 } as const;
 export function attachLoss(bytes: Uint8Array, options: AttachOptions): Uint8Array {
   if (typeof options !== 'object' || options === null)
     unsupported('options', options, 'an object with form and labels');
-  const { logits: _, output: __, prefix: wanted, constants = {}, ...lossOptions } = options;
+  const { logits: _, output: __, prefix: wanted, as = 'graph', constants = {}, ...lossOptions } = options;
   const loss = resolveLoss(lossOptions);
+  oneOf('as', as, ['graph', 'function']);
   checkConstants(loss, constants);
   const model = readModel(bytes);
   const opset = opsetOf(model);
@@ -65,16 +71,21 @@ export function attachLoss(bytes: Uint8Array, options: AttachOptions): Uint8Arra
     );
   }
   const graph = createGraph(opset, freePrefix(model, wanted));
-  const asRows = !isMatrix(logits);
-  writeLoss(graph, loss, rowsOfLogits(graph, logits), asRows ? GRADIENT_OF_ROWS : undefined);
-  if (asRows && loss.outputs.includes('gradient')) restoreShape(graph, logits);
+  const rows = rowsOfLogits(graph, logits);
+  const gradient = isMatrix(logits) ? 'gradient' : 'gradientOfRows';
+  const functions: Field[] = [];
+  if (as === 'graph') writeLoss(graph, loss, rows, gradient);
+  else functions.push(bytesField(25, callLoss(graph, loss, rows, freeSuffix(model), gradient)));
+  if (gradient !== 'gradient' && loss.outputs.includes('gradient')) {
+    graph.op('Reshape', [graph.prefix + gradient, graph.op('Shape', [logits.logits])], {}, 'gradient');
+  }
+  const domain = as === 'function' && !model.opsets.has(DOMAIN) ? [messageField(8, opsetImport(DOMAIN, 1))] : [];
   return append(model, {
     graph: graphFields(graph, loss, logits, model, constants),
-    model: [noteOf(graph.prefix, loss, logits.logits)],
+    model: [...domain, noteOf(graph.prefix, loss, logits.logits), ...functions],
+    irVersion: as === 'function' ? 8 : undefined,
   });
 }
-
-const GRADIENT_OF_ROWS = 'gradientOfRows';
 
 /** Whether a loss can be written in a model's opset. */
 export function isAttachable(opset: number | undefined): boolean {
@@ -106,10 +117,13 @@ function rowsOfLogits(graph: Graph, found: Candidate): string {
   return isMatrix(found) ? float : graph.op('Flatten', [float], { axis });
 }
 
-/** The gradient in the shape of the logits. */
-function restoreShape(graph: Graph, { logits }: Candidate): void {
-  const rows = graph.prefix + GRADIENT_OF_ROWS;
-  graph.op('Reshape', [rows, graph.op('Shape', [logits])], {}, 'gradient');
+/** For the name of a function: a number that no function of ours in the model has. */
+function freeSuffix({ functions }: ModelOutline): string {
+  const ours = new Set(functions.filter(({ domain }) => domain === DOMAIN).map(({ name }) => name.replace(/^\D*/, '')));
+  for (let k = 1; ; k++) {
+    const suffix = k === 1 ? '' : String(k);
+    if (!ours.has(suffix)) return suffix;
+  }
 }
 
 function isMatrix({ shape, axis }: Candidate): boolean {

@@ -49,6 +49,7 @@ attach:
   --beta NUMBER        softmax: the model carries this β, or
   --beta-shape SHAPE   takes it: scalar (default), class, element or drawn
   --arithmetic KIND    cpu (default) or gpu
+  --as KIND            graph (default), or function: one op, defined in the model
   --prefix TEXT        of every added name; default eql_
 
 The classes that are tail; without these the model has an input for them:
@@ -70,7 +71,16 @@ const options = {
   attach: {
     ...{ out: { ...text, short: 'o' }, force: flag, logits: text, 'graph-output': text, form: text, labels: text },
     ...{ 'label-type': text, outputs: text, reduction: text, 'row-weights': flag, normalizer: flag, foreground: flag },
-    ...{ beta: text, 'beta-shape': text, arithmetic: text, prefix: text, counts: text, total: text, frequencies: text },
+    ...{
+      beta: text,
+      'beta-shape': text,
+      arithmetic: text,
+      as: text,
+      prefix: text,
+      counts: text,
+      total: text,
+      frequencies: text,
+    },
     ...{ threshold: text, 'tail-ratio': text },
   },
 } as const;
@@ -115,6 +125,7 @@ export function readArguments(args: readonly string[]): Wishes | 'help' {
       foreground: is('foreground'),
       beta: string('beta-shape'),
       arithmetic: string('arithmetic'),
+      as: string('as'),
       prefix: string('prefix'),
     } as AttachOptions,
     gate: command === 'attach' ? gateWishes(string) : undefined,
