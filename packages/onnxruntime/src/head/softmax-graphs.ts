@@ -112,7 +112,10 @@ function writePiece(graph: Graph, loss: Loss, features: number): Piece {
 function expBelow(graph: Graph, loss: Loss, max: Value, x: Value): Value {
   const { op, constant } = graph;
   const below = op('Max', [op('Sub', [max, x]), constant('float', 0)]);
-  return loss.arithmetic === 'gpu' ? expOfMinus(graph, below) : op('Exp', [op('Neg', [below])]);
+  if (loss.arithmetic === 'gpu') return expOfMinus(graph, below);
+  // e^-87 is nothing beside the largest term, 1, but still a normal number: below that a CPU takes many times as long, and
+  // excluded entries lie below that, all of them.
+  return op('Exp', [op('Neg', [op('Min', [below, constant('float', 87)])])]);
 }
 
 /** A row input, `[rows]` to `[rows, 1]`. */
