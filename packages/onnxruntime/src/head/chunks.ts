@@ -11,7 +11,7 @@ export interface Classes {
 // Up to here all classes at once is as fast as pieces: rows x classes, in numbers.
 const WHOLE = 2 ** 21;
 // What a piece should not exceed: the logits of a piece and all that is made of them stay in a CPU's cache …
-const LOGITS = 2 ** 19;
+const LOGITS = 2 ** 18;
 // … and its weights' gradient, which the runtime returns in memory of its own, stays small.
 const WEIGHTS = 2 ** 22;
 // Pieces of few classes are slow: each has a cost of its own.
