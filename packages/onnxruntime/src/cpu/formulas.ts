@@ -16,15 +16,27 @@ export interface Results {
   gradient(): Value;
 }
 
+/** Rows, `[rows, 1]` bool, for which a way gives right results. A result that is not wanted is not asked. */
+export interface Fit {
+  sums(): Value;
+  gradient(): Value;
+}
+
 /**
- * A plain way where a bool scalar says so at run time, else a general one. Of each only the results wanted are written.
+ * A plain way for batches all of whose rows it fits, as a bool scalar says at run time, else a general one. Of each only
+ * the results wanted are written.
  *
+ * The general way, too, gives rows that the plain one fits the results of that: a row's bits do not depend on what its
+ * neighbours need (SPEC P1).
+ *
+ * @param condition True only if the plain way fits every row.
  * @param name Of the gradient, if it is a result of the whole graph.
  */
 export function eitherWay(
   graph: Graph,
   loss: Loss,
   condition: Value,
+  fit: Fit,
   plain: () => Results,
   general: () => Results,
   name?: string,
@@ -35,6 +47,10 @@ export function eitherWay(
     ...(wantsSums ? [sums()] : []),
     ...(wantsGradient ? [gradient()] : []),
   ];
+  const merged = (fitting: Results, other: Results): Results => ({
+    sums: () => graph.op('Where', [fit.sums(), fitting.sums(), other.sums()]),
+    gradient: () => graph.op('Where', [fit.gradient(), fitting.gradient(), other.gradient()]),
+  });
   const results = graph.choose(
     condition,
     [
@@ -42,17 +58,16 @@ export function eitherWay(
       ...(wantsGradient ? [{ type: 'float', shape: ['rows', 'classes'] } as const] : []),
     ],
     () => wanted(plain()),
-    () => wanted(general()),
+    () => wanted(merged(plain(), general())),
     [...(wantsSums ? [undefined] : []), ...(wantsGradient ? [name] : [])],
   );
   return { sums: () => results[0], gradient: () => results[results.length - 1] };
 }
 
-/** Whether all conditions, `[rows, 1]` bool, hold in every row: a bool scalar, true without rows. */
-export function everyRow(graph: Graph, ...conditions: readonly Value[]): Value {
+/** Whether a condition, `[rows, 1]` bool, holds in every row: a bool scalar, true without rows. */
+export function everyRow(graph: Graph, condition: Value): Value {
   const { op, constant } = graph;
-  const held = conditions.reduce((all, condition) => op('And', [all, condition]));
-  const broken = op('Cast', [op('Not', [held])], { to: elementTypes.float });
+  const broken = op('Cast', [op('Not', [condition])], { to: elementTypes.float });
   return op('Less', [op('ReduceSum', [broken], { keepdims: 0 }), constant('float', 0.5)]);
 }
 
@@ -143,7 +158,11 @@ function ofRow(graph: Graph, x: Value, formula: (copies: Value) => Value): Value
  */
 function sumOfColumns(graph: Graph, values: Value): Value {
   const { op, constant } = graph;
-  const lanes = op('Reshape', [values, constant('int64', [0, -1, LANES])]);
   const axis = constant('int64', [1]);
+  const columns = op('Slice', [op('Shape', [values]), axis, constant('int64', [2])]);
+  // [0, columns / LANES, LANES], 0 for the rows as they are. Not with -1: without rows, a Reshape cannot tell such a size.
+  // Not by Concat: ONNX Runtime makes that -1.
+  const counts = op('Mul', [op('Div', [columns, constant('int64', [LANES])]), constant('int64', [0, 1, 0])]);
+  const lanes = op('Reshape', [values, op('Add', [counts, constant('int64', [0, 0, LANES])])]);
   return op('ReduceSum', [op('ReduceSum', [lanes, axis], { keepdims: 0 }), axis], { keepdims: 1 });
 }

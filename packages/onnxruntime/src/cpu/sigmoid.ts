@@ -6,7 +6,7 @@ import { foregroundInput, type Label, type Rows, tailInput } from '../inputs.ts'
 import type { RowLoss, WriteForm } from '../loss.ts';
 import { elementTypes } from '../onnx.ts';
 import type { Loss } from '../options.ts';
-import { eitherWay, everyRow, sumOfLog1p, sumOverClasses } from './formulas.ts';
+import { eitherWay, everyRow, type Fit, sumOfLog1p, sumOverClasses } from './formulas.ts';
 
 // What an excluded logit is replaced by in the plain way. Its exponential, 1.6e-38, is the smallest that is fast: one that
 // underflows takes eight times as long.
@@ -60,20 +60,28 @@ function ofLabels(graph: Graph, loss: Loss, rows: Rows, label: Label, divisor: V
 
   // Comparisons with NaN are false.
   const isModerate = op('Less', [op('Abs', [scale]), constant('float', E_OF_LABEL * MOST)]);
-  const wantsSums = loss.outputs.some((output) => output !== 'gradient');
-  const isPlain = wantsSums
-    ? everyRow(
-        graph,
-        isModerate,
+  const fit: Fit = {
+    sums: () =>
+      op('And', [
         op('Less', [plainSums(), infinity]),
         op('GreaterOrEqual', [op('Where', [active, plainSums(), constant('float', 1)]), constant('float', LEAST)]),
-      )
+      ]),
+    // Infinity and NaN, times 0, are NaN; any order of summation tells.
+    gradient: () => {
+      const spoilt = op('ReduceSum', [op('Mul', [e, zero]), constant('int64', [1])], { keepdims: 1 });
+      return op('And', [isModerate, op('Equal', [spoilt, zero])]);
+    },
+  };
+  // Finite sums are a sign of finite exponentials, and cost less than to look at these.
+  const isPlain = loss.outputs.some((output) => output !== 'gradient')
+    ? everyRow(graph, loss.outputs.includes('gradient') ? op('And', [fit.sums(), isModerate]) : fit.sums())
     : op('And', [everyRow(graph, isModerate), op('Less', [op('ReduceSum', [e], { keepdims: 0 }), infinity])]);
 
   const results = eitherWay(
     graph,
     loss,
     isPlain,
+    fit,
     () => ({
       sums: () => op('Identity', [plainSums()]),
       gradient: () => {

@@ -6,7 +6,7 @@ import { type Label, type Rows, weightInput } from '../inputs.ts';
 import type { RowLoss, WriteForm } from '../loss.ts';
 import { maxOverClasses } from '../maximum.ts';
 import type { Loss } from '../options.ts';
-import { eitherWay, everyRow, log1pOfRow, logOfRow, sumOverClasses } from './formulas.ts';
+import { eitherWay, everyRow, type Fit, log1pOfRow, logOfRow, sumOverClasses } from './formulas.ts';
 
 // e^-40: of terms that much below the largest one, sums are as exact as ever.
 const LEAST = 4e-18;
@@ -31,21 +31,23 @@ function ofLabels(graph: Graph, loss: Loss, rows: Rows, label: Label, divisor: V
   const { op, constant } = graph;
   const { logits, active } = rows;
   const weights = weightInput(graph, loss, logits);
-  const shareOf = (sum: Value): Value => op('Div', [op('Div', [rows.weights, divisor]), sum]);
+  const scale = (): Value => op('Div', [rows.weights, divisor]);
   const plain = partsOf(graph, logits, logits, label, weights);
+  const share = (): Value => op('Div', [scale(), plain.sum]);
   // Comparisons with NaN are false.
-  const isPlain = everyRow(
-    graph,
-    op('GreaterOrEqual', [plain.sum, constant('float', LEAST)]),
-    op('Less', [plain.sum, constant('float', Infinity)]),
-  );
+  const belowInfinity = (value: Value): Value => op('Less', [value, constant('float', Infinity)]);
+  const fit: Fit = {
+    sums: () => op('And', [op('GreaterOrEqual', [plain.sum, constant('float', LEAST)]), belowInfinity(plain.sum)]),
+    gradient: () => op('And', [fit.sums(), belowInfinity(share())]),
+  };
   const results = eitherWay(
     graph,
     loss,
-    isPlain,
+    everyRow(graph, loss.outputs.includes('gradient') ? fit.gradient() : fit.sums()),
+    fit,
     () => ({
       sums: () => lossOf(graph, plain),
-      gradient: () => op('Mul', [withLabel(graph, plain, label), shareOf(plain.sum)]),
+      gradient: () => op('Mul', [withLabel(graph, plain, label), share()]),
     }),
     () => {
       const included = op('Greater', [weights, constant('float', 0)]);
@@ -56,10 +58,10 @@ function ofLabels(graph: Graph, loss: Loss, rows: Rows, label: Label, divisor: V
         sums: () => lossOf(graph, parts),
         gradient: () => {
           // A row without a distribution has a sum that is NaN: NaN where it is included, SPEC N2, 0 if it is taken out.
-          const share = shareOf(parts.sum);
-          const scaled = op('Mul', [parts.terms, share]);
+          // Divided first: scale by sum may overflow.
+          const scaled = op('Mul', [op('Div', [parts.terms, parts.sum]), scale()]);
           const matrix = op('Where', [op('And', [included, active]), scaled, constant('float', 0)]);
-          return label.replace(matrix, op('Neg', [op('Mul', [parts.rest, share])]));
+          return label.replace(matrix, op('Neg', [op('Mul', [op('Div', [parts.rest, parts.sum]), scale()])]));
         },
       };
     },

@@ -76,7 +76,8 @@ export function sumOverClasses(graph: Graph, values: Value): Value {
   const size = op('Mul', [ceilOfQuotient(classes, op('Mul', [blocks, int(16)])), int(16)]);
   const missing = op('Sub', [op('Mul', [blocks, size]), classes]);
   const padded = op('Pad', [values, op('Concat', [int(0, 0, 0), missing], { axis: 0 })]);
-  const blocked = op('Reshape', [padded, op('Concat', [int(0, -1), size], { axis: 0 })]);
+  // Without rows a Reshape cannot tell a size that is left open.
+  const blocked = op('Reshape', [padded, op('Concat', [int(0), blocks, size], { axis: 0 })]);
   const sums = op('ReduceSum', [blocked, int(2)], { keepdims: 0 });
   return op('ReduceSum', [sums, int(1)], { keepdims: 1 });
 }
