@@ -99,14 +99,27 @@ export async function run(session: ort.InferenceSession, feeds: Feeds): Promise<
   return { ...data, ...(loss && { loss: loss.data[0] }) } as unknown as Results;
 }
 
-/** Builds, runs and releases: the results of the model of these options for a batch. */
-export async function evaluate(options: LossModelOptions, batch: ModelCase): Promise<Results> {
-  const session = await sessionOf(options);
-  try {
-    return await run(session, feedsFor(options, batch));
-  } finally {
-    await session.release();
-  }
+/** Evaluates batches; makes one session of each model. */
+export interface Evaluator {
+  evaluate(options: LossModelOptions, batch: ModelCase): Promise<Results>;
+  release(): Promise<void>;
+}
+
+/** An evaluator; release it after the last test. */
+export function createEvaluator(): Evaluator {
+  const sessions = new Map<string, Promise<ort.InferenceSession>>();
+  return {
+    evaluate: async (options, batch) => {
+      const key = JSON.stringify(options, Object.keys(options).sort());
+      const session = sessions.get(key) ?? sessionOf(options);
+      sessions.set(key, session);
+      return run(await session, feedsFor(options, batch));
+    },
+    release: async () => {
+      for (const session of sessions.values()) await (await session).release();
+      sessions.clear();
+    },
+  };
 }
 
 /** Rows `from` to `to` of a batch, one divisor for all of them. SPEC P1. */

@@ -6,9 +6,12 @@ import { expectNear, lossOf, plainCase } from '@eqloss/core/testing';
 import fc from 'fast-check';
 import { onnx } from 'onnx-proto';
 import * as ort from 'onnxruntime-node';
-import { describe, expect, test } from 'vitest';
-import { evaluate, feedsFor, type ModelCase, optionsFor, rowsOf } from '../../test/models.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { createEvaluator, feedsFor, type ModelCase, optionsFor, rowsOf } from '../../test/models.ts';
 import { buildLossModel, createLossSession, type LossModelOptions, type Output } from '../index.ts';
+
+const { evaluate, release } = createEvaluator();
+afterAll(release);
 
 const subsets: readonly (readonly Output[])[] = [['loss', 'rowLosses', 'gradient'], ['gradient'], ['rowLosses']];
 
@@ -204,8 +207,8 @@ test.each(['sigmoid', 'softmax'] as const)(
         const batch: ModelCase = {
           ...parts[0],
           logits: Float32Array.from(parts.flatMap(({ logits }) => [...logits])),
-          labels: parts.flatMap(({ labels }) => [...labels!]),
-          rowWeights: parts.flatMap(({ rowWeights }) => [...rowWeights!]),
+          labels: parts.flatMap(({ labels }) => Array.from(labels!)),
+          rowWeights: parts.flatMap(({ rowWeights }) => Array.from(rowWeights!)),
           ...(form === 'softmax' && { beta: parts.flatMap(({ beta }) => [...(beta as number[])]) }),
         };
         const options: LossModelOptions = {

@@ -23,13 +23,44 @@ export interface Fit {
 }
 
 /**
- * A plain way for batches all of whose rows it fits, as a bool scalar says at run time, else a general one. Of each only
- * the results wanted are written.
+ * One way or another, as a bool scalar says at run time. Of each only the results wanted are written.
+ *
+ * @param name Of the gradient, if it is a result of the whole graph.
+ */
+export function oneOfTwo(
+  graph: Graph,
+  loss: Loss,
+  condition: Value,
+  then: () => Results,
+  otherwise: () => Results,
+  name?: string,
+): Results {
+  const wantsSums = loss.outputs.some((output) => output !== 'gradient');
+  const wantsGradient = loss.outputs.includes('gradient');
+  const wanted = ({ sums, gradient }: Results): Value[] => [
+    ...(wantsSums ? [sums()] : []),
+    ...(wantsGradient ? [gradient()] : []),
+  ];
+  const results = graph.choose(
+    condition,
+    [
+      ...(wantsSums ? [{ type: 'float', shape: ['rows', 1] } as const] : []),
+      ...(wantsGradient ? [{ type: 'float', shape: ['rows', 'classes'] } as const] : []),
+    ],
+    () => wanted(then()),
+    () => wanted(otherwise()),
+    [...(wantsSums ? [undefined] : []), ...(wantsGradient ? [name] : [])],
+  );
+  return { sums: () => results[0], gradient: () => results[results.length - 1] };
+}
+
+/**
+ * A plain way for batches all of whose rows it fits, else a general one.
  *
  * The general way, too, gives rows that the plain one fits the results of that: a row's bits do not depend on what its
  * neighbours need (SPEC P1).
  *
- * @param condition True only if the plain way fits every row.
+ * @param condition A bool scalar, true only if the plain way fits every row.
  * @param name Of the gradient, if it is a result of the whole graph.
  */
 export function eitherWay(
@@ -41,27 +72,11 @@ export function eitherWay(
   general: () => Results,
   name?: string,
 ): Results {
-  const wantsSums = loss.outputs.some((output) => output !== 'gradient');
-  const wantsGradient = loss.outputs.includes('gradient');
-  const wanted = ({ sums, gradient }: Results): Value[] => [
-    ...(wantsSums ? [sums()] : []),
-    ...(wantsGradient ? [gradient()] : []),
-  ];
   const merged = (fitting: Results, other: Results): Results => ({
     sums: () => graph.op('Where', [fit.sums(), fitting.sums(), other.sums()]),
     gradient: () => graph.op('Where', [fit.gradient(), fitting.gradient(), other.gradient()]),
   });
-  const results = graph.choose(
-    condition,
-    [
-      ...(wantsSums ? [{ type: 'float', shape: ['rows', 1] } as const] : []),
-      ...(wantsGradient ? [{ type: 'float', shape: ['rows', 'classes'] } as const] : []),
-    ],
-    () => wanted(plain()),
-    () => wanted(merged(plain(), general())),
-    [...(wantsSums ? [undefined] : []), ...(wantsGradient ? [name] : [])],
-  );
-  return { sums: () => results[0], gradient: () => results[results.length - 1] };
+  return oneOfTwo(graph, loss, condition, plain, () => merged(plain(), general()), name);
 }
 
 /** Whether a condition, `[rows, 1]` bool, holds in every row: a bool scalar, true without rows. */

@@ -6,10 +6,22 @@ import { type Label, type Rows, weightInput } from '../inputs.ts';
 import type { RowLoss, WriteForm } from '../loss.ts';
 import { maxOverClasses } from '../maximum.ts';
 import type { Loss } from '../options.ts';
-import { eitherWay, everyRow, type Fit, log1pOfRow, logOfRow, sumOverClasses } from './formulas.ts';
+import {
+  eitherWay,
+  everyRow,
+  type Fit,
+  log1pOfRow,
+  logOfRow,
+  oneOfTwo,
+  type Results,
+  sumOverClasses,
+} from './formulas.ts';
 
 // e^-40: of terms that much below the largest one, sums are as exact as ever.
 const LEAST = 4e-18;
+// Of p_y and of log D, for the way by logarithms.
+const SMALLEST_OWN = 1e-30;
+const LARGEST_LOG = 30;
 
 /** The softmax form over rows with index labels or target rows. Declares `tail` and β. */
 export const softmaxOf: WriteForm = (graph, loss, rows, divisor, name) => {
@@ -18,56 +30,124 @@ export const softmaxOf: WriteForm = (graph, loss, rows, divisor, name) => {
   return ofLabels(graph, loss, rows, label, divisor, name);
 };
 
+/** What the ways of {@link ofLabels} have in common. */
+interface Batch {
+  readonly loss: Loss;
+  readonly logits: Value;
+  readonly active: Value;
+  readonly label: Label;
+  /** v, `[classes]` or `[rows, classes]`. SPEC X1. */
+  readonly weights: Value;
+  /** The row's weight by the divisor, `[rows, 1]`. */
+  readonly scale: Value;
+}
+
 /**
- * With own = e^(z_y - m) and rest = Σ_{k≠y} v_k e^(z_k - m), v the weight of a negative entry, the row loss is
- * `log1p(rest / own)`, the gradient `v_k e^(z_k - m) / (own + rest)`, at the label `-rest / (own + rest)`: nothing
- * cancels.
+ * With v the weight of a negative entry, own = e^(z_y - m) and rest = Σ_{k≠y} v_k e^(z_k - m), the row loss is
+ * `log1p(rest / own)`, the gradient `v_k e^(z_k - m) / (own + rest)`, at the label `-rest / (own + rest)`.
  *
- * In most batches m may be the maximum over all entries, and excluded ones are multiplied by 0: that is cheaper. Where
- * they are NaN, or so large that the others vanish beside them, the sums tell, and the general branch does it again with
- * the maximum over the included ones (SPEC N1, X2).
+ * There are three ways to it, from the cheapest to the one that is always right.
  */
 function ofLabels(graph: Graph, loss: Loss, rows: Rows, label: Label, divisor: Value, name: string): RowLoss {
   const { op, constant } = graph;
   const { logits, active } = rows;
   const weights = weightInput(graph, loss, logits);
-  const scale = (): Value => op('Div', [rows.weights, divisor]);
-  const plain = partsOf(graph, logits, logits, label, weights);
-  const share = (): Value => op('Div', [scale(), plain.sum]);
+  const batch = { loss, logits, active, label, weights, scale: op('Div', [rows.weights, divisor]) };
+  const perClass = loss.beta === 'scalar' || loss.beta === 'class';
+  const results = perClass
+    ? oneOfTwo(
+        graph,
+        loss,
+        everyRow(graph, op('Greater', [weights, constant('float', 0)])),
+        () => byLogarithms(graph, batch),
+        () => byWeights(graph, batch),
+        name,
+      )
+    : byWeights(graph, batch, name);
+  return { active, sums: results.sums };
+}
+
+/**
+ * Without excluded entries: p = Softmax(z + log v), one op. Loss `-log p_y`, gradient p, at the label p_y - 1.
+ *
+ * The sum `z + log v` is as exact as z is small. What counts is z near the maximum, and `z_y - log p_y`, the logarithm of
+ * D, lies there: so much for a bound on the error (SPEC N4). If the logarithm of p_y is no use, nor is the rest.
+ */
+function byLogarithms(graph: Graph, batch: Batch): Results {
+  const { op, constant } = graph;
+  const { loss, logits, label, weights, scale } = batch;
+  const ofLabel = label.entry(logits);
+  const x = op('ScatterElements', [op('Add', [logits, op('Log', [weights])]), label.index, ofLabel], { axis: 1 });
+  const p = op('Softmax', [x], { axis: 1 });
+  const own = label.entry(p);
+  const minusLog = op('Neg', [logOfRow(graph, own)]);
+  const logD = op('Add', [ofLabel, minusLog]);
+  const isFit = op('And', [
+    op('GreaterOrEqual', [own, constant('float', SMALLEST_OWN)]),
+    op('Less', [op('Abs', [logD]), constant('float', LARGEST_LOG)]),
+  ]);
+  return eitherWay(
+    graph,
+    loss,
+    everyRow(graph, isFit),
+    { sums: () => isFit, gradient: () => isFit },
+    () => ({
+      sums: () => op('Identity', [minusLog]),
+      gradient: () => {
+        const atLabel = op('Sub', [own, constant('float', 1)]);
+        return op('Mul', [op('ScatterElements', [p, label.index, atLabel], { axis: 1 }), scale]);
+      },
+    }),
+    () => general(graph, batch),
+  );
+}
+
+/**
+ * Excluded entries are multiplied by 0, and m is the maximum over all, which is cheaper to have. Where excluded ones are
+ * NaN, or so large that the others vanish beside them, the sums tell.
+ */
+function byWeights(graph: Graph, batch: Batch, name?: string): Results {
+  const { op, constant } = graph;
+  const { loss, logits, label, weights, scale } = batch;
+  const parts = partsOf(graph, logits, logits, label, weights);
+  const share = (): Value => op('Div', [scale, parts.sum]);
   // Comparisons with NaN are false.
   const belowInfinity = (value: Value): Value => op('Less', [value, constant('float', Infinity)]);
   const fit: Fit = {
-    sums: () => op('And', [op('GreaterOrEqual', [plain.sum, constant('float', LEAST)]), belowInfinity(plain.sum)]),
+    sums: () => op('And', [op('GreaterOrEqual', [parts.sum, constant('float', LEAST)]), belowInfinity(parts.sum)]),
     gradient: () => op('And', [fit.sums(), belowInfinity(share())]),
   };
-  const results = eitherWay(
+  return eitherWay(
     graph,
     loss,
     everyRow(graph, loss.outputs.includes('gradient') ? fit.gradient() : fit.sums()),
     fit,
     () => ({
-      sums: () => lossOf(graph, plain),
-      gradient: () => op('Mul', [withLabel(graph, plain, label), share()]),
+      sums: () => lossOf(graph, parts),
+      gradient: () => op('Mul', [withLabel(graph, parts, label), share()]),
     }),
-    () => {
-      const included = op('Greater', [weights, constant('float', 0)]);
-      // The label's logit where excluded: it is included itself, so the maximum stays what it is, and nothing
-      // underflows, which takes eight times as long.
-      const parts = partsOf(graph, op('Where', [included, logits, label.entry(logits)]), logits, label, weights);
-      return {
-        sums: () => lossOf(graph, parts),
-        gradient: () => {
-          // A row without a distribution has a sum that is NaN: NaN where it is included, SPEC N2, 0 if it is taken out.
-          // Divided first: scale by sum may overflow.
-          const scaled = op('Mul', [op('Div', [parts.terms, parts.sum]), scale()]);
-          const matrix = op('Where', [op('And', [included, active]), scaled, constant('float', 0)]);
-          return label.replace(matrix, op('Neg', [op('Mul', [op('Div', [parts.rest, parts.sum]), scale()])]));
-        },
-      };
-    },
+    () => general(graph, batch),
     name,
   );
-  return { active, sums: results.sums };
+}
+
+/** With the maximum over the included entries only. SPEC X2, N1, N2. */
+function general(graph: Graph, { logits, active, label, weights, scale }: Batch): Results {
+  const { op, constant } = graph;
+  const included = op('Greater', [weights, constant('float', 0)]);
+  // The label's logit where excluded: it is included itself, so the maximum stays what it is, and nothing underflows,
+  // which takes eight times as long.
+  const parts = partsOf(graph, op('Where', [included, logits, label.entry(logits)]), logits, label, weights);
+  return {
+    sums: () => lossOf(graph, parts),
+    gradient: () => {
+      // A row without a distribution has a sum that is NaN: NaN where it is included, SPEC N2, 0 if it is taken out.
+      // Divided first: scale by sum may overflow.
+      const scaled = op('Mul', [op('Div', [parts.terms, parts.sum]), scale]);
+      const matrix = op('Where', [op('And', [included, active]), scaled, constant('float', 0)]);
+      return label.replace(matrix, op('Neg', [op('Mul', [op('Div', [parts.rest, parts.sum]), scale])]));
+    },
+  };
 }
 
 /** What a row is made of, relative to e^m. */
