@@ -4,6 +4,7 @@ import { layoutWords, shapeWords } from './cases.ts';
 import { compareComposed } from './composed.ts';
 import { differences } from './environment.ts';
 import { keyOf, nameOf, type Report, type Row } from './report.ts';
+import { compareTasks } from './task-table.ts';
 import { alignColumns, digits, wrap } from './text-table.ts';
 
 /** One row in both reports. */
@@ -47,7 +48,7 @@ export function renderComparison(old: Report, now: Report, columns = 80): string
     lines.push(...different.flatMap((words) => wrap(`  ${words}`, columns, '    ')));
   }
   if (rows.length > 0) lines.push(...alignColumns([['path', 'case', 'old', 'new', 'ratio', 'by copy'], ...rows]));
-  lines.push(...compareComposed(old, now));
+  lines.push(...compareComposed(old, now), ...compareTasks(old.tasks, now.tasks));
   const count = (report: Report) => report.rows.length + report.growth.length;
   lines.push(
     `${changes.length} in both, ${count(old) - changes.length} only old, ${count(now) - changes.length} only new`,

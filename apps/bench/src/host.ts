@@ -3,21 +3,20 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { isUnavailable, Unavailable } from '@eqloss/conformance/protocol';
+import { Unavailable } from '@eqloss/conformance/protocol';
 import { startDawn } from '../../../scripts/dawn.mjs';
 import { readInputs } from './input-files.ts';
 import { watchMemory } from './memory.ts';
 import type { Reply, Request } from './messages.ts';
 import type { PathModule } from './path.ts';
 import { type PathEntry, paths } from './paths.ts';
+import { answerAll, failure, keepQuiet, send } from './serving.ts';
 import { type Session, sessionOf } from './session.ts';
 
 /** Milliseconds that a browser may take to end. */
 const LEAVING = 5000;
 
-// Engines greet on standard output, which belongs to the replies.
-console.log = console.error;
+keepQuiet();
 await serve(process.argv[2]);
 
 async function serve(name: string): Promise<void> {
@@ -33,13 +32,8 @@ async function serve(name: string): Promise<void> {
     process.exit();
   }
   send({ type: 'ready', environment: session.environment });
-  for await (const line of createInterface({ input: process.stdin })) {
-    try {
-      send(await answer(session, entry, JSON.parse(line)));
-    } catch (error) {
-      send(failure(error));
-    }
-  }
+  const started = session;
+  await answerAll((request) => answer(started, entry, request));
   await leave(session);
 }
 
@@ -71,6 +65,7 @@ async function answer(session: Session, { host }: PathEntry, request: Request): 
     await session.close();
     return { type: 'closed' };
   }
+  if (request.type !== 'open') throw new Error(`a path has no ${request.type}`);
   const watched = watchMemory();
   const nanoseconds = await session.open(readInputs(request.folder), request.patience);
   // A browser's memory is that of several processes, the GPU's among them.
@@ -79,13 +74,4 @@ async function answer(session: Session, { host }: PathEntry, request: Request): 
   writeFileSync(join(request.folder, request.gradient), gradient);
   const dtype = gradient instanceof Float64Array ? 'float64' : 'float32';
   return { type: 'opened', loss, dtype, nanoseconds, peakBytes };
-}
-
-function failure(error: unknown): Reply {
-  if (isUnavailable(error)) return { type: 'unavailable', reason: error.reason };
-  return { type: 'failed', reason: error instanceof Error ? error.message : String(error) };
-}
-
-function send(reply: Reply): void {
-  process.stdout.write(`${JSON.stringify(reply)}\n`);
 }

@@ -49,7 +49,7 @@ export function makeLabels({ form, rows, classes, foreground }: Case): Int32Arra
 }
 
 /** T `[classes]`. The last class is head: it is the background of the softmax form. */
-export function makeTail({ classes, tail }: Case): Uint8Array {
+export function makeTail({ classes, tail }: Pick<Case, 'classes' | 'tail'>): Uint8Array {
   const count = Math.min(Math.round(classes * TAIL_SHARE), classes - 1);
   const mask = new Uint8Array(classes);
   mask.fill(1, classes - 1 - count, classes - 1);

@@ -1,5 +1,5 @@
 // The bench: runs the cases, prints tables, writes report and plots, and says by its exit code whether all is well: 0, 1
-// for a path that is wrong or failed, 2 for a bad call.
+// for a path or task that is wrong or failed, 2 for a bad call.
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { plotGrowth, plotPaths } from './plot.ts';
 import { findTorch } from './python.ts';
 import { failuresOf, type Report } from './report.ts';
 import { runBench } from './run.ts';
+import { runTasks } from './run-tasks.ts';
 import { renderTable } from './table.ts';
 
 // Each path's process is ended when this one ends: a listener for each.
@@ -52,18 +53,19 @@ async function main(args: readonly string[]): Promise<number> {
   return failuresOf(report).length > 0 ? 1 : 0;
 }
 
-async function measure({ groups, entries, growth, rounds, warmUp, budget }: Options): Promise<Report> {
+async function measure({ groups, entries, growth, tasks, rounds, warmUp, budget }: Options): Promise<Report> {
   const torch = await findTorch();
   const plan = { torch, rounds, warmUp, budget, onGroup: say };
   const main = await runBench({ ...plan, groups, entries });
   const grown = await runBench({ ...plan, ...growth });
+  const done = await runTasks({ tasks, rounds, warmUp, onTask: say });
   const seen = new Set<string>();
-  const notes = [...main.notes, ...grown.notes].filter((note) => {
+  const notes = [...main.notes, ...grown.notes, ...done.notes].filter((note) => {
     const key = JSON.stringify(note);
     return !seen.has(key) && seen.add(key);
   });
-  const environment = { ...describeMachine(torch), paths: { ...grown.paths, ...main.paths } };
-  return { environment, rows: main.rows, growth: grown.rows, notes };
+  const environment = { ...describeMachine(torch), paths: { ...grown.paths, ...main.paths, ...done.paths } };
+  return { environment, rows: main.rows, growth: grown.rows, tasks: done.tasks, notes };
 }
 
 /** Leaving ends every process that was started, and empties the temporary folder; reports are written whole. */

@@ -1,10 +1,12 @@
-// What the bench and a process that runs one path say to each other: one JSON message a line.
+// What the bench and a process that runs one path, or one side of a task, say to each other: one JSON message a line.
 
 /** To the process. */
 export type Request =
   /** Reads the case of a folder, runs it a few times and writes the gradient beside it, under a name. */
   | { readonly type: 'open'; readonly folder: string; readonly gradient: string; readonly patience: number }
-  /** Runs the case and says how long it took. */
+  /** Of a task: makes what it works on, and does it until the patience (in milliseconds) is over, and once at least. */
+  | { readonly type: 'prepare'; readonly patience: number }
+  /** Runs the case, or does the task, and says how long it took. */
   | { readonly type: 'round'; readonly calls: number }
   /** Forgets the case. */
   | { readonly type: 'close' };
@@ -14,7 +16,8 @@ export type Reply =
   | { readonly type: 'ready'; readonly environment: Readonly<Record<string, string>> }
   | { readonly type: 'unavailable'; readonly reason: string }
   | Opened
-  | { readonly type: 'timed'; readonly nanoseconds: number }
+  | Prepared
+  | { readonly type: 'timed'; readonly nanoseconds: number; readonly peakBytes?: number }
   | { readonly type: 'closed' }
   | { readonly type: 'failed'; readonly reason: string };
 
@@ -28,4 +31,15 @@ export interface Opened {
   readonly nanoseconds: number;
   /** Growth of the peak since before the case was read, where that is known. */
   readonly peakBytes?: number;
+}
+
+/** A task is ready for its rounds. */
+export interface Prepared {
+  readonly type: 'prepared';
+  /** Of the first call. */
+  readonly first: number;
+  /** Of the fastest call until now. */
+  readonly nanoseconds: number;
+  /** What the first call came to, where sides of a task can be compared by it. */
+  readonly value?: number;
 }

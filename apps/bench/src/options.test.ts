@@ -6,6 +6,7 @@ import { makeCase, makeReport, makeRows } from '../test/reports.ts';
 import { groupsOf, growthShapes, standardShapes } from './cases.ts';
 import { type Options, parseOptions, usage } from './options.ts';
 import { paths } from './paths.ts';
+import { tasks } from './tasks.ts';
 
 const parse = (...args: string[]) => parseOptions(args, '/somewhere') as Options;
 const names = ({ entries }: Pick<Options, 'entries'>) => entries.map(({ name }) => name);
@@ -50,6 +51,22 @@ describe('the command line', () => {
     expect(names(parse('--growth', '--paths', 'wasm-2,tfjs-cpu').growth)).toEqual(['copy', 'wasm-2', 'tfjs-cpu']);
   });
 
+  test('asks for tasks by name, then for paths only when they are named too', () => {
+    const only = parse('--tasks', 'attach, head', '--quick');
+    expect(only.tasks.map(({ task }) => task)).toEqual(['attach', 'head', 'head']);
+    expect(only.groups).toEqual([]);
+    const both = parse('--tasks', 'all', '--paths', 'wasm');
+    expect(both.tasks).toEqual(tasks);
+    expect(names(both)).toEqual(['copy', 'wasm']);
+    expect(both.groups).toHaveLength(6);
+  });
+
+  test.each([['--quick'], ['--paths=wasm'], ['--shapes=4x40'], ['--forms=sigmoid']])('has no task with %s', (arg) => {
+    expect(parse().tasks).toEqual(tasks);
+    expect(parse('--rounds', '3', '--growth').tasks).toEqual(tasks);
+    expect(parse(arg).tasks).toEqual([]);
+  });
+
   test('gives named paths batches of any size, and others of what they can bear', () => {
     const limits = ({ entries }: Options) => entries.filter(({ mostLogits }) => mostLogits).map(({ name }) => name);
     expect(limits(parse())).toEqual(['tfjs-webgl', 'tfjs-webgpu', 'tfjs-composed-webgl', 'tfjs-composed-webgpu']);
@@ -70,7 +87,7 @@ describe('the command line', () => {
   });
 
   test('is explained with every option', () => {
-    for (const name of ['quick', 'growth', 'paths', 'shapes', 'forms', 'rounds', 'out', 'compare', 'help']) {
+    for (const name of ['quick', 'growth', 'paths', 'tasks', 'shapes', 'forms', 'rounds', 'out', 'compare', 'help']) {
       expect(usage).toMatch(new RegExp(`^ +--${name} `, 'm'));
     }
   });
@@ -81,6 +98,8 @@ describe('the command line', () => {
     [['--paths', ''], /--paths needs a value/],
     [['--paths', 'wasm,'], /unknown path ""/],
     [['--paths'], /--paths/],
+    [['--tasks', 'nothing'], /unknown task "nothing"; known: all, attach, run-one, ways, head, head-million/],
+    [['--tasks', ''], /--tasks needs a value/],
     [['--forms', 'tanh'], /unknown form tanh; known: sigmoid, softmax/],
     [['--forms', ''], /--forms needs a value/],
     [['--shapes', '512'], /"512" is no shape/],

@@ -7,6 +7,7 @@ import type { Form } from '@eqloss/core';
 import { type Group, groupsOf, growthShapes, type Shape, standardShapes } from './cases.ts';
 import { type PathEntry, selectPaths } from './paths.ts';
 import { type Report, readReport } from './report.ts';
+import { selectTasks, type TaskGroup } from './tasks.ts';
 
 /** A run, as the command line asks for it. */
 export interface Options {
@@ -14,6 +15,7 @@ export interface Options {
   readonly groups: readonly Group[];
   /** Of the growth plot; none unless asked for. */
   readonly growth: { readonly groups: readonly Group[]; readonly entries: readonly PathEntry[] };
+  readonly tasks: readonly TaskGroup[];
   readonly rounds: number;
   /** Milliseconds, see `Plan`. */
   readonly warmUp: number;
@@ -26,6 +28,7 @@ export interface Options {
 
 /** How to call, in a few lines. */
 export const usage = `usage: npm run bench -- [--quick] [--growth] [--paths wasm,torch-bce]
+         [--tasks attach,head]
          [--shapes 512x1203] [--forms sigmoid,softmax] [--rounds N] [--out DIR]
          [--compare OLD.json]
 
@@ -34,6 +37,8 @@ export const usage = `usage: npm run bench -- [--quick] [--growth] [--paths wasm
   --growth   also how cost grows: 100 to 1,000,000 classes, 40,000 to 4 rows,
              the same number of logits
   --paths    names, separated by commas; default: all. copy always runs
+  --tasks    names, separated by commas, or all: these, and paths only when they
+             are named too. A run of everything has all tasks
   --shapes   rows x classes, separated by commas;
              default: 512x1203,4096x1203,64x100000
   --forms    sigmoid, softmax or both; default: both
@@ -58,7 +63,7 @@ export function parseOptions(args: readonly string[], folder: string = process.c
     args: [...args],
     allowPositionals: false,
     options: {
-      ...{ paths: text, shapes: text, forms: text, rounds: text, out: text, compare: text },
+      ...{ paths: text, tasks: text, shapes: text, forms: text, rounds: text, out: text, compare: text },
       ...{ quick: flag, growth: flag, help: { type: 'boolean', short: 'h' } },
     },
   });
@@ -69,16 +74,21 @@ export function parseOptions(args: readonly string[], folder: string = process.c
   const quick = values.quick === true;
   const names = list(values.paths);
   const entries = selectPaths(names).filter(({ gpu }) => names !== undefined || !quick || !gpu);
+  const tasks = list(values.tasks);
+  // Whoever asks for some of the work does not want the rest, which takes minutes.
+  const some = quick || [names, values.shapes, values.forms].some((value) => value !== undefined);
+  const withPaths = tasks === undefined || names !== undefined;
   const forms = formsOf(list(values.forms));
   const shapes = list(values.shapes)?.map(shapeOf) ?? (quick ? standardShapes.slice(0, 1) : standardShapes);
   return {
     entries,
-    groups: groupsOf(shapes, forms, quick ? 'first' : 'all'),
+    groups: withPaths ? groupsOf(shapes, forms, quick ? 'first' : 'all') : [],
     growth: {
       groups: values.growth ? groupsOf(growthShapes, forms, 'first') : [],
       // Two threads are another question, and slow paths would take minutes.
       entries: entries.filter(({ threads, slow }) => names !== undefined || (threads === 1 && !slow)),
     },
+    tasks: selectTasks(tasks ?? (some ? [] : ['all'])),
     rounds: roundsOf(values.rounds ?? (quick ? '5' : '9')),
     warmUp: quick ? 100 : 150,
     budget: quick ? 500 : 700,

@@ -5,6 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeCase, makeEnvironment, makeReport, makeRows, makeTiming } from '../test/reports.ts';
 import { failuresOf, keyOf, nameOf, type Row, readReport, rowsOf } from './report.ts';
 
+const taskRow = {
+  ...{ task: 'attach', way: 'attachLoss', size: '10 MB', by: 'copy' },
+  ...{ nanoseconds: 1e7, spread: 0, rounds: 2 },
+};
+
 describe('rows of a case', () => {
   // Medians: copy 200, wasm 400, torch-bce 800 and 500 on two threads, torch-eql 1600.
   const timings = [
@@ -78,6 +83,10 @@ describe('a run fails', () => {
     expect(failuresOf(makeReport({ growth: rows, notes }))).toEqual([]);
   });
 
+  test('not for want of paths where tasks were measured', () => {
+    expect(failuresOf(makeReport({ tasks: [taskRow] }))).toEqual([]);
+  });
+
   test('when nothing was measured', () => {
     expect(failuresOf(makeReport())).toEqual(['nothing was measured']);
   });
@@ -101,14 +110,15 @@ describe('a saved report', () => {
   });
 
   test('is read as it was written', () => {
-    const report = makeReport({ rows, notes: [{ path: 'wasm', threads: 1, status: 'unavailable', reason: 'no' }] });
+    const notes = [{ path: 'wasm', threads: 1, status: 'unavailable', reason: 'no' } as const];
+    const report = makeReport({ rows, notes, tasks: [taskRow] });
     const text = JSON.stringify(report);
     expect(readReport(save(text))).toEqual(JSON.parse(text));
   });
 
-  test('of an older bench may lack growth and notes', () => {
-    const { growth, notes } = readReport(save(JSON.stringify({ environment: makeEnvironment(), rows })));
-    expect([growth, notes]).toEqual([[], []]);
+  test('of an older bench may lack growth, tasks and notes', () => {
+    const { growth, tasks, notes } = readReport(save(JSON.stringify({ environment: makeEnvironment(), rows })));
+    expect([growth, tasks, notes]).toEqual([[], [], []]);
   });
 
   test('that is not there is named', () => {
@@ -133,6 +143,8 @@ describe('a saved report', () => {
     [JSON.stringify({ environment, rows, growth: [{}] }), /is no report/],
     [JSON.stringify({ environment, rows, growth: 'none' }), /is no report/],
     [JSON.stringify({ environment, rows, notes: {} }), /is no report/],
+    [JSON.stringify({ environment, rows, tasks: {} }), /is no report/],
+    [JSON.stringify({ environment, rows, tasks: [{ ...taskRow, nanoseconds: '7' }] }), /is no report/],
   ])('is refused as %.60s', (text, message) => {
     expect(() => readReport(save(text))).toThrow(message);
   });

@@ -5,6 +5,7 @@ import { type Case, layoutWords, shapeWords } from './cases.ts';
 import type { Environment } from './environment.ts';
 import { composedPeerOf } from './paths.ts';
 import { median, spread } from './statistics.ts';
+import { isTaskRow, type TaskRow } from './task-rows.ts';
 
 /** One path in one case. */
 export interface Row {
@@ -37,7 +38,7 @@ export interface Row {
   readonly rounds: number;
 }
 
-/** A path that was not measured, in some case or in all. */
+/** A path that was not measured, in some case or in all; or a way of a task. */
 export interface Note {
   readonly path: string;
   readonly threads: number;
@@ -53,6 +54,8 @@ export interface Report {
   readonly environment: Environment;
   readonly rows: readonly Row[];
   readonly growth: readonly Row[];
+  /** Work that is no batch of logits, or no ordinary one. */
+  readonly tasks: readonly TaskRow[];
   readonly notes: readonly Note[];
 }
 
@@ -105,11 +108,11 @@ export function keyOf(row: Row): string {
 }
 
 /** The sentences that fail a run. */
-export function failuresOf({ notes, rows, growth }: Report): readonly string[] {
+export function failuresOf({ notes, rows, growth, tasks }: Report): readonly string[] {
   const bad = notes
     .filter(({ status }) => status === 'wrong' || status === 'failed')
     .map((note) => `${nameOf(note)} ${note.status}${note.where ? ` in ${note.where}` : ''}: ${note.reason}`);
-  return rows.length + growth.length === 0 ? [...bad, 'nothing was measured'] : bad;
+  return rows.length + growth.length + tasks.length === 0 ? [...bad, 'nothing was measured'] : bad;
 }
 
 /**
@@ -125,13 +128,14 @@ export function readReport(path: string): Report {
   } catch (error) {
     throw new Error(`${path} is no JSON: ${(error as Error).message}`);
   }
-  const { environment, rows, growth = [], notes = [] } = report ?? {};
-  const lists = [rows, growth, notes].every(Array.isArray);
+  const { environment, rows, growth = [], tasks = [], notes = [] } = report ?? {};
+  const lists = [rows, growth, tasks, notes].every(Array.isArray);
+  const all = (): boolean => [...rows!, ...growth].every(isRow) && tasks.every(isTaskRow);
   // Null is an object to `typeof`, and valid JSON.
-  if (typeof environment !== 'object' || environment === null || !lists || ![...rows!, ...growth].every(isRow)) {
+  if (typeof environment !== 'object' || environment === null || !lists || !all()) {
     throw new Error(`${path} is no report of the bench: it needs environment and rows`);
   }
-  return { environment, rows: rows!, growth, notes };
+  return { environment, rows: rows!, growth, tasks, notes };
 }
 
 function isRow(row: Partial<Row> | null): boolean {

@@ -105,6 +105,19 @@ describe('the table', () => {
     expect(text).toContain(`\n✓ ${2 * rows.length} measurements`);
   });
 
+  test('of tasks alone has their lines, and no legend of paths', () => {
+    const row = { task: 'attach', way: 'attachLoss', size: '10 MB', by: 'a copy', spread: 0.1, rounds: 5 };
+    const text = renderTable(makeReport({ tasks: [{ ...row, nanoseconds: 6.1e6, ratio: 2.6 }] }));
+    expect(text).toMatch(/^attach 10 MB +time +±% +×first\n {2}attachLoss +6\.10 ms +10 +2\.60\n/);
+    expect(text).not.toContain('nanoseconds per logit');
+    expect(text.endsWith('\n✓ 1 measurements of tasks\n')).toBe(true);
+    const rows = makeRows([makeCase()]);
+    const both = renderTable(makeReport({ rows, tasks: [{ ...row, nanoseconds: 6.1e6 }] })).replaceAll('\n  ', ' ');
+    expect(both).toMatch(
+      /✓ \d+ measurements, each checked against core before it was timed; 1 measurements of tasks\n$/,
+    );
+  });
+
   test('ends with what failed the run', () => {
     const wrong = { path: 'wasm', threads: 1, status: 'wrong', where: 'sigmoid 2x5 1/4', reason: 'far off' } as const;
     const text = renderTable(makeReport({ rows: makeRows([makeCase()]), notes: [wrong] }));

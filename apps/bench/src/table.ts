@@ -4,6 +4,7 @@ import { layoutWords, shapeWords } from './cases.ts';
 import { composedLines } from './composed.ts';
 import { isOnGpu } from './paths.ts';
 import { failuresOf, type Note, nameOf, type Report, type Row } from './report.ts';
+import { taskLines } from './task-table.ts';
 import { alignColumns, digits, wrap } from './text-table.ts';
 
 /**
@@ -15,8 +16,9 @@ export function renderTable(report: Report, columns = 80): string {
   const blocks = [
     ...groupRows(report.rows).map(groupLines),
     ...(report.growth.length > 0 ? growthLines(report.growth) : []),
-    legend,
+    ...(report.rows.length > 0 ? [legend] : []),
     composedLines(report.rows),
+    ...taskLines(report.tasks),
     deviceLines(report, columns),
     noteLines(report.notes, columns),
     machineLines(report, columns),
@@ -124,5 +126,10 @@ function verdictLines(report: Report, columns: number): readonly string[] {
   const failures = failuresOf(report);
   if (failures.length > 0) return ['✗ FAILED', ...failures.flatMap((failure) => wrap(`  ${failure}`, columns, '    '))];
   const rows = report.rows.length + report.growth.length;
-  return [`✓ ${rows} measurements, each checked against core before it was timed`];
+  const { length } = report.tasks;
+  const parts = [
+    ...(rows > 0 ? [`${rows} measurements, each checked against core before it was timed`] : []),
+    ...(length > 0 ? [`${length} measurements of tasks`] : []),
+  ];
+  return [`✓ ${parts.join('; ')}`];
 }

@@ -1,23 +1,12 @@
 // A process that runs one path, seen from the bench.
 
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Reply, Request } from './messages.ts';
+import { type Child, nodeCommand, startChild } from './child.ts';
 import type { PathEntry } from './paths.ts';
 
 /** A running path. */
-export interface Worker {
+export interface Worker extends Child {
   readonly entry: PathEntry;
-  readonly environment: Readonly<Record<string, string>>;
-  /**
-   * Sends a request and waits for its reply.
-   *
-   * @throws {Error} when the path fails, ends, or does not answer within {@link PATIENCE}.
-   */
-  ask<T extends Reply['type']>(request: Request, type: T): Promise<Extract<Reply, { readonly type: T }>>;
-  /** Ends the process, whatever it does. */
-  stop(): void;
 }
 
 /** A path that cannot run on this machine. */
@@ -25,9 +14,6 @@ export interface Missing {
   readonly entry: PathEntry;
   readonly unavailable: string;
 }
-
-/** Milliseconds that an answer may take. */
-export const PATIENCE = 180_000;
 
 /**
  * Starts a path in a process of its own, which ends with this one at the latest.
@@ -37,77 +23,13 @@ export const PATIENCE = 180_000;
  */
 export async function startWorker(entry: PathEntry, python: string | undefined): Promise<Worker | Missing> {
   const [program, args] = commandOf(entry, python);
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-  const replies: Reply[] = [];
-  let said = '';
-  let ended: string | undefined;
-  let wake = () => {};
   // A process with a browser ends it on the way; it computes nothing itself and so can always hear.
-  const stop = () => child.kill(entry.host === 'chromium' ? 'SIGTERM' : 'SIGKILL');
-  const end = (reason: string) => {
-    process.off('exit', stop);
-    const words = lastWords(said);
-    ended ??= words ? `${reason}; it said: ${words}` : reason;
-    wake();
-  };
-  process.on('exit', stop);
-  child.on('error', (error) => end(`cannot start ${program}: ${error.message}`));
-  child.on('close', (code, signal) => end(`its process ended with ${signal ?? `code ${code}`}`));
-  child.stdin.on('error', () => {
-    // It ended: that is told already.
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said = (said + text).slice(-2000);
-  });
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    // Native code of engines may print what is no reply.
-    if (!line.startsWith('{"type":') && !line.startsWith('{"type" :')) return;
-    replies.push(JSON.parse(line));
-    wake();
-  });
-  const next = async (): Promise<Reply> => {
-    const late = setTimeout(() => {
-      ended ??= `no answer within ${PATIENCE / 1000} s`;
-      stop();
-      wake();
-    }, PATIENCE);
-    while (replies.length === 0 && ended === undefined) {
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-    }
-    clearTimeout(late);
-    return replies.shift() ?? { type: 'failed', reason: ended ?? '' };
-  };
-  const first = await next();
-  if (first.type !== 'ready') {
-    stop();
-    if (first.type === 'unavailable') return { entry, unavailable: first.reason };
-    throw new Error(first.type === 'failed' ? first.reason : `it started with ${first.type}`);
-  }
-  return {
-    entry,
-    environment: first.environment,
-    ask: async (request, type) => {
-      if (ended !== undefined) throw new Error(ended);
-      child.stdin.write(`${JSON.stringify(request)}\n`);
-      const reply = await next();
-      if (reply.type === type) return reply as never;
-      throw new Error('reason' in reply ? reply.reason : `it answered ${reply.type}; wanted ${type}`);
-    },
-    stop,
-  };
-}
-
-/** The error that a process ended with, without its stack; else its last three lines. */
-function lastWords(said: string): string {
-  const lines = said.trim().split('\n');
-  return lines.findLast((line) => /^[\w.]*Error\b/.test(line)) ?? lines.slice(-3).join(' / ');
+  const child = await startChild(program, args, entry.host === 'chromium' ? 'SIGTERM' : 'SIGKILL');
+  return { entry, ...child };
 }
 
 function commandOf({ name, module, host, threads }: PathEntry, python: string | undefined): [string, string[]] {
   if (host === 'python')
     return [python ?? 'python3', [fileURLToPath(new URL('./pytorch.py', import.meta.url)), module, String(threads)]];
-  const file = fileURLToPath(new URL('./host.ts', import.meta.url));
-  return [process.execPath, ['--conditions=@eqloss/source', '--disable-warning=ExperimentalWarning', file, name]];
+  return nodeCommand('host.ts', name);
 }

@@ -64,6 +64,7 @@ function answer({ work }: PathEntry, fake: Fake, request: Request): Reply {
   const { nanoseconds = 1e6, lossError = 0, gradientError = 0 } = fake;
   if (request.type === 'close') return { type: 'closed' };
   if (request.type === 'round') return { type: 'timed', nanoseconds: nanoseconds * request.calls };
+  if (request.type !== 'open') throw new Error(`a path was asked for ${request.type}`);
   const inputs = readInputs(request.folder);
   const { loss, gradient } = expectedOf(work, inputs, inputs.readLogits());
   const given = Float64Array.from(gradient);

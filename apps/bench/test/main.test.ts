@@ -81,6 +81,21 @@ describe('npm run bench', { timeout: 120_000 }, () => {
     expect(report.notes.filter(({ status }) => status !== 'unavailable')).toEqual([]);
   });
 
+  test('does a task, and no path, when it is named', async () => {
+    const { code, stdout, stderr } = await run('--tasks', 'attach', '--quick', '--rounds', '2', '--out', folder);
+    expect(stdout).toMatch(/^attach 10 MB +time.*\n {2}copy of the model .*\n {2}attachLoss .*\n {2}attachLoss, first/);
+    expect(stderr).toContain(`bench: attach 10 MB\nbench: written to ${folder}: report.json`);
+    expect(code).toBe(0);
+    expect(readdirSync(folder)).toEqual(['report.json']);
+    const report: Report = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'));
+    expect(report.rows).toEqual([]);
+    expect(report.tasks.map(({ way, rounds }) => [way, rounds])).toEqual([
+      ['copy of the model', 2],
+      ['attachLoss', 2],
+      ['attachLoss, first call', 2],
+    ]);
+  });
+
   test('compares with a saved report', async () => {
     const few = ['--quick', '--shapes', '4x40', '--rounds', '2', '--paths', 'core', '--forms', 'sigmoid'];
     await run(...few, '--out', folder);
@@ -102,6 +117,7 @@ describe('npm run bench', { timeout: 120_000 }, () => {
 
   test.each([
     ['an unknown path', ['--paths', 'nobody'], /bench: unknown path "nobody"; known: copy/],
+    ['an unknown task', ['--tasks', 'nothing'], /bench: unknown task "nothing"; known: all, attach/],
     ['an unknown option', ['--fast'], /bench: .*--fast/],
     ['a report that is none', ['--compare', main], /bench: .*is no JSON/],
     ['a folder that cannot be', ['--out', join(main, 'report')], /bench: .*main\.ts/],

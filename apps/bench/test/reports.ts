@@ -46,5 +46,5 @@ export function makeRows(cases: readonly Case[]): readonly Row[] {
 
 /** A report of what is given. */
 export function makeReport(more: Partial<Report> = {}): Report {
-  return { environment: makeEnvironment(), rows: [], growth: [], notes: [], ...more };
+  return { environment: makeEnvironment(), rows: [], growth: [], tasks: [], notes: [], ...more };
 }
