@@ -1,7 +1,6 @@
 // How well a head does: no gate, no draws, the largest logit wins. SPEC D5.
 
-import * as tf from '@tensorflow/tfjs';
-import { createRowMaker, type Head, logitsOf } from './head.ts';
+import type { Head } from './stack.ts';
 import type { Examples, Group, Task } from './task.ts';
 import { BATCH } from './train.ts';
 
@@ -18,8 +17,17 @@ export interface Scores {
 }
 
 /** Scores a head on glosses that it has not seen. */
-export function evaluate(task: Task, head: Head, examples: Examples): Scores {
-  return scoresOf(predict(task, head, examples), examples.labels, task.groups);
+export async function evaluate(task: Task, head: Head, examples: Examples): Promise<Scores> {
+  return scoresOf(await answersOf(head, examples), examples.labels, task.groups);
+}
+
+/** The class that a head gives to each gloss. */
+export async function answersOf({ predict }: Pick<Head, 'predict'>, { buckets }: Examples): Promise<Int32Array> {
+  const answers = new Int32Array(buckets.length);
+  for (let start = 0; start < buckets.length; start += BATCH) {
+    answers.set(await predict(buckets.slice(start, start + BATCH)), start);
+  }
+  return answers;
 }
 
 /**
@@ -48,17 +56,4 @@ export function scoresOf(answers: ArrayLike<number>, labels: ArrayLike<number>, 
     head: share((j) => groups[j] === 'head'),
     balanced: seen.reduce((total, recall) => total + recall, 0) / seen.length,
   };
-}
-
-function predict(task: Task, head: Head, { buckets }: Examples): Int32Array {
-  const answers = new Int32Array(buckets.length);
-  const toRows = createRowMaker(task.buckets, BATCH);
-  for (let start = 0; start < buckets.length; start += BATCH) {
-    const found = tf.tidy(() => {
-      const rows = toRows(buckets.slice(start, start + BATCH));
-      return tf.argMax(logitsOf(head, rows), 1).dataSync();
-    });
-    answers.set(found, start);
-  }
-  return answers;
 }

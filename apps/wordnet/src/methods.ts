@@ -1,17 +1,14 @@
-// What is compared: losses for the same head, texts and steps.
+// What is compared: losses for the same head, texts and steps. Each stack has them in its own words.
 
 import { type Form, priorBias } from '@eqloss/core';
-import { sigmoidEql, softmaxEql } from '@eqloss/tfjs';
-import * as tf from '@tensorflow/tfjs';
-import { GAMMA, type Task } from './task.ts';
+import type { Task } from './task.ts';
 
-/** The loss of one batch, a mean over its rows. */
-export type BatchLoss = (labels: Int32Array, logits: tf.Tensor2D, step: number) => tf.Scalar;
+/** As the command line has them. */
+export type MethodName = 'ce' | 'seql' | 'weights' | 'adjusted' | 'bce' | 'eql' | 'eql-alone';
 
 /** A line of the table. */
 export interface Method {
-  /** As the command line has it. */
-  readonly name: string;
+  readonly name: MethodName;
   /** As the table has it. */
   readonly title: string;
   readonly form: Form;
@@ -21,85 +18,28 @@ export interface Method {
   readonly bias: number;
   /** Of Adam: of 0.01, 0.03 and 0.1 the one with the best accuracy on the validation part. */
   readonly rate: number;
-  /** The loss for one task and one seed of draws. */
-  readonly lossFor: (task: Task, seed: number) => BatchLoss;
 }
 
 const softmax = { form: 'softmax', background: false, bias: 0, rate: 0.03 } as const;
 const sigmoid = { form: 'sigmoid', background: true, bias: priorBias(), rate: 0.03 } as const;
 
-/** In the order of the table. What is not ours, is composed from tfjs's own losses. */
+/** In the order of the table. */
 export const methods: readonly Method[] = [
-  {
-    ...softmax,
-    name: 'ce',
-    title: 'softmax cross-entropy',
-    lossFor:
-      ({ classes }) =>
-      (labels, logits) =>
-        tf.losses.softmaxCrossEntropy(oneHot(labels, classes), logits),
-  },
-  {
-    ...softmax,
-    name: 'seql',
-    title: 'SEQL',
-    lossFor:
-      ({ gate }, seed) =>
-      (labels, logits, step) =>
-        softmaxEql(labels, logits, gate, { beta: { gamma: GAMMA, seed, step } }),
-  },
-  {
-    ...softmax,
-    name: 'weights',
-    title: 'class weights',
-    lossFor: ({ classes, frequencies }) => {
-      // Inverse frequency, not clipped. The mean over the training rows is 1.
-      const weights = frequencies.map((f) => 1 / (classes * f));
-      return (labels, logits) => {
-        const rowWeights = Float32Array.from(labels, (label) => weights[label]);
-        return tf.losses.softmaxCrossEntropy(oneHot(labels, classes), logits, tf.tensor1d(rowWeights));
-      };
-    },
-  },
-  {
-    ...softmax,
-    name: 'adjusted',
-    title: 'logit adjustment',
-    lossFor: ({ classes, frequencies }) => {
-      // Menon et al., ICLR 2021, τ = 1: log priors are added in training only.
-      const prior = Float32Array.from(frequencies, Math.log);
-      return (labels, logits) =>
-        tf.losses.softmaxCrossEntropy(oneHot(labels, classes), tf.add(logits, tf.tensor1d(prior)));
-    },
-  },
-  {
-    ...sigmoid,
-    name: 'bce',
-    title: 'sigmoid cross-entropy',
-    lossFor: ({ classes }) => sigmoidCrossEntropy(classes),
-  },
-  { ...sigmoid, name: 'eql', title: 'sigmoid EQL', lossFor: eql },
-  { ...sigmoid, name: 'eql-alone', title: 'sigmoid EQL, no background', background: false, rate: 0.01, lossFor: eql },
+  { ...softmax, name: 'ce', title: 'softmax cross-entropy' },
+  { ...softmax, name: 'seql', title: 'SEQL' },
+  { ...softmax, name: 'weights', title: 'class weights' },
+  { ...softmax, name: 'adjusted', title: 'logit adjustment' },
+  { ...sigmoid, name: 'bce', title: 'sigmoid cross-entropy' },
+  { ...sigmoid, name: 'eql', title: 'sigmoid EQL' },
+  { ...sigmoid, name: 'eql-alone', title: 'sigmoid EQL, no background', background: false, rate: 0.01 },
 ];
 
-function eql({ gate }: Task): BatchLoss {
-  return (labels, logits) => sigmoidEql(labels, logits, gate);
+/** Each class's weight in `weights`: inverse frequency, not clipped. The mean over the training rows is 1. */
+export function classWeights({ classes, frequencies }: Task): Float64Array {
+  return frequencies.map((f) => 1 / (classes * f));
 }
 
-function sigmoidCrossEntropy(classes: number): BatchLoss {
-  return (labels, logits) => {
-    const targets = oneHot(labels, classes);
-    // tfjs's own mean divides by the classes as well.
-    const sum = tf.losses.sigmoidCrossEntropy(targets, logits, undefined, undefined, tf.Reduction.SUM);
-    return tf.div(sum, labels.length);
-  };
-}
-
-/** Target rows; background, whose label is the number of classes, is a row of zeros. */
-function oneHot(labels: Int32Array, classes: number): tf.Tensor2D {
-  const rows = new Float32Array(labels.length * classes);
-  labels.forEach((label, i) => {
-    if (label < classes) rows[i * classes + label] = 1;
-  });
-  return tf.tensor2d(rows, [labels.length, classes]);
+/** What `adjusted` adds to each class's logits, in training only: `log f` (Menon et al., ICLR 2021, τ = 1). */
+export function logPriors({ frequencies }: Task): Float64Array {
+  return frequencies.map(Math.log);
 }

@@ -3,9 +3,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Method, methods } from './methods.ts';
-
-/** Backends of TensorFlow.js that train in Node without a GPU. */
-export type Backend = 'wasm' | 'cpu';
+import { type Backend, backends, type StackName, stackNames } from './stack.ts';
 
 /** A run, as the command line asks for it. */
 export interface Options {
@@ -13,6 +11,9 @@ export interface Options {
   /** One training of each method for each. */
   readonly seeds: readonly number[];
   readonly epochs: number;
+  /** What trains. */
+  readonly stack: StackName;
+  /** One that the stack has. */
   readonly backend: Backend;
   /** To choose a learning rate on the validation part; the test is left alone then. */
   readonly rates?: readonly number[];
@@ -22,14 +23,17 @@ export interface Options {
 
 /** How to call, in a few lines. */
 export const usage = `usage: npm run train -- [--methods ce,seql] [--seed 1,2,3] [--epochs N]
-         [--backend wasm] [--rates 0.01,0.03,0.1] [--out FILE]
+         [--stack NAME] [--backend NAME] [--rates 0.01,0.03,0.1]
+         [--out FILE]
 
   --methods  ${names(methods.slice(0, 4))},
              ${names(methods.slice(4))}; default: all
   --seed     integers >= 0, separated by commas; of several, the mean is shown
              and the range; default: 1
   --epochs   passes over the training part; default: 4
-  --backend  wasm, or cpu, which takes 50 times as long; default: wasm
+  --stack    what trains: ${stackNames.join(', ')}; default: ${stackNames[0]}
+  --backend  of tfjs: wasm, or cpu, which takes 50 times as long; of
+             onnxruntime: cpu; default: the first
   --rates    tries these learning rates instead of each method's own, and
              judges them on the validation part
   --out      a file for the results: FILE.md, a table, or FILE.json;
@@ -42,7 +46,7 @@ export const usage = `usage: npm run train -- [--methods ce,seql] [--seed 1,2,3]
  * @param args Without the names of node and script.
  * @param folder What relative paths start from.
  * @returns The options, or 'help' when only the usage is wanted.
- * @throws {Error} for an unknown option, method or backend, an option without its value, a number out of range.
+ * @throws {Error} for an unknown option, method, stack or backend, an option without its value, a number out of range.
  */
 export function parseOptions(args: readonly string[], folder: string = process.cwd()): Options | 'help' {
   const text = { type: 'string' } as const;
@@ -50,20 +54,21 @@ export function parseOptions(args: readonly string[], folder: string = process.c
     args: [...args],
     allowPositionals: false,
     options: {
-      ...{ methods: text, seed: text, epochs: text, backend: text, rates: text, out: text },
+      ...{ methods: text, seed: text, epochs: text, stack: text, backend: text, rates: text, out: text },
       help: { type: 'boolean', short: 'h' },
     },
   });
   if (values.help) return 'help';
-  const { backend = 'wasm', out } = values;
-  if (backend !== 'wasm' && backend !== 'cpu') throw new Error(`unknown backend ${quoted(backend)}; known: wasm, cpu`);
+  const { out } = values;
+  const stack = oneOf('stack', values.stack, stackNames);
   if (out !== undefined && !/\.(md|json)$/.test(out))
     throw new Error(`--out ${quoted(out)} ends neither in .md nor .json`);
   return {
     methods: list(values.methods)?.map(methodOf) ?? methods,
     seeds: (list(values.seed) ?? ['1']).map((seed) => integer('--seed', seed, 0)),
     epochs: integer('--epochs', values.epochs ?? '4', 1),
-    backend,
+    stack,
+    backend: oneOf(`${stack} backend`, values.backend, backends[stack]),
     rates: list(values.rates)?.map(rateOf),
     out: out === undefined ? undefined : resolve(folder, out),
   };
@@ -71,6 +76,13 @@ export function parseOptions(args: readonly string[], folder: string = process.c
 
 function list(value: string | undefined): readonly string[] | undefined {
   return value?.split(',').map((part) => part.trim());
+}
+
+/** The first when nothing is said. */
+function oneOf<T extends string>(what: string, name: string | undefined, known: readonly T[]): T {
+  const found = name === undefined ? known[0] : known.find((each) => each === name);
+  if (found === undefined) throw new Error(`unknown ${what} ${quoted(name ?? '')}; known: ${known.join(', ')}`);
+  return found;
 }
 
 function methodOf(name: string): Method {

@@ -8,6 +8,8 @@ export interface Trial {
   readonly method: Method;
   readonly seed: number;
   readonly rate: number;
+  /** That training took. */
+  readonly seconds: number;
   readonly scores: Scores;
 }
 

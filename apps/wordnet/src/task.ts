@@ -1,6 +1,6 @@
 // What is learned: texts as features, their classes, and how often each class occurs.
 
-import { createGate, frequenciesFromCounts, type Gate } from '@eqloss/tfjs';
+import { createGate, frequenciesFromCounts, type Gate } from '@eqloss/core';
 import { bucketsOf } from './features.ts';
 import { countLabels, type Gloss } from './glosses.ts';
 import { type Split, splitGlosses } from './split.ts';

@@ -1,11 +1,10 @@
-// The training loop, the same for all methods.
+// The training loop, the same for all methods and stacks.
 
-import * as tf from '@tensorflow/tfjs';
 import { drawBackground } from './background.ts';
 import { bucketsOf } from './features.ts';
-import { createHead, createRowMaker, type Head, logitsOf } from './head.ts';
 import type { Method } from './methods.ts';
 import { createRandom, shuffled } from './random.ts';
+import type { Batch, Head, Stack } from './stack.ts';
 import type { Task } from './task.ts';
 
 /** How long and from what. */
@@ -32,33 +31,38 @@ export function stepsOf(task: Task): number {
 }
 
 /**
- * Trains a head. Every method sees the same glosses in the same batches; those with background see more rows a batch.
+ * Trains a head. Every method sees the same glosses in the same batches, on every stack; those with background see more
+ * rows a batch.
  *
- * Deterministic: the same task, method, seed and backend give the same head, bit for bit.
+ * Deterministic: the same task, method, seed, stack and backend give the same head, bit for bit.
  *
- * @returns The head, for the caller to dispose.
+ * @returns The head, for the caller to release.
  */
-export async function trainHead(task: Task, method: Method, options: TrainOptions): Promise<Head> {
+export async function trainHead<H extends Head>(
+  stack: Stack<H>,
+  task: Task,
+  method: Method,
+  options: TrainOptions,
+): Promise<H> {
   const { seed, epochs, rate = method.rate, steps = Number.POSITIVE_INFINITY, onStep } = options;
-  const head = createHead(task.buckets, task.classes, method.bias);
-  const loss = method.lossFor(task, seed);
-  const optimizer = tf.train.adam(rate);
-  const toRows = createRowMaker(task.buckets, BATCH + BACKGROUND);
+  const learner = await stack.createLearner(task, method, { seed, rate });
   const perEpoch = stepsOf(task);
   let order: Int32Array = new Int32Array();
-  for (let step = 0; step < Math.min(steps, epochs * perEpoch); step++) {
-    const at = step % perEpoch;
-    if (at === 0) order = shuffled(task.train.labels.length, createRandom(seed, `epoch ${step / perEpoch}`));
-    const { buckets, labels } = batchOf(task, order.subarray(at * BATCH, (at + 1) * BATCH), method, seed, step);
-    const rows = toRows(buckets);
-    const cost = optimizer.minimize(() => loss(labels, logitsOf(head, rows), step), true, [head.weights, head.bias]);
-    if (cost !== null) onStep?.(cost.dataSync()[0]);
-    tf.dispose([cost ?? [], rows.x, rows.transposed]);
-    // Lets timers and signals in.
-    await new Promise<void>((resolve) => setImmediate(resolve));
+  try {
+    for (let step = 0; step < Math.min(steps, epochs * perEpoch); step++) {
+      const at = step % perEpoch;
+      if (at === 0) order = shuffled(task.train.labels.length, createRandom(seed, `epoch ${step / perEpoch}`));
+      const batch = batchOf(task, order.subarray(at * BATCH, (at + 1) * BATCH), method, seed, step);
+      const loss = await learner.step(batch);
+      onStep?.(loss);
+      // Lets timers and signals in.
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    return learner.finish();
+  } catch (error) {
+    await learner.release();
+    throw error;
   }
-  optimizer.dispose();
-  return head;
 }
 
 function batchOf(
@@ -67,7 +71,7 @@ function batchOf(
   method: Method,
   seed: number,
   step: number,
-) {
+): Batch {
   const background = method.background ? drawBackground(glosses, BACKGROUND, seed, step) : [];
   return {
     buckets: [...Array.from(at, (i) => train.buckets[i]), ...background.map((words) => bucketsOf(words, buckets))],

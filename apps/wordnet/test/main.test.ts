@@ -25,16 +25,25 @@ describe('npm run train', { timeout: 120_000 }, () => {
     expect(stderr).toBe(`train: written to ${out}\n`);
     expect(stdout).toMatch(/^method +accuracy +tail +mid +head +balanced\nsoftmax cross-entropy( +\d+\.\d){5}\n\n/);
     expect(stdout).toMatch(/45 classes: 12\stail/);
-    expect(stdout.replaceAll('\n', ' ')).toContain('epochs: 1, backend: wasm, seed: 5.');
+    expect(stdout.replaceAll('\n', ' ')).toContain('epochs: 1, stack: tfjs, backend: wasm, seed: 5.');
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(code).toBe(0);
     const { rows, ...settings } = JSON.parse(readFileSync(out, 'utf8'));
-    expect(settings).toEqual({ backend: 'wasm', epochs: 1, threshold: 0.005, gamma: 0.9, part: 'test' });
+    expect(settings).toEqual({ stack: 'tfjs', backend: 'wasm', epochs: 1, threshold: 0.005, gamma: 0.9, part: 'test' });
     expect(rows).toHaveLength(1);
     expect(rows[0]).toMatchObject({ method: 'ce', seed: 5, rate: 0.03 });
     // One class alone has 12 % of the glosses.
     expect(rows[0].accuracy).toBeGreaterThan(0.4);
     expect(readdirSync(folder)).toEqual(['results.json']);
+  });
+
+  test('trains with another stack', async () => {
+    const { code, stdout } = await run('--stack', 'onnxruntime', '--methods', 'seql', '--epochs', '1');
+    expect(stdout).toMatch(/\nSEQL( +\d+\.\d){5}\n\n/);
+    expect(stdout.replaceAll('\n', ' ')).toMatch(
+      /stack: onnxruntime, backend: cpu, seed: 1\. An epoch took \d+\.\d s\./,
+    );
+    expect(code).toBe(0);
   });
 
   test('explains itself', async () => {
