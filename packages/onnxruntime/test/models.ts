@@ -88,13 +88,20 @@ export function sessionOf(options: LossModelOptions): Promise<ort.InferenceSessi
   return ort.InferenceSession.create(buildLossModel(options), { intraOpNumThreads: 1, logSeverityLevel: 3 });
 }
 
+/** The tensors of ONNX Runtime. */
+export function tensorsOf(feeds: Feeds): Record<string, ort.Tensor> {
+  const tensors = Object.entries(feeds).map(([name, { type, data, shape }]) => {
+    const tensor = new ort.Tensor(type as 'float32', data as Float32Array, shape);
+    // Where the language has halves (Node 24), the tensor holds a Float16Array, which the engine's binding cannot read.
+    if (type === 'float16') Object.defineProperty(tensor, 'cpuData', { value: data });
+    return [name, tensor];
+  });
+  return Object.fromEntries(tensors);
+}
+
 /** Runs a session; what the model does not return is not there. */
 export async function run(session: ort.InferenceSession, feeds: Feeds): Promise<Results> {
-  const tensors = Object.entries(feeds).map(([name, { type, data, shape }]) => [
-    name,
-    new ort.Tensor(type as 'float32', data as Float32Array, shape),
-  ]);
-  const { loss, ...rest } = await session.run(Object.fromEntries(tensors));
+  const { loss, ...rest } = await session.run(tensorsOf(feeds));
   const data = Object.fromEntries(Object.entries(rest).map(([name, tensor]) => [name, tensor.data]));
   return { ...data, ...(loss && { loss: loss.data[0] }) } as unknown as Results;
 }
