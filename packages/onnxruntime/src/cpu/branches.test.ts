@@ -2,12 +2,12 @@
 // does not depend on what its neighbours send the batch through.
 
 import { createGate, type Form } from '@eqloss/core';
-import { expectNear, lossOf, plainCase } from '@eqloss/core/testing';
+import { expectNear, lossOf, plainCase, ratioToN4 } from '@eqloss/core/testing';
 import fc from 'fast-check';
 import { onnx } from 'onnx-proto';
 import * as ort from 'onnxruntime-node';
 import { afterAll, describe, expect, test } from 'vitest';
-import { createEvaluator, feedsFor, type ModelCase, optionsFor, rowsOf } from '../../test/models.ts';
+import { createEvaluator, feedsFor, type ModelCase, optionsFor, rowsOf, tensorsOf } from '../../test/models.ts';
 import { buildLossModel, createLossSession, type LossModelOptions, type Output } from '../index.ts';
 
 const { evaluate, release } = createEvaluator();
@@ -25,11 +25,7 @@ async function isPlain(options: LossModelOptions, batch: ModelCase): Promise<boo
     onnx.ValueInfoProto.create({ name: condition, type: { tensorType: { elemType: 9, shape: {} } } }),
   );
   const session = await ort.InferenceSession.create(new Uint8Array(onnx.ModelProto.encode(model).finish()));
-  const feeds = Object.entries(feedsFor(options, batch)).map(([name, { type, data, shape }]) => [
-    name,
-    new ort.Tensor(type as 'float32', data as Float32Array, shape),
-  ]);
-  const results = await session.run(Object.fromEntries(feeds));
+  const results = await session.run(tensorsOf(feedsFor(options, batch)));
   await session.release();
   return Boolean(results[condition].data[0]);
 }
@@ -186,14 +182,12 @@ describe.each(extremes)('$form, $name', (extreme) => {
     }
   });
 
-  test('what is returned beside it changes no bit of a result', async () => {
-    const all = await evaluate(options, batch);
-    const [gradient, rowLosses] = [
-      await evaluate({ ...options, outputs: ['gradient'] }, batch),
-      await evaluate({ ...options, outputs: ['rowLosses'] }, batch),
-    ];
-    expect(gradient.gradient).toEqual(all.gradient);
-    expect(rowLosses.rowLosses).toEqual(all.rowLosses);
+  test('each result is as right alone', async () => {
+    const exact = lossOf[extreme.form](batch);
+    const { gradient } = await evaluate({ ...options, outputs: ['gradient'] }, batch);
+    expect(ratioToN4(gradient, exact.gradient, 5)).toBeLessThanOrEqual(1);
+    const { rowLosses } = await evaluate({ ...options, outputs: ['rowLosses'] }, batch);
+    expect(ratioToN4(rowLosses, exact.rowLosses)).toBeLessThanOrEqual(1);
   });
 });
 
