@@ -78,7 +78,7 @@ export function createGraph(opset: number, prefix = ''): Graph {
   const shapes = new Map<Value, ValueInfo>();
   const constants = new Map<string, { readonly name: string; readonly tensor: Uint8Array }>();
   // Those of the branch that is being written, or of the graph itself.
-  let nodes: Uint8Array[] = [];
+  let nodes: Node[] = [];
   let results = new Map<string, Value>();
   let written = 0;
   /** A dimension of the same name in a larger graph is another one. */
@@ -87,21 +87,37 @@ export function createGraph(opset: number, prefix = ''): Graph {
     shape: value.shape.map((size) => (typeof size === 'string' ? prefix + size : size)),
   });
   const nameOf = (type: string): Value => `${prefix}${type}_${written++}`;
-  /** What a branch adds stays in it; it sees what there was before. */
-  const branch = (declared: readonly Omit<ValueInfo, 'name'>[], write: () => readonly Value[]): Uint8Array => {
+  /** What a branch adds stays in it, as far as it is needed; it sees what there was before. */
+  const branch = (declared: readonly Omit<ValueInfo, 'name'>[], write: () => readonly Value[]): Branch => {
     const outer = { nodes, results };
     nodes = [];
     results = new Map(results);
     try {
       const names = write();
-      const branchOutputs = declared.map((each, k) => ({ ...sized(each), name: names[k] }));
-      return encodeGraph({ name: 'branch', nodes, initializers: [], inputs: [], outputs: branchOutputs });
+      const needed = neededFor(names, nodes);
+      const graph = encodeGraph({
+        name: 'branch',
+        nodes: needed.map((node) => node.bytes),
+        initializers: [],
+        inputs: [],
+        outputs: declared.map((each, k) => ({ ...each, name: names[k] })),
+      });
+      return { graph, operands: needed.flatMap((node) => node.operands) };
     } finally {
       ({ nodes, results } = outer);
     }
   };
+  const add = (
+    type: string,
+    operands: readonly Value[],
+    names: readonly Value[],
+    attributes: Attributes,
+    domain?: string,
+  ): void => {
+    nodes.push({ operands, names, bytes: encodeNode(type, operands, names, attributes, domain) });
+  };
   const parts = (): GraphParts => ({
-    nodes,
+    nodes: nodes.map((node) => node.bytes),
     initializers: [...constants.values()].map((entry) => entry.tensor),
     constants: [...constants.values()],
     inputs,
@@ -121,17 +137,19 @@ export function createGraph(opset: number, prefix = ''): Graph {
       const known = results.get(key);
       if (known !== undefined && result === undefined) return known;
       const name = result === undefined ? nameOf(type) : prefix + result;
-      nodes.push(encodeNode(type, operands, [name], attributes));
+      add(type, operands, [name], attributes);
       results.set(key, name);
       return name;
     },
     choose: (condition, declared, then, otherwise, given) => {
-      const branches = {
-        then_branch: { graph: branch(declared, then) },
-        else_branch: { graph: branch(declared, otherwise) },
-      };
+      const [one, other] = [branch(declared, then), branch(declared, otherwise)];
       const names = declared.map((_, k) => (given?.[k] === undefined ? nameOf('If') : prefix + given[k]));
-      nodes.push(encodeNode('If', [condition], names, branches));
+      const attributes = { then_branch: { graph: one.graph }, else_branch: { graph: other.graph } };
+      nodes.push({
+        operands: [condition, ...one.operands, ...other.operands],
+        names,
+        bytes: encodeNode('If', [condition], names, attributes),
+      });
       return names;
     },
     constant: (type, values, shape) => {
@@ -154,17 +172,40 @@ export function createGraph(opset: number, prefix = ''): Graph {
       outputs.push({ ...sized(value), name: prefix + value.name });
     },
     call: (name, operands, given) => {
-      nodes.push(
-        encodeNode(
-          name,
-          operands,
-          given.map((result) => prefix + result),
-          {},
-          DOMAIN,
-        ),
+      add(
+        name,
+        operands,
+        given.map((result) => prefix + result),
+        {},
+        DOMAIN,
       );
     },
     parts,
     encode: (name, doc, functions) => encodeModel({ name, doc, opset, functions, ...parts() }),
   };
+}
+
+/** A node, with what it reads, in its branches too. */
+interface Node {
+  readonly operands: readonly Value[];
+  readonly names: readonly Value[];
+  readonly bytes: Uint8Array;
+}
+
+/** A `GraphProto`, with what its nodes read. */
+interface Branch {
+  readonly graph: Uint8Array;
+  readonly operands: readonly Value[];
+}
+
+/** The nodes that lead to some values. */
+function neededFor(values: readonly Value[], nodes: readonly Node[]): Node[] {
+  const read = new Set(values);
+  const needed: Node[] = [];
+  for (const node of nodes.toReversed()) {
+    if (!node.names.some((name) => read.has(name))) continue;
+    for (const operand of node.operands) read.add(operand);
+    needed.push(node);
+  }
+  return needed.reverse();
 }

@@ -64,12 +64,18 @@ export function rowInputs(graph: Graph, loss: Loss, logits: Value): Rows {
   const isClass = op('And', [op('GreaterOrEqual', [labels, constant(type, 0)]), op('Less', [labels, limit])]);
   const present = op('And', [isClass, active]);
   const index = op('Where', [isClass, labels, constant(type, 0)]);
+  return { logits, active, weights, label: { counted, ...labelAt(graph, present, index) }, targets: undefined };
+}
+
+/** A label from where it is. */
+export function labelAt(graph: Graph, present: Value, index: Value): Omit<Label, 'counted'> {
+  const { op } = graph;
   const entry = (matrix: Value): Value => op('GatherElements', [matrix, index], { axis: 1 });
   const replace = (matrix: Value, values: Value): Value => {
     const kept = op('Where', [present, values, entry(matrix)]);
     return op('ScatterElements', [matrix, index, kept], { axis: 1 });
   };
-  return { logits, active, weights, label: { present, index, counted, entry, replace }, targets: undefined };
+  return { present, index, entry, replace };
 }
 
 /** E, `[rows, 1]` bool, if it is an input. SPEC G4. */
@@ -92,9 +98,9 @@ export function drawnInput(graph: Graph, loss: Loss, logits: Value): Value | und
 /** v = 1 - β T, `[classes]` or `[rows, classes]`, from 1 - β, which the caller forms in double. SPEC X1. */
 export function weightInput(graph: Graph, loss: Loss, logits: Value): Value {
   const { op, constant } = graph;
-  const one = constant('float', 1);
   const withheld = drawnInput(graph, loss, logits);
   if (withheld !== undefined) return op('Cast', [op('Not', [withheld])], { to: elementTypes.float });
+  const one = constant('float', 1);
   const tail = tailInput(graph, logits);
   const name = 'oneMinusBeta';
   if (loss.beta === 'class') return op('Where', [tail, classInput(graph, name, 'float', logits), one]);
@@ -120,11 +126,12 @@ function whole(graph: Graph, input: Value, logits: Value): Value {
   return graph.op('Reshape', [input, graph.op('Shape', [logits])]);
 }
 
-/** `[rows, 1]` as a shape. */
+/**
+ * `[rows, 1]` as a shape: the logits' with 1 for the classes. Not by Concat: ONNX Runtime makes `[-1, 1]` of that, which
+ * takes any length.
+ */
 function rowShape(graph: Graph, logits: Value): Value {
-  const { op, constant } = graph;
-  const rows = op('Slice', [op('Shape', [logits]), constant('int64', [0]), constant('int64', [1])]);
-  return op('Concat', [rows, constant('int64', [1])], { axis: 0 });
+  return graph.op('Min', [graph.op('Shape', [logits]), graph.constant('int64', [Number.MAX_SAFE_INTEGER, 1])]);
 }
 
 /** The number of classes, `[1]` int64. */

@@ -19,7 +19,7 @@ export interface RowLoss {
  * What writes one form in one arithmetic: `∂(Σ weight sums / divisor) / ∂logits`, `[rows, classes]`, as a value of
  * that name if the loss has it among its outputs, and what it returns.
  */
-export type WriteForm = (graph: Graph, loss: Loss, rows: Rows, divisor: Value, gradientName: string) => RowLoss;
+export type WriteForm = (graph: Graph, loss: Loss, rows: Rows, divisor: () => Value, gradientName: string) => RowLoss;
 
 /**
  * Writes the loss of `logits`, `[rows, classes]` float, and its gradient.
@@ -33,7 +33,7 @@ export type WriteForm = (graph: Graph, loss: Loss, rows: Rows, divisor: Value, g
 export function writeLoss(graph: Graph, loss: Loss, logits: Value, gradientName = 'gradient'): void {
   const rows = rowInputs(graph, loss, logits);
   const { sigmoidOf, softmaxOf } = { cpu, gpu }[loss.arithmetic];
-  const divisor = divisorOf(graph, loss, rows);
+  const divisor = (): Value => divisorOf(graph, loss, rows);
   const form: WriteForm = loss.form === 'sigmoid' ? sigmoidOf : softmaxOf;
   const { active, sums } = form(graph, loss, rows, divisor, gradientName);
   const { op, constant } = graph;
@@ -42,7 +42,7 @@ export function writeLoss(graph: Graph, loss: Loss, logits: Value, gradientName 
     const kept = op('Where', [active, op('Mul', [sums(), rows.weights]), constant('float', 0)]);
     const rowLosses = op('Squeeze', [kept, constant('int64', [1])], {}, 'rowLosses');
     if (outputs.includes('loss')) {
-      op('Div', [op('ReduceSum', [rowLosses, constant('int64', [0])], { keepdims: 0 }), divisor], {}, 'loss');
+      op('Div', [op('ReduceSum', [rowLosses, constant('int64', [0])], { keepdims: 0 }), divisor()], {}, 'loss');
     }
   }
 }
@@ -78,7 +78,6 @@ export function declareOutputs(graph: Graph, loss: Loss): void {
 /** What the sum is divided by, a scalar. SPEC R1, R2, R4. */
 function divisorOf(graph: Graph, loss: Loss, rows: Rows): Value {
   const { op, constant } = graph;
-  if (!loss.outputs.some((output) => output !== 'rowLosses')) return constant('float', 1);
   if (loss.normalizer) return graph.input({ name: 'normalizer', type: 'float', shape: [] });
   if (loss.reduction !== 'mean') return constant('float', 1);
   const counted =

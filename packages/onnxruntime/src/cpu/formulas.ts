@@ -14,69 +14,77 @@ const LANES = 32;
 export interface Results {
   sums(): Value;
   gradient(): Value;
+  /** What the gradient is yet to be multiplied by, `[rows, 1]`. */
+  scale?(): Value;
 }
 
-/** Rows, `[rows, 1]` bool, for which a way gives right results. A result that is not wanted is not asked. */
+/** For which rows a way gives right results. */
 export interface Fit {
+  /** Whether for all, in everything that is wanted: a bool scalar. */
+  all(): Value;
+  /** Those with a right sum, `[rows, 1]` bool. */
   sums(): Value;
+  /** Those with a right gradient, `[rows, 1]` bool. */
   gradient(): Value;
 }
 
 /**
- * One way or another, as a bool scalar says at run time. Of each only the results wanted are written.
+ * Results of a plain way, in which the rows that it does not fit are done again by a general one: only those rows, and
+ * nothing at all without any. What a row's bits are does not depend on its neighbours (SPEC P1).
  *
- * @param name Of the gradient, if it is a result of the whole graph.
+ * Only the results wanted are written.
+ *
+ * @param general Given a function that takes the unfit rows out of a value, `[rows, …]` to `[unfit, …]`. Its gradient is as
+ * the plain one: scaled, or yet to be.
+ * @param name Of the gradient, a result of the whole graph.
  */
-export function oneOfTwo(
+export function repaired(
   graph: Graph,
   loss: Loss,
-  condition: Value,
-  then: () => Results,
-  otherwise: () => Results,
-  name?: string,
-): Results {
+  fit: Fit,
+  plain: Results,
+  general: (taken: (value: Value) => Value) => Results,
+  name: string,
+): Pick<Results, 'sums'> {
+  const { op, constant } = graph;
   const wantsSums = loss.outputs.some((output) => output !== 'gradient');
   const wantsGradient = loss.outputs.includes('gradient');
-  const wanted = ({ sums, gradient }: Results): Value[] => [
-    ...(wantsSums ? [sums()] : []),
-    ...(wantsGradient ? [gradient()] : []),
-  ];
-  const results = graph.choose(
-    condition,
+  const sums = wantsSums ? plain.sums() : undefined;
+  const gradient = wantsGradient ? plain.gradient() : undefined;
+  const zero = constant('int64', [0]);
+  const noneOf = (value: Value): Value => op('Slice', [value, zero, zero, zero]);
+  const given = [sums, gradient].filter((value) => value !== undefined);
+  const [rows, ...repairs] = graph.choose(
+    fit.all(),
     [
-      ...(wantsSums ? [{ type: 'float', shape: ['rows', 1] } as const] : []),
-      ...(wantsGradient ? [{ type: 'float', shape: ['rows', 'classes'] } as const] : []),
+      { type: 'int64', shape: ['unfit', 1] },
+      ...(wantsSums ? [{ type: 'float', shape: ['unfit', 1] } as const] : []),
+      ...(wantsGradient ? [{ type: 'float', shape: ['unfit', 'classes'] } as const] : []),
     ],
-    () => wanted(then()),
-    () => wanted(otherwise()),
-    [...(wantsSums ? [undefined] : []), ...(wantsGradient ? [name] : [])],
+    () => [noneOf(constant('int64', [0], [1, 1])), ...given.map(noneOf)],
+    () => {
+      const fits = [...(wantsSums ? [fit.sums()] : []), ...(wantsGradient ? [fit.gradient()] : [])];
+      const unfit = op('Not', [
+        op('Squeeze', [fits.reduce((one, other) => op('And', [one, other])), constant('int64', [1])]),
+      ]);
+      const index = op('Transpose', [op('NonZero', [unfit])]);
+      const taken = (value: Value): Value => op('GatherND', [value, index]);
+      const results = general(taken);
+      // A right sum beside a wrong gradient stays, and the other way round: what else is wanted changes no bit.
+      const mended = (fitting: Value, was: Value, is: Value): Value => op('Where', [taken(fitting), taken(was), is]);
+      return [
+        index,
+        ...(sums === undefined ? [] : [mended(fit.sums(), sums, results.sums())]),
+        ...(gradient === undefined ? [] : [mended(fit.gradient(), gradient, results.gradient())]),
+      ];
+    },
   );
-  return { sums: () => results[0], gradient: () => results[results.length - 1] };
-}
-
-/**
- * A plain way for batches all of whose rows it fits, else a general one.
- *
- * The general way, too, gives rows that the plain one fits the results of that: a row's bits do not depend on what its
- * neighbours need (SPEC P1).
- *
- * @param condition A bool scalar, true only if the plain way fits every row.
- * @param name Of the gradient, if it is a result of the whole graph.
- */
-export function eitherWay(
-  graph: Graph,
-  loss: Loss,
-  condition: Value,
-  fit: Fit,
-  plain: () => Results,
-  general: () => Results,
-  name?: string,
-): Results {
-  const merged = (fitting: Results, other: Results): Results => ({
-    sums: () => graph.op('Where', [fit.sums(), fitting.sums(), other.sums()]),
-    gradient: () => graph.op('Where', [fit.gradient(), fitting.gradient(), other.gradient()]),
-  });
-  return oneOfTwo(graph, loss, condition, plain, () => merged(plain(), general()), name);
+  if (gradient !== undefined) {
+    const whole = [gradient, rows, repairs[repairs.length - 1]];
+    if (plain.scale === undefined) op('ScatterND', whole, {}, name);
+    else op('Mul', [op('ScatterND', whole), plain.scale()], {}, name);
+  }
+  return { sums: () => op('ScatterND', [sums!, rows, repairs[0]]) };
 }
 
 /** Whether a condition, `[rows, 1]` bool, holds in every row: a bool scalar, true without rows. */
@@ -126,17 +134,20 @@ function folded(graph: Graph, values: Value, like: Value, both: (a: Value, b: Va
   return [rest, slice(columns(FOLD), classes, values)];
 }
 
-/** Parts side by side, filled up with zeros to a multiple of LANES columns. */
+/**
+ * Parts side by side, filled up with zeros to a multiple of LANES columns, and a row of zeros below: there are never no
+ * rows, which a Reshape could not take, nor one alone, which `ReduceSum` adds up in another order (SPEC P1).
+ */
 function inFullColumns(graph: Graph, parts: readonly Value[]): Value {
   const { op, constant } = graph;
   const joined = op('Concat', parts, { axis: 1 });
   const columns = op('Slice', [op('Shape', [joined]), constant('int64', [1]), constant('int64', [2])]);
   const missing = op('Mod', [op('Neg', [columns]), constant('int64', [LANES])]);
-  return op('Pad', [joined, op('Concat', [constant('int64', [0, 0, 0]), missing], { axis: 0 })]);
+  return op('Pad', [joined, op('Concat', [constant('int64', [0, 0, 1]), missing], { axis: 0 })]);
 }
 
 /**
- * log(1 + u), u >= 0, `[rows, n LANES]`. With w = 1 + u rounded, `log(w) u / (w - 1)` takes back what the rounding lost
+ * log(1 + u), u >= 0, `[…, n LANES]`. With w = 1 + u rounded, `log(w) u / (w - 1)` takes back what the rounding lost
  * (Kahan); where w is 1, log(1 + u) is u. `Log` takes the last few values of a tensor, if they fill no vector, by another
  * routine than the rest, one rounding apart (SPEC P1); here there are none.
  */
@@ -165,7 +176,7 @@ function ofRow(graph: Graph, x: Value, formula: (copies: Value) => Value): Value
 }
 
 /**
- * Σ over the columns, `[rows, n LANES]` to `[rows, 1]`: lane by lane, then over the lanes.
+ * Σ over the columns, `[rows + 1, n LANES]` to `[rows, 1]`: lane by lane, then over the lanes.
  *
  * `ReduceSum` adds up one after the other in single precision; LANES lanes, after the folding, keep that short for
  * 100,000 classes (SPEC N4). Along a row its order depends on how the row lies in memory; LANES floats, 128 bytes, all lie
@@ -174,10 +185,7 @@ function ofRow(graph: Graph, x: Value, formula: (copies: Value) => Value): Value
 function sumOfColumns(graph: Graph, values: Value): Value {
   const { op, constant } = graph;
   const axis = constant('int64', [1]);
-  const columns = op('Slice', [op('Shape', [values]), axis, constant('int64', [2])]);
-  // [0, columns / LANES, LANES], 0 for the rows as they are. Not with -1: without rows, a Reshape cannot tell such a size.
-  // Not by Concat: ONNX Runtime makes that -1.
-  const counts = op('Mul', [op('Div', [columns, constant('int64', [LANES])]), constant('int64', [0, 1, 0])]);
-  const lanes = op('Reshape', [values, op('Add', [counts, constant('int64', [0, 0, LANES])])]);
-  return op('ReduceSum', [op('ReduceSum', [lanes, axis], { keepdims: 0 }), axis], { keepdims: 1 });
+  const lanes = op('Reshape', [values, constant('int64', [0, -1, LANES])]);
+  const sums = op('ReduceSum', [op('ReduceSum', [lanes, axis], { keepdims: 0 }), axis], { keepdims: 1 });
+  return op('Slice', [sums, constant('int64', [0]), constant('int64', [-1]), constant('int64', [0])]);
 }

@@ -2,20 +2,11 @@
 
 import { softmaxOf as onGpu } from '../gpu/softmax.ts';
 import type { Graph, Value } from '../graph.ts';
-import { type Label, type Rows, weightInput } from '../inputs.ts';
+import { type Label, labelAt, type Rows, weightInput } from '../inputs.ts';
 import type { RowLoss, WriteForm } from '../loss.ts';
 import { maxOverClasses } from '../maximum.ts';
 import type { Loss } from '../options.ts';
-import {
-  eitherWay,
-  everyRow,
-  type Fit,
-  log1pOfRow,
-  logOfRow,
-  oneOfTwo,
-  type Results,
-  sumOverClasses,
-} from './formulas.ts';
+import { everyRow, type Fit, log1pOfRow, logOfRow, type Results, repaired, sumOverClasses } from './formulas.ts';
 
 // e^-40: of terms that much below the largest one, sums are as exact as ever.
 const LEAST = 4e-18;
@@ -30,105 +21,89 @@ export const softmaxOf: WriteForm = (graph, loss, rows, divisor, name) => {
   return ofLabels(graph, loss, rows, label, divisor, name);
 };
 
-/** What the ways of {@link ofLabels} have in common. */
+/** Rows, all of them or some. */
 interface Batch {
-  readonly loss: Loss;
   readonly logits: Value;
-  readonly active: Value;
-  readonly label: Label;
+  /** `[rows, 1]` bool */
+  active(): Value;
+  readonly label: Omit<Label, 'counted'>;
   /** v, `[classes]` or `[rows, classes]`. SPEC X1. */
   readonly weights: Value;
-  /** The row's weight by the divisor, `[rows, 1]`. */
-  readonly scale: Value;
+  /** The row's weight by the divisor, `[rows, 1]`; undefined for a gradient that is yet to be scaled. */
+  readonly scale: (() => Value) | undefined;
 }
 
 /**
  * With v the weight of a negative entry, own = e^(z_y - m) and rest = Σ_{k≠y} v_k e^(z_k - m), the row loss is
  * `log1p(rest / own)`, the gradient `v_k e^(z_k - m) / (own + rest)`, at the label `-rest / (own + rest)`.
  *
- * There are three ways to it, from the cheapest to the one that is always right.
+ * There are two cheap ways, which most rows fit, and the general one.
  */
-function ofLabels(graph: Graph, loss: Loss, rows: Rows, label: Label, divisor: Value, name: string): RowLoss {
-  const { op, constant } = graph;
+function ofLabels(graph: Graph, loss: Loss, rows: Rows, label: Label, divisor: () => Value, name: string): RowLoss {
+  const { op } = graph;
   const { logits, active } = rows;
   const weights = weightInput(graph, loss, logits);
-  const batch = { loss, logits, active, label, weights, scale: op('Div', [rows.weights, divisor]) };
+  const scale = (): Value => op('Div', [rows.weights, divisor()]);
   const perClass = loss.beta === 'scalar' || loss.beta === 'class';
-  const results = perClass
-    ? oneOfTwo(
-        graph,
-        loss,
-        everyRow(graph, op('Greater', [weights, constant('float', 0)])),
-        () => byLogarithms(graph, batch),
-        () => byWeights(graph, batch),
-        name,
-      )
-    : byWeights(graph, batch, name);
-  return { active, sums: results.sums };
+  // One number only: for a single row, one per class and one per element look the same, and must give the same bits.
+  const way = loss.beta === 'scalar' ? byLogarithms : byWeights;
+  const { fit, ...plain } = way(graph, loss, { logits, active: () => active, label, weights, scale });
+  const again = (taken: (value: Value) => Value): Results =>
+    general(graph, {
+      logits: taken(logits),
+      active: () => taken(active),
+      label: labelAt(graph, taken(label.present), taken(label.index)),
+      weights: perClass ? weights : taken(weights),
+      scale: plain.scale === undefined ? () => taken(scale()) : undefined,
+    });
+  return { active, ...repaired(graph, loss, fit, plain, again, name) };
 }
 
 /**
- * Without excluded entries: p = Softmax(z + log v), one op. Loss `-log p_y`, gradient p, at the label p_y - 1.
+ * p = Softmax(z + log v), one op. Loss `-log p_y`, gradient p, at the label p_y - 1.
  *
  * The sum `z + log v` is as exact as z is small. What counts is z near the maximum, and `z_y - log p_y`, the logarithm of
- * D, lies there: so much for a bound on the error (SPEC N4). If the logarithm of p_y is no use, nor is the rest.
+ * D, lies there: so much for a bound on the error (SPEC N4).
  */
-function byLogarithms(graph: Graph, batch: Batch): Results {
+function byLogarithms(graph: Graph, _: Loss, { logits, label, weights, scale }: Batch): Results & { fit: Fit } {
   const { op, constant } = graph;
-  const { loss, logits, label, weights, scale } = batch;
   const ofLabel = label.entry(logits);
   const x = op('ScatterElements', [op('Add', [logits, op('Log', [weights])]), label.index, ofLabel], { axis: 1 });
   const p = op('Softmax', [x], { axis: 1 });
   const own = label.entry(p);
   const minusLog = op('Neg', [logOfRow(graph, own)]);
   const logD = op('Add', [ofLabel, minusLog]);
-  const isFit = op('And', [
-    op('GreaterOrEqual', [own, constant('float', SMALLEST_OWN)]),
-    op('Less', [op('Abs', [logD]), constant('float', LARGEST_LOG)]),
-  ]);
-  return eitherWay(
-    graph,
-    loss,
-    everyRow(graph, isFit),
-    { sums: () => isFit, gradient: () => isFit },
-    () => ({
-      sums: () => op('Identity', [minusLog]),
-      gradient: () => {
-        const atLabel = op('Sub', [own, constant('float', 1)]);
-        return op('Mul', [op('ScatterElements', [p, label.index, atLabel], { axis: 1 }), scale]);
-      },
-    }),
-    () => general(graph, batch),
-  );
+  // Comparisons with NaN are false.
+  const each = (): Value =>
+    op('And', [
+      op('GreaterOrEqual', [own, constant('float', SMALLEST_OWN)]),
+      op('Less', [op('Abs', [logD]), constant('float', LARGEST_LOG)]),
+    ]);
+  return {
+    fit: { all: () => everyRow(graph, each()), sums: each, gradient: each },
+    sums: () => minusLog,
+    gradient: () => op('ScatterElements', [p, label.index, op('Sub', [own, constant('float', 1)])], { axis: 1 }),
+    scale,
+  };
 }
 
 /**
  * Excluded entries are multiplied by 0, and m is the maximum over all, which is cheaper to have. Where excluded ones are
  * NaN, or so large that the others vanish beside them, the sums tell.
  */
-function byWeights(graph: Graph, batch: Batch, name?: string): Results {
+function byWeights(graph: Graph, loss: Loss, { logits, label, weights, scale }: Batch): Results & { fit: Fit } {
   const { op, constant } = graph;
-  const { loss, logits, label, weights, scale } = batch;
   const parts = partsOf(graph, logits, logits, label, weights);
-  const share = (): Value => op('Div', [scale, parts.sum]);
-  // Comparisons with NaN are false.
+  const share = (): Value => op('Div', [scale!(), parts.sum]);
   const belowInfinity = (value: Value): Value => op('Less', [value, constant('float', Infinity)]);
-  const fit: Fit = {
-    sums: () => op('And', [op('GreaterOrEqual', [parts.sum, constant('float', LEAST)]), belowInfinity(parts.sum)]),
-    gradient: () => op('And', [fit.sums(), belowInfinity(share())]),
+  const sums = (): Value =>
+    op('And', [op('GreaterOrEqual', [parts.sum, constant('float', LEAST)]), belowInfinity(parts.sum)]);
+  const gradient = (): Value => op('And', [sums(), belowInfinity(share())]);
+  return {
+    fit: { all: () => everyRow(graph, loss.outputs.includes('gradient') ? gradient() : sums()), sums, gradient },
+    sums: () => lossOf(graph, parts),
+    gradient: () => op('Mul', [withLabel(graph, parts, label), share()]),
   };
-  return eitherWay(
-    graph,
-    loss,
-    everyRow(graph, loss.outputs.includes('gradient') ? fit.gradient() : fit.sums()),
-    fit,
-    () => ({
-      sums: () => lossOf(graph, parts),
-      gradient: () => op('Mul', [withLabel(graph, parts, label), share()]),
-    }),
-    () => general(graph, batch),
-    name,
-  );
 }
 
 /** With the maximum over the included entries only. SPEC X2, N1, N2. */
@@ -143,9 +118,12 @@ function general(graph: Graph, { logits, active, label, weights, scale }: Batch)
     gradient: () => {
       // A row without a distribution has a sum that is NaN: NaN where it is included, SPEC N2, 0 if it is taken out.
       // Divided first: scale by sum may overflow.
-      const scaled = op('Mul', [op('Div', [parts.terms, parts.sum]), scale]);
-      const matrix = op('Where', [op('And', [included, active]), scaled, constant('float', 0)]);
-      return label.replace(matrix, op('Neg', [op('Mul', [op('Div', [parts.rest, parts.sum]), scale])]));
+      const scaled = (values: Value): Value => {
+        const shares = op('Div', [values, parts.sum]);
+        return scale === undefined ? shares : op('Mul', [shares, scale()]);
+      };
+      const matrix = op('Where', [op('And', [included, active()]), scaled(parts.terms), constant('float', 0)]);
+      return label.replace(matrix, op('Neg', [scaled(parts.rest)]));
     },
   };
 }
@@ -164,7 +142,7 @@ interface Parts {
   readonly sum: Value;
 }
 
-function partsOf(graph: Graph, x: Value, logits: Value, label: Label, weights: Value): Parts {
+function partsOf(graph: Graph, x: Value, logits: Value, label: Omit<Label, 'counted'>, weights: Value): Parts {
   const { op, constant } = graph;
   const zero = constant('float', 0);
   const max = maxOverClasses(graph, x);
@@ -187,6 +165,6 @@ function lossOf(graph: Graph, { below, own, rest, sum }: Parts): Value {
 }
 
 /** The terms with -rest at the label. */
-function withLabel(graph: Graph, { terms, rest }: Parts, label: Label): Value {
+function withLabel(graph: Graph, { terms, rest }: Parts, label: Omit<Label, 'counted'>): Value {
   return graph.op('ScatterElements', [terms, label.index, graph.op('Neg', [rest])], { axis: 1 });
 }

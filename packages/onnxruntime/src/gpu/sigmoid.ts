@@ -14,7 +14,7 @@ const NOTHING = -1000;
 /** The sigmoid form over rows with index labels or target rows. Declares `tail` and, if wanted, `foreground`. */
 export const sigmoidOf: WriteForm = (graph, loss, rows, divisor, name) => {
   const { label, targets } = rows;
-  const scale = graph.op('Div', [rows.weights, divisor]);
+  const scale = (): Value => graph.op('Div', [rows.weights, divisor()]);
   const written =
     label === undefined ? ofTargets(graph, loss, rows, scale, targets!) : ofLabels(graph, loss, rows, scale, label);
   if (loss.outputs.includes('gradient')) written.gradient(name);
@@ -30,7 +30,7 @@ interface Written extends RowLoss {
  * With s the logit, negated at the label, and excluded entries at a value that adds nothing, the row loss is
  * `Σ softplus(s)`, and the gradient `σ(s)`, negated at the label: one kind of entry, no product with a target.
  */
-function ofLabels(graph: Graph, loss: Loss, rows: Rows, scale: Value, label: Label): Written {
+function ofLabels(graph: Graph, loss: Loss, rows: Rows, scale: () => Value, label: Label): Written {
   const { op, constant } = graph;
   const foreground = foregroundInput(graph, loss, rows.logits) ?? label.present;
   const included = op('And', [op('Not', [gated(graph, foreground, rows.logits)]), rows.active]);
@@ -55,7 +55,7 @@ function ofLabels(graph: Graph, loss: Loss, rows: Rows, scale: Value, label: Lab
       // σ(s) = e^min(s, 0) / (1 + e^-|s|)
       const one = constant('float', 1);
       const numerator = op('Where', [op('GreaterOrEqual', [signed, constant('float', 0)]), one, e]);
-      const sigma = op('Mul', [op('Div', [numerator, op('Add', [e, one])]), scale]);
+      const sigma = op('Mul', [op('Div', [numerator, op('Add', [e, one])]), scale()]);
       const value = op('Where', [nanEntry, nan, sigma]);
       const own = label.entry(value);
       const negated = op('Where', [nanLabel, nan, op('Neg', [own])]);
@@ -69,7 +69,7 @@ function ofLabels(graph: Graph, loss: Loss, rows: Rows, scale: Value, label: Lab
  * Element loss `w (a |z| + log1p(e^-|z|))` with a = 1 - y for z >= 0, else y: terms >= 0, nothing cancels (SPEC N3).
  * Gradient `w ((1 - y) σ(z) - y σ(-z))`.
  */
-function ofTargets(graph: Graph, loss: Loss, rows: Rows, scale: Value, y: Value): Written {
+function ofTargets(graph: Graph, loss: Loss, rows: Rows, scale: () => Value, y: Value): Written {
   const { op, constant } = graph;
   const [zero, one] = [constant('float', 0), constant('float', 1)];
   const foreground = foregroundInput(graph, loss, rows.logits) ?? op('Greater', [maxOverClasses(graph, y), zero]);
@@ -99,7 +99,7 @@ function ofTargets(graph: Graph, loss: Loss, rows: Rows, scale: Value, y: Value)
       const up = op('Mul', [opposite, op('Where', [isPositive, one, e])]);
       const down = op('Mul', [y, op('Where', [isPositive, e, one])]);
       const slope = op('Div', [op('Sub', [up, down]), op('Add', [e, one])]);
-      op('Mul', [withNaN(op('Mul', [slope, weight])), scale], {}, result);
+      op('Mul', [withNaN(op('Mul', [slope, weight])), scale()], {}, result);
     },
   };
 }

@@ -13,7 +13,7 @@ const LOWEST = -3.4028234663852886e38;
 /** The softmax form over rows with index labels or target rows. Declares `tail` and β. */
 export const softmaxOf: WriteForm = (graph, loss, rows, divisor, name) => {
   const { label, targets } = rows;
-  const scale = graph.op('Div', [rows.weights, divisor]);
+  const scale = (): Value => graph.op('Div', [rows.weights, divisor()]);
   const written =
     label === undefined ? ofTargets(graph, loss, rows, scale, targets!) : ofLabels(graph, loss, rows, scale, label);
   if (loss.outputs.includes('gradient')) written.gradient(name);
@@ -30,7 +30,7 @@ interface Written extends RowLoss {
  * `log1p(rest / own)`, the gradient `v_k e^(z_k - m) / (own + rest)`, at the label `-rest / (own + rest)`: nothing
  * cancels.
  */
-function ofLabels(graph: Graph, loss: Loss, rows: Rows, scale: Value, label: Label): Written {
+function ofLabels(graph: Graph, loss: Loss, rows: Rows, scale: () => Value, label: Label): Written {
   const { op, constant } = graph;
   const zero = constant('float', 0);
   const weights = weightInput(graph, loss, rows.logits);
@@ -57,7 +57,7 @@ function ofLabels(graph: Graph, loss: Loss, rows: Rows, scale: Value, label: Lab
       return op('Where', [valid, op('Where', [op('Greater', [own, tiny]), near, far]), nan]);
     },
     gradient: (result) => {
-      const share = op('Where', [valid, op('Div', [scale, sum]), nan]);
+      const share = op('Where', [valid, op('Div', [scale(), sum]), nan]);
       const negatives = op('Where', [included, op('Mul', [terms, share]), zero]);
       const atLabel = op('Neg', [op('Mul', [rest, share])]);
       const kept = op('Where', [label.present, atLabel, label.entry(negatives)]);
@@ -67,7 +67,7 @@ function ofLabels(graph: Graph, loss: Loss, rows: Rows, scale: Value, label: Lab
 }
 
 /** `Σ y_j (m - z_j + log Σ w_k e^(z_k - m))`, gradient `(Σ y) p_k - y_k`. */
-function ofTargets(graph: Graph, loss: Loss, given: Rows, scale: Value, y: Value): Written {
+function ofTargets(graph: Graph, loss: Loss, given: Rows, scale: () => Value, y: Value): Written {
   const { op, constant } = graph;
   const [zero, one] = [constant('float', 0), constant('float', 1)];
   const mass = sumOverClasses(graph, y);
@@ -92,7 +92,7 @@ function ofTargets(graph: Graph, loss: Loss, given: Rows, scale: Value, y: Value
     },
     gradient: (result) => {
       const share = op('Where', [valid, op('Div', [mass, sum]), nan]);
-      const value = op('Mul', [op('Sub', [op('Mul', [terms, share]), y]), scale]);
+      const value = op('Mul', [op('Sub', [op('Mul', [terms, share]), y]), scale()]);
       op('Where', [included, value, zero], {}, result);
     },
   };
