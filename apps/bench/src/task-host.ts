@@ -31,7 +31,7 @@ async function serve(): Promise<void> {
     }
     if (request.type !== 'round' || task === undefined) throw new Error(`a task has no ${request.type} now`);
     const nanoseconds = await time(task, request.calls);
-    return { type: 'timed', nanoseconds, peakBytes: grown() - (task.ownBytes ?? 0) };
+    return { type: 'timed', nanoseconds, peakBytes: Math.max(0, grown() - (task.ownBytes ?? 0)) };
   });
 }
 
