@@ -52,6 +52,8 @@ const extremes: readonly Extreme[] = [
   { name: 'NaN in a head class', form: 'sigmoid', plain: false, logit: (z, tail, own) => (tail || own ? z : NaN) },
   { name: 'NaN in tail classes', form: 'sigmoid', plain: false, logit: (z, tail, own) => (tail && !own ? NaN : z) },
   { name: 'NaN at the label', form: 'sigmoid', plain: false, logit: (z, _, own) => (own ? NaN : z) },
+  { name: 'an ignored row', form: 'sigmoid', plain: true, label: -1 },
+  { name: 'a row of weight 0', form: 'sigmoid', plain: true, weight: 0 },
   { name: 'NaN in an ignored row', form: 'sigmoid', plain: false, label: -1, logit: () => NaN },
   { name: 'NaN in a row of weight 0', form: 'sigmoid', plain: false, weight: 0, logit: () => NaN },
   { name: 'Infinity at the label', form: 'sigmoid', plain: true, logit: (z, _, own) => (own ? Infinity : z) },
@@ -287,6 +289,25 @@ test.each(['sigmoid', 'softmax'] as const)(
     expect(results[2]).toEqual(results[0]);
   },
 );
+
+test('neither excluded entries nor what stands for the label show in a small loss (N3)', async () => {
+  const classes = 1203;
+  const gate = createGate(
+    Array.from({ length: classes }, (_, j) => (j < 3 ? 9 : 1)),
+    { threshold: 5 },
+  );
+  const logits = new Float32Array(classes).fill(20);
+  logits.set([18.5, -19, -40]);
+  const batch: ModelCase = { gate, logits, labels: [0] };
+  const options: LossModelOptions = { form: 'sigmoid', labels: 'index' };
+  expect(await isPlain(options, batch)).toBe(true);
+  const { loss, gradient } = await evaluate(options, batch);
+  const exact = lossOf.sigmoid(batch);
+  expect(exact.loss).toBeLessThan(2e-8);
+  expect(Math.abs(loss / exact.loss - 1)).toBeLessThan(1e-6);
+  for (const j of [0, 1, 2]) expect(Math.abs(gradient[j] / exact.gradient[j] - 1)).toBeLessThan(1e-6);
+  expect(gradient.subarray(3).every((value) => value === 0)).toBe(true);
+});
 
 test('without rows the plain way is taken', async () => {
   const gate = createGate([1, 5], { threshold: 2 });
