@@ -36,10 +36,11 @@ async function serve(): Promise<void> {
 }
 
 async function prepare(task: Task, { patience }: Extract<Request, { type: 'prepare' }>): Promise<Reply> {
-  const end = performance.now() + patience;
   const first = await time(task, 1);
   const value = task.check?.();
   let nanoseconds = first;
+  // Only now: a check may take longer than the patience, and then nothing would be warm.
+  const end = performance.now() + patience;
   while (performance.now() < end) nanoseconds = Math.min(nanoseconds, await time(task, 1));
   return { type: 'prepared', first, nanoseconds, value };
 }
