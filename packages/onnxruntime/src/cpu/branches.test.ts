@@ -127,6 +127,8 @@ const extremes: readonly Extreme[] = [
   { name: 'logits of ±1e4', form: 'softmax', plain: true, logit: (_, __, own) => (own ? -1e4 : 1e4) },
   { name: 'logits of the largest finite size', form: 'softmax', plain: true, logit: () => 3.4e38 },
   { name: 'a label far above all others', form: 'softmax', plain: true, logit: (_, __, own) => (own ? 60 : -40) },
+  { name: 'a label 86 below the maximum', form: 'softmax', plain: true, logit: (_, __, own) => (own ? -86 : 0) },
+  { name: 'a label 69 below the maximum', form: 'softmax', plain: true, logit: (_, __, own) => (own ? -69 : 0) },
   { name: 'a label 80 below the maximum', form: 'softmax', plain: true, logit: (_, __, own) => (own ? -80 : 0) },
   { name: 'a weight of 1e36', form: 'softmax', plain: true, weight: 1e36 },
   {
