@@ -39,7 +39,7 @@ export interface LossModelOptions extends LossOptions {
  * cannot say what is wrong with its inputs, `createLossSession` does; but none broadcasts: a wrong length fails, and a
  * label that is none makes its row NaN.
  *
- * @returns The model, a `ModelProto`, some 5 KB.
+ * @returns The model, a `ModelProto`, 5 to 15 KB.
  * @throws {EqlError} `REDUCTION`, `NORMALIZER_RANGE`; `UNSUPPORTED` for options that are left out, contradict each other
  * or are not known.
  */
