@@ -10,9 +10,8 @@ const ends = new WeakMap<Ort['InferenceSession'], Promise<unknown>>();
 /** Does the work when all work given before for the same runtime is done, whether it succeeded or not. */
 export function inTurn<T>(ort: Ort, work: () => Promise<T>): Promise<T> {
   const result = (ends.get(ort.InferenceSession) ?? Promise.resolve()).then(work);
-  ends.set(
-    ort.InferenceSession,
-    result.catch(() => undefined),
-  );
+  // Without its value: the last result would stay in memory as long as the runtime.
+  const done = (): undefined => undefined;
+  ends.set(ort.InferenceSession, result.then(done, done));
   return result;
 }
