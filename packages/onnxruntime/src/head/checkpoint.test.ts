@@ -138,10 +138,10 @@ test('bytes at any offset of a larger array are read', async () => {
   for (const offset of [0, 1, 4, 7]) {
     const larger = new Uint8Array(bytes.length + 8);
     larger.set(bytes, offset);
-    const trainer = await restoreHeadTrainer(ort, larger.subarray(offset, offset + bytes.length));
-    expect(trainer.checkpoint()).toEqual(bytes);
+    const part = larger.subarray(offset, offset + bytes.length);
+    const buffer = Buffer.from(larger.buffer, offset, bytes.length); // whose slice shares memory
+    for (const view of [part, buffer]) expect((await restoreHeadTrainer(ort, view)).checkpoint()).toEqual(bytes);
   }
-  expect((await restoreHeadTrainer(ort, Buffer.from(bytes))).checkpoint()).toEqual(bytes);
 });
 
 const contradictions: readonly [string, RestoreOptions][] = [

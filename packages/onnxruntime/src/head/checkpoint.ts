@@ -1,6 +1,6 @@
 // A trainer's state as bytes, and back: parameters, what the optimizer remembers, and where training stands.
 
-import { EqlError, type Gate } from '@eqloss/core';
+import { EqlError, type Gate, kindOf } from '@eqloss/core';
 import { hashOf } from './hash.ts';
 import { stateCount } from './optimizer.ts';
 import { type Head, resolveHead } from './options.ts';
@@ -72,9 +72,9 @@ export function encodeCheckpoint({ head, parameters, optimizerState, step, posit
  * @throws {EqlError} `MODEL` for bytes that are no checkpoint, are cut or changed, or come from another version.
  */
 export function decodeCheckpoint(given: Uint8Array): TrainerState {
-  if (!(given instanceof Uint8Array)) refuse('what came is no Uint8Array');
-  // Views of numbers need an aligned start; a Buffer of Node may have any.
-  const bytes = given.byteOffset % 8 === 0 ? given : given.slice();
+  if (kindOf(given) !== 'Uint8Array') refuse('what came is no Uint8Array');
+  // Views of numbers need an aligned start; a Buffer of Node may have any, and its own slice would not copy.
+  const bytes = given.byteOffset % 8 === 0 ? given : new Uint8Array(given);
   if (bytes.length < START + 8 || bytes.length % 8 !== 0) refuse(`${bytes.length} bytes are no whole checkpoint`);
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
   if (words[0] !== MAGIC[0] || words[1] !== MAGIC[1]) refuse('the bytes do not begin like one');
