@@ -3,7 +3,7 @@
 import { createGraph } from './graph.ts';
 import { callLoss, declareOutputs, writeLoss } from './loss.ts';
 import { elementTypes } from './onnx.ts';
-import { type LossOptions, oneOf, resolveLoss, unsupported } from './options.ts';
+import { checkOptions, LOSS_OPTIONS, type LossOptions, oneOf, resolveLoss, unsupported } from './options.ts';
 
 /** What {@link buildLossModel} takes. */
 export interface LossModelOptions extends LossOptions {
@@ -44,8 +44,9 @@ export interface LossModelOptions extends LossOptions {
  * or are not known.
  */
 export function buildLossModel(options: LossModelOptions): Uint8Array {
-  const loss = resolveLoss(options);
-  const { logits: type = 'float32', opset = 17, as = 'graph' } = options;
+  checkOptions('options', options, [...LOSS_OPTIONS, 'logits', 'opset', 'as']);
+  const { logits: type = 'float32', opset = 17, as = 'graph', ...lossOptions } = options;
+  const loss = resolveLoss(lossOptions);
   oneOf('logits', type, ['float32', 'float16']);
   checkOpset(opset);
   oneOf('as', as, ['graph', 'function']);

@@ -40,6 +40,12 @@ export interface LossOptions {
 /** {@link LossOptions} with every default filled in. */
 export type Loss = Required<LossOptions>;
 
+/** What {@link resolveLoss} knows. */
+export const LOSS_OPTIONS: readonly string[] = [
+  ...['form', 'labels', 'labelType', 'outputs', 'reduction', 'normalizer', 'rowWeights', 'foreground', 'beta'],
+  'arithmetic',
+];
+
 const OUTPUTS: readonly Output[] = ['loss', 'rowLosses', 'gradient'];
 const BETAS: readonly BetaShape[] = ['scalar', 'class', 'element', 'drawn'];
 
@@ -50,9 +56,7 @@ const BETAS: readonly BetaShape[] = ['scalar', 'class', 'element', 'drawn'];
  * is left out, not known, or contradicts the form.
  */
 export function resolveLoss(options: LossOptions): Loss {
-  if (typeof options !== 'object' || options === null) {
-    unsupported('options', options, 'an object with form and labels');
-  }
+  checkOptions('options', options, LOSS_OPTIONS);
   const { form, labels, outputs = OUTPUTS, reduction = 'mean', normalizer = false } = options;
   const { labelType = 'int32', rowWeights = false, foreground = false, beta = 'scalar', arithmetic = 'cpu' } = options;
   oneOf('form', form, ['sigmoid', 'softmax']);
@@ -87,6 +91,21 @@ export function resolveLoss(options: LossOptions): Loss {
 /** @throws {EqlError} `UNSUPPORTED`, always. */
 export function unsupported(name: string, came: unknown, wanted: string): never {
   throw new EqlError('UNSUPPORTED', `${name} is ${String(came)}; wanted ${wanted}.`);
+}
+
+/**
+ * Refuses what is no object, and what would be ignored in it: a misspelt option must not pass for one left out.
+ *
+ * @param name What the options are called in the message.
+ * @throws {EqlError} `UNSUPPORTED`
+ */
+export function checkOptions(name: string, options: unknown, known: readonly string[]): asserts options is object {
+  if (typeof options !== 'object' || options === null) {
+    unsupported(name, options, `an object with some of ${known.join(', ')}`);
+  }
+  const unknown = Object.entries(options).find(([key, value]) => value !== undefined && !known.includes(key));
+  if (unknown === undefined) return;
+  throw new EqlError('UNSUPPORTED', `${name}: ${unknown[0]} is unknown; there are ${known.join(', ')}.`);
 }
 
 /** @throws {EqlError} `UNSUPPORTED` for a word that is not among those known. */

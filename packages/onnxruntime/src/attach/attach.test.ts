@@ -429,6 +429,8 @@ const refused: readonly [string, unknown, unknown][] = [
   ['UNSUPPORTED', small, { ...sigmoid, logits: 7 }],
   ['UNSUPPORTED', small, { ...sigmoid, as: 'op' }],
   ['UNSUPPORTED', small, { ...sigmoid, constants: null }],
+  ['UNSUPPORTED', small, { ...sigmoid, constants: { tail: Uint8Array.of(1) } }],
+  ['UNSUPPORTED', small, { ...sigmoid, gate: createGate([1], { threshold: 1 }) }],
   ['UNSUPPORTED', small, { ...sigmoid, constants: { beta: 0.5 } }],
   ['UNSUPPORTED', small, { ...softmax, beta: 'class', constants: { beta: 0.5 } }],
   ['BETA_RANGE', small, { ...softmax, constants: { beta: 1.5 } }],

@@ -4,7 +4,7 @@ import { EqlError } from '@eqloss/core';
 import { createGraph, type Graph } from '../graph.ts';
 import { callLoss, writeLoss } from '../loss.ts';
 import { DOMAIN, elementTypes, opsetImport, type ValueInfo } from '../onnx.ts';
-import { type Loss, type LossOptions, oneOf, resolveLoss, unsupported } from '../options.ts';
+import { checkOptions, LOSS_OPTIONS, type Loss, type LossOptions, oneOf, resolveLoss } from '../options.ts';
 import { bytesField, type Field, messageField } from '../protobuf.ts';
 import { type Candidate, classesOf } from './candidates.ts';
 import { carriedTensors, checkConstants, constantNode, type LossConstants } from './constants.ts';
@@ -54,8 +54,7 @@ export const attachable = { from: 13, to: 26 } as const;
  * taken, and as `buildLossModel`; `CLASS_COUNT` for a gate of another number of classes; `BETA_RANGE`
  */
 export function attachLoss(bytes: Uint8Array, options: AttachOptions): Uint8Array {
-  if (typeof options !== 'object' || options === null)
-    unsupported('options', options, 'an object with form and labels');
+  checkOptions('options', options, [...LOSS_OPTIONS, 'logits', 'output', 'prefix', 'as', 'constants']);
   const { logits: _, output: __, prefix: wanted, as = 'graph', constants = {}, ...lossOptions } = options;
   const loss = resolveLoss(lossOptions);
   oneOf('as', as, ['graph', 'function']);

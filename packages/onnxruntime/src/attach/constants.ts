@@ -2,7 +2,7 @@
 
 import { checkSigmoid, checkSoftmax, EqlError, type Gate } from '@eqloss/core';
 import { encodeTensor } from '../onnx.ts';
-import { type Loss, unsupported } from '../options.ts';
+import { checkOptions, type Loss, unsupported } from '../options.ts';
 import { bytesField, type Field, integerField, messageField, textField } from '../protobuf.ts';
 import { expectMessage, fieldsOf, textOf } from './wire.ts';
 
@@ -19,9 +19,7 @@ export interface LossConstants {
  * a β that is no scalar.
  */
 export function checkConstants(loss: Loss, constants: LossConstants): void {
-  if (typeof constants !== 'object' || constants === null) {
-    unsupported('constants', constants, 'an object with gate, beta or both');
-  }
+  checkOptions('constants', constants, ['gate', 'beta']);
   const { gate, beta } = constants;
   // Core checks both, on a batch without rows.
   if (gate !== undefined) checkSigmoid([0, gate?.classes], { gate, labels: [] }, 'sum');

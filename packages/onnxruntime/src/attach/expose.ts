@@ -1,6 +1,6 @@
 // Makes the logits of a classifier one of its outputs, for a loss that runs in a session of its own.
 
-import { unsupported } from '../options.ts';
+import { checkOptions } from '../options.ts';
 import { append, declareValue } from './edit.ts';
 import { chooseLogits, type LogitsChoice } from './logits.ts';
 import { lossOutputs } from './notes.ts';
@@ -17,7 +17,7 @@ import { readModel } from './outline.ts';
  * `UNSUPPORTED` for a choice of both kinds.
  */
 export function exposeLogits(bytes: Uint8Array, choice: LogitsChoice = {}): Uint8Array {
-  if (typeof choice !== 'object' || choice === null) unsupported('choice', choice, 'an object with logits or output');
+  checkOptions('choice', choice, ['logits', 'output']);
   const model = readModel(bytes);
   const { logits, type, shape } = chooseLogits(model, lossOutputs(model), choice);
   if (model.graph.outputs.some(({ name }) => name === logits)) return bytes;

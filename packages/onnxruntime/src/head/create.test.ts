@@ -174,6 +174,15 @@ const refused: readonly [string, object][] = [
   ['UNSUPPORTED', { chunk: true }],
   ['UNSUPPORTED', { opset: 12 }],
   ['OUT_OF_MEMORY', { features: 2 ** 50 }],
+  ['DTYPE', { weights: null }],
+  ['DTYPE', { weights: 5 }],
+  ['UNSUPPORTED', { weights: { seed: 1, deviation: 1, mean: 1 } }],
+  ['UNSUPPORTED', { learningRate: 1 }],
+  ['UNSUPPORTED', { optimizer: { name: 'sgd', rate: 1, nesterov: true } }],
+  ['UNSUPPORTED', { optimizer: { name: 'adamw', rate: 1, momentum: 0.9 } }],
+  ['UNSUPPORTED', { schedule: { name: 'constant', warmup: 3 } }],
+  ['UNSUPPORTED', { schedule: { name: 'cosine', steps: 9, warmUp: 3 } }],
+  ['UNSUPPORTED', { schedule: { name: 'step', every: 9, factor: 0.5, gamma: 0.1 } }],
 ];
 test.each(refused)('%s: %o is refused before anything is made', async (code, change) => {
   const { count, ort: counted } = counting();

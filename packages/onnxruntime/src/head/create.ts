@@ -1,7 +1,7 @@
 // The public ways to a trainer: from nothing, or from a checkpoint.
 
-import { EqlError } from '@eqloss/core';
-import { unsupported } from '../options.ts';
+import { EqlError, type Gate } from '@eqloss/core';
+import { checkOptions, unsupported } from '../options.ts';
 import type { Ort } from '../ort.ts';
 import { checkRuntime } from '../session/plan.ts';
 import { decodeCheckpoint, type TrainerState } from './checkpoint.ts';
@@ -9,9 +9,11 @@ import { createOptimizer, type OptimizerOptions, resolveOptimizer, stateCount } 
 import {
   checkEngine,
   checkInitial,
+  ENGINE_OPTIONS,
   type Head,
   type HeadEngineOptions,
   type HeadTrainerOptions,
+  isSeeded,
   resolveHead,
 } from './options.ts';
 import { fillNormal } from './random.ts';
@@ -43,9 +45,8 @@ export async function createHeadTrainer(ort: Ort, options: HeadTrainerOptions): 
   const weights = start.parameters.subarray(0, head.classes * head.features);
   if (typeof bias === 'number') start.parameters.fill(bias, weights.length);
   else start.parameters.set(bias, weights.length);
-  if (options.weights !== undefined && 'seed' in options.weights) {
-    fillNormal(weights, options.weights.seed, options.weights.deviation);
-  } else if (options.weights !== undefined) weights.set(options.weights);
+  if (isSeeded(options.weights)) fillNormal(weights, options.weights.seed, options.weights.deviation);
+  else if (options.weights !== undefined) weights.set(options.weights);
   return createTrainer(ort, start, options);
 }
 
@@ -63,6 +64,8 @@ export async function restoreHeadTrainer(
   options: RestoreOptions = {},
 ): Promise<HeadTrainer> {
   const held = decodeCheckpoint(bytes);
+  const known = ['features', 'classes', 'form', 'gate', 'optimizer', 'schedule', ...ENGINE_OPTIONS];
+  checkOptions('options', options, known);
   checkEngine(options);
   const head = reconcile(held, options);
   checkRuntime(ort, false);
@@ -83,7 +86,7 @@ function reconcile({ head }: TrainerState, options: RestoreOptions): Head {
       unsupported(name, given, `${head[name]}, as the checkpoint has it`);
     }
   }
-  if (gate !== undefined && (gate.classes !== head.classes || gate.tail.some((t, j) => t !== head.gate.tail[j]))) {
+  if (gate !== undefined && !isSameGate(gate, head.gate)) {
     throw new EqlError('CLASS_COUNT', 'the gate has other classes or another tail than that of the checkpoint.');
   }
   if (schedule === undefined) unsupported('schedule', undefined, 'the function that the checkpoint was made with');
@@ -97,6 +100,11 @@ function reconcile({ head }: TrainerState, options: RestoreOptions): Head {
     );
   }
   return { ...head, schedule, optimizer: resolved };
+}
+
+/** The threshold has no say: it may have been given in another unit. */
+function isSameGate(given: Gate, { classes, tail }: Gate): boolean {
+  return given?.classes === classes && given.tail?.length === classes && tail.every((t, j) => t === given.tail[j]);
 }
 
 /** @throws {EqlError} `OUT_OF_MEMORY` */

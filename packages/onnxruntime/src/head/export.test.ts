@@ -124,15 +124,19 @@ const refused: readonly [string, Uint8Array, object][] = [
   ['UNSUPPORTED', encodeSmall(relu({}, ['n', 4])), { prefix: 'head_' }],
   ['UNSUPPORTED', encodeSmall(relu({}, ['n', 4])), { prefix: '' }],
   ['UNSUPPORTED', encodeSmall(relu({}, ['n', 4])), { activation: 'relu' }],
+  ['UNSUPPORTED', encodeSmall(relu({}, ['n', 4])), { output: 'y' }],
 ];
 test.each(refused)('%s (case %#): such a backbone is refused', async (code, backbone, options) => {
   const trainer = await head();
   await expect((async () => trainer.mergeHead(backbone, options))()).rejects.toMatchObject({ name: 'EqlError', code });
 });
 
-test.each([{ opset: 12 }, { activation: 'tanh' }])('UNSUPPORTED: exportHead(%o)', async (options) => {
-  const trainer = await head();
-  await expect((async () => trainer.exportHead(options as ExportOptions))()).rejects.toMatchObject({
-    code: 'UNSUPPORTED',
-  });
-});
+test.each([{ opset: 12 }, { activation: 'tanh' }, { name: 'head' }, null])(
+  'UNSUPPORTED: exportHead(%o)',
+  async (options) => {
+    const trainer = await head();
+    await expect((async () => trainer.exportHead(options as ExportOptions))()).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+    });
+  },
+);

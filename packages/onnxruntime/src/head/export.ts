@@ -3,7 +3,7 @@
 import { createGraph, type Graph, type Value } from '../graph.ts';
 import { checkOpset } from '../model.ts';
 import { elementTypes, encodeModel } from '../onnx.ts';
-import { unsupported } from '../options.ts';
+import { checkOptions, unsupported } from '../options.ts';
 import { bytesField, integerField, join, textField } from '../protobuf.ts';
 import type { Head } from './options.ts';
 import type { Parameters } from './pieces.ts';
@@ -25,6 +25,7 @@ export interface ExportOptions {
  * @throws {EqlError} `UNSUPPORTED`, `OUT_OF_MEMORY`
  */
 export function exportModel(head: Head, parameters: Parameters, options: ExportOptions = {}): Uint8Array {
+  checkOptions('options', options, ['activation', 'opset']);
   const { activation = 'none', opset = 17 } = options;
   checkOpset(opset);
   checkActivation(activation);

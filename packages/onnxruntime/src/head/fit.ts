@@ -1,7 +1,7 @@
 // Training over a data set: epochs, batches in an order of their own each epoch, progress, checkpoints.
 
 import { EqlError } from '@eqloss/core';
-import { unsupported } from '../options.ts';
+import { checkOptions, unsupported } from '../options.ts';
 import { type CheckedBatch, checkBatch } from './batch.ts';
 import type { Position } from './checkpoint.ts';
 import { type FitData, type HeadSource, sourceOf } from './data.ts';
@@ -66,6 +66,10 @@ export interface FitTrainer {
   checkpoint(): Uint8Array;
 }
 
+const known: readonly string[] = [
+  ...['epochs', 'batchSize', 'seed', 'onProgress', 'signal', 'checkpoint', 'nonFinite', 'restart'],
+];
+
 /**
  * Trains. When it ends early, by signal, failure or process, the trainer or its checkpoint knows where; the next `fit` with
  * the same rows, `batchSize` and `seed` goes on from there, as if there had been no interruption.
@@ -74,7 +78,7 @@ export interface FitTrainer {
  * that is not finite; what `step` throws.
  */
 export async function fitHead(head: Head, data: FitData, options: FitOptions, trainer: FitTrainer): Promise<FitResult> {
-  checkOptions(options);
+  checkFit(options);
   const { epochs, batchSize, seed, signal, onProgress, checkpoint, nonFinite = 'stop', restart = false } = options;
   const source = sourceOf(head, data);
   const batches = Math.ceil(source.rows / batchSize);
@@ -132,15 +136,15 @@ function nextEpoch(position: Position): Position {
   return { ...position, epoch: position.epoch + 1, batch: 0, lossSum: 0 };
 }
 
-function checkOptions(options: FitOptions): void {
-  if (typeof options !== 'object' || options === null) {
-    unsupported('options', options, 'an object with epochs, batchSize and seed');
-  }
-  const { epochs, batchSize, seed, checkpoint, nonFinite = 'stop' } = options;
+function checkFit(options: FitOptions): void {
+  checkOptions('options', options, known);
+  const { epochs, batchSize, seed, onProgress, checkpoint, nonFinite = 'stop' } = options;
   count('epochs', epochs, 1);
   count('batchSize', batchSize, 1);
   count('seed', seed, 0);
+  if (onProgress !== undefined && typeof onProgress !== 'function') unsupported('onProgress', onProgress, 'a function');
   if (checkpoint !== undefined) {
+    checkOptions('checkpoint', checkpoint, ['every', 'save']);
     count('checkpoint.every', checkpoint.every, 1);
     if (typeof checkpoint.save !== 'function') unsupported('checkpoint.save', checkpoint.save, 'a function');
   }

@@ -8,7 +8,7 @@ import { type ModelOutline, readModel } from '../attach/outline.ts';
 import { type DeclaredValue, isFloat, readValue, typeNames } from '../attach/values.ts';
 import { createGraph, type Graph, type Value } from '../graph.ts';
 import { elementTypes } from '../onnx.ts';
-import { unsupported } from '../options.ts';
+import { checkOptions, unsupported } from '../options.ts';
 import { bytesField } from '../protobuf.ts';
 import { type Activation, checkActivation, encodeParameters, writeTrainedHead } from './export.ts';
 import type { Head } from './options.ts';
@@ -41,6 +41,7 @@ export function mergeModel(
   backbone: Uint8Array,
   options: MergeOptions = {},
 ): Uint8Array {
+  checkOptions('options', options, ['features', 'activation', 'prefix']);
   const { activation = 'none' } = options;
   checkActivation(activation);
   const model = readModel(backbone);

@@ -1,6 +1,6 @@
 // What a gradient does to the parameters: SGD with momentum, and AdamW.
 
-import { unsupported } from '../options.ts';
+import { checkOptions, unsupported } from '../options.ts';
 
 /** Stochastic gradient descent: `v = momentum v + g + weightDecay p`, `p -= rate v`. */
 export interface SgdOptions {
@@ -66,6 +66,7 @@ export interface Optimizer {
 export function resolveOptimizer(options: OptimizerOptions): Required<SgdOptions> | Required<AdamWOptions> {
   const { rate } = options ?? {};
   if (options?.name === 'sgd') {
+    checkOptions('optimizer', options, ['name', 'rate', 'momentum', 'weightDecay']);
     const { momentum = 0, weightDecay = 0 } = options;
     atLeast('rate', rate, 0, true);
     share('momentum', momentum);
@@ -73,6 +74,7 @@ export function resolveOptimizer(options: OptimizerOptions): Required<SgdOptions
     return { name: 'sgd', rate, momentum, weightDecay };
   }
   if (options?.name === 'adamw') {
+    checkOptions('optimizer', options, ['name', 'rate', 'beta1', 'beta2', 'epsilon', 'weightDecay']);
     const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01 } = options;
     atLeast('rate', rate, 0, true);
     share('beta1', beta1);

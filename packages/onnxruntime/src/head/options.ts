@@ -11,7 +11,7 @@ import {
   priorBias,
 } from '@eqloss/core';
 import { checkOpset } from '../model.ts';
-import { unsupported } from '../options.ts';
+import { checkOptions, unsupported } from '../options.ts';
 import type { ExecutionProvider } from '../ort.ts';
 import { checkChunk } from './chunks.ts';
 import { type OptimizerOptions, resolveOptimizer } from './optimizer.ts';
@@ -59,6 +59,14 @@ export interface HeadTrainerOptions extends HeadEngineOptions {
   readonly bias?: Float32Array;
 }
 
+/** Options of {@link HeadEngineOptions}. */
+export const ENGINE_OPTIONS: readonly string[] = ['chunk', 'executionProviders', 'sessionOptions', 'opset'];
+
+const known: readonly string[] = [
+  ...['features', 'classes', 'form', 'gate', 'optimizer', 'schedule', 'beta', 'priorBias', 'weights', 'bias'],
+  ...ENGINE_OPTIONS,
+];
+
 /** What the trainer computes, every default filled in. */
 export interface Head {
   readonly features: number;
@@ -77,9 +85,7 @@ export interface Head {
  * @throws {EqlError} `UNSUPPORTED`, `CLASS_COUNT`, `BETA_RANGE`, `DTYPE`
  */
 export function resolveHead(options: HeadTrainerOptions): Head {
-  if (typeof options !== 'object' || options === null) {
-    unsupported('options', options, 'an object with features, form, gate and optimizer');
-  }
+  checkOptions('options', options, known);
   const { features, form, gate, beta, schedule = { name: 'constant' } } = options;
   if (!(Number.isSafeInteger(features) && features > 0)) unsupported('features', features, 'an integer > 0');
   if (form !== 'sigmoid' && form !== 'softmax') unsupported('form', form, 'sigmoid or softmax');
@@ -131,7 +137,8 @@ export function checkEngine({ chunk, opset = 17 }: HeadEngineOptions): void {
 export function checkInitial({ features, classes, form }: Head, options: HeadTrainerOptions): number | Float32Array {
   const { weights, bias, priorBias: prior } = options;
   if (bias !== undefined && prior !== undefined) unsupported('priorBias', prior, 'either priorBias or bias');
-  if (weights !== undefined && 'seed' in weights) {
+  if (isSeeded(weights)) {
+    checkOptions('weights', weights, ['seed', 'deviation']);
     const { seed, deviation } = weights;
     if (!(Number.isSafeInteger(seed) && seed >= 0)) unsupported('weights.seed', seed, 'an integer in [0, 2^53)');
     if (!(Number.isFinite(deviation) && deviation >= 0)) {
@@ -145,6 +152,11 @@ export function checkInitial({ features, classes, form }: Head, options: HeadTra
   const value = prior ?? (form === 'sigmoid' ? priorBias() : 0);
   if (!Number.isFinite(value)) unsupported('priorBias', value, 'a finite number');
   return value;
+}
+
+/** Whether weights are to be drawn. */
+export function isSeeded(weights: InitialWeights | undefined): weights is Exclude<InitialWeights, Float32Array> {
+  return typeof weights === 'object' && weights !== null && 'seed' in weights;
 }
 
 /** @throws {EqlError} `DTYPE`, `CLASS_COUNT` */

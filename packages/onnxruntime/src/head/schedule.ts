@@ -1,6 +1,6 @@
 // How the learning rate changes with the step.
 
-import { unsupported } from '../options.ts';
+import { checkOptions, unsupported } from '../options.ts';
 
 /** A learning-rate schedule: a factor of the optimizer's `rate` for each step. */
 export type Schedule =
@@ -42,8 +42,10 @@ function uncheckedFactor(schedule: Schedule): (step: number) => number {
   if (typeof schedule === 'function') return schedule;
   switch (schedule?.name) {
     case 'constant':
+      checkOptions('schedule', schedule, ['name']);
       return () => 1;
     case 'cosine': {
+      checkOptions('schedule', schedule, ['name', 'steps', 'warmup', 'final']);
       const { steps, warmup = 0, final = 0 } = schedule;
       count('schedule.steps', steps, 1);
       count('schedule.warmup', warmup, 0);
@@ -56,6 +58,7 @@ function uncheckedFactor(schedule: Schedule): (step: number) => number {
       };
     }
     case 'step': {
+      checkOptions('schedule', schedule, ['name', 'every', 'factor']);
       const { every, factor } = schedule;
       count('schedule.every', every, 1);
       if (!(factor > 0 && factor <= 1)) unsupported('schedule.factor', factor, 'a factor in (0, 1]');

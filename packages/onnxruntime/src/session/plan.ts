@@ -2,7 +2,7 @@
 
 import { checkSigmoid, checkSoftmax, EqlError, type Form, type Gate, type Reduction } from '@eqloss/core';
 import { buildLossModel } from '../model.ts';
-import { type Arithmetic, type Output, unsupported } from '../options.ts';
+import { type Arithmetic, checkOptions, type Output, unsupported } from '../options.ts';
 import { type ExecutionProvider, isNodeRuntime, type Ort } from '../ort.ts';
 import type { LossSessionOptions } from './types.ts';
 
@@ -40,13 +40,7 @@ const known: readonly string[] = [
  * @throws {EqlError} `UNSUPPORTED`, `CLASS_COUNT`, `REDUCTION`
  */
 export function planOf(ort: Ort, options: LossSessionOptions): Plan {
-  if (typeof options !== 'object' || options === null) {
-    throw new EqlError('UNSUPPORTED', `options are ${options}; wanted an object with at least form and gate.`);
-  }
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    throw new EqlError('UNSUPPORTED', `option ${unknown} is unknown; there are ${known.join(', ')}.`);
-  }
+  checkOptions('options', options, known);
   const { form, gate, reduction, outputs, opset, arithmetic, blockRows, worker = false } = options;
   // Building a model is cheap: it checks form, outputs, arithmetic and opset now rather than at the first batch.
   buildLossModel({ form, labels: 'index', outputs, arithmetic, opset });
