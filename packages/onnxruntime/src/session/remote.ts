@@ -1,7 +1,8 @@
 // The main thread's end of a worker that runs jobs: starts it, keeps it from holding the process, replaces it when it dies.
 
 import { EqlError } from '@eqloss/core';
-import type { Engine, JobResult } from './engine.ts';
+import type { Engine, JobOptions, JobResult } from './engine.ts';
+import type { Job } from './job.ts';
 import { type Answer, errorOf, packed, type Request } from './messages.ts';
 import type { Plan } from './plan.ts';
 
@@ -44,29 +45,41 @@ export async function createRemoteEngine(plan: Plan, program: URL = programOf())
     return link;
   };
   await linked();
+  // The ends of the last run and of the one before it.
+  let last: Promise<unknown> = Promise.resolve();
+  let before = last;
+  const send = async (job: Job, { transfer = [], gradient }: JobOptions): Promise<JobResult> => {
+    const { call } = await linked();
+    let answer: Promise<JobResult>;
+    try {
+      const { job: sent, moving } = packed(job, transfer);
+      answer = call({ job: sent }, moving);
+    } catch (error) {
+      throw new EqlError('BUFFER', `the batch cannot be sent to the worker: ${(error as Error).message}`);
+    }
+    const result = await answer;
+    gradient?.set(result.gradient!);
+    return gradient === undefined ? result : { ...result, gradient };
+  };
   return {
-    run: async (job, { transfer = [], gradient } = {}) => {
-      const { call } = await linked();
-      let answer: Promise<JobResult>;
-      try {
-        const { job: sent, moving } = packed(job, transfer);
-        answer = call({ job: sent }, moving);
-      } catch (error) {
-        throw new EqlError('BUFFER', `the batch cannot be sent to the worker: ${(error as Error).message}`);
-      }
-      const result = await answer;
-      gradient?.set(result.gradient!);
-      return gradient === undefined ? result : { ...result, gradient };
+    // One run is at work in the worker and one waits there for it to end. The others wait here: their batches are copied
+    // when their turn comes, because copies made all at once would hold up the event loop, and fill the memory.
+    run: (job, options = {}) => {
+      const result = before.then(() => send(job, options));
+      before = last;
+      last = result.then(nothing, nothing);
+      return result;
     },
     release: async () => {
-      const last = await link?.catch(() => undefined);
+      await Promise.all([before, last]);
+      const own = await link?.catch(() => undefined);
       try {
-        await last?.call({});
+        await own?.call({});
       } catch (error) {
         // A worker that has died has nothing left to release.
         if (!(error instanceof EqlError && error.code === 'WORKER')) throw error;
       } finally {
-        await last?.end();
+        await own?.end();
       }
     },
   };
@@ -152,3 +165,5 @@ function programOf(): URL {
   const here = import.meta.url;
   return new URL(here.endsWith('.ts') ? './worker.ts' : './worker.js', here);
 }
+
+function nothing(): void {}

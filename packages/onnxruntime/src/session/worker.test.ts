@@ -117,6 +117,47 @@ test('overlapping runs each get their own answer, and release waits for them', a
   await expect(session.run(batches[0])).rejects.toMatchObject({ code: 'DISPOSED' });
 });
 
+test('of many runs at once no more than two are at the worker, in the order of the calls', async () => {
+  const { session, worker } = await start({ form: 'sigmoid', gate, worker: true });
+  const post = worker.postMessage.bind(worker);
+  const sent: number[] = [];
+  let there = 0;
+  let most = 0;
+  worker.postMessage = (request, transfer) => {
+    if (request.job !== undefined) sent.push(request.job.logits[0]);
+    post(request, transfer);
+    most = Math.max(most, ++there);
+  };
+  worker.on('message', () => there--);
+  const factors = [1, 2, 3, 4, 5, 6, 7, 8];
+  // One that fails, or is refused, holds nobody up.
+  const batches = factors.map((factor) => ({
+    logits: logits.map((z) => z * factor),
+    labels: [0, factor === 3 ? 9 : 1],
+  }));
+  const runs = await Promise.allSettled(batches.map((batch) => session.run(batch)));
+  expect(runs.map(({ status }) => status === 'fulfilled')).toEqual(factors.map((factor) => factor !== 3));
+  expect(most).toBe(2);
+  expect(sent).toEqual(factors.filter((factor) => factor !== 3).map((factor) => factor * logits[0]));
+});
+
+test('WORKER: runs that wait while the worker dies are done by the next one', async () => {
+  const { session, worker } = await start({ form: 'sigmoid', gate, worker: true });
+  const batch = { logits, labels: [0, 1] };
+  const expected = await session.run(batch);
+  const runs = Array.from({ length: 4 }, () => session.run(batch));
+  const settled = Promise.allSettled(runs);
+  await new Promise((resolve) => {
+    worker.once('exit', resolve);
+    worker.terminate();
+  });
+  for (const run of await settled) {
+    if (run.status === 'fulfilled') expect(run.value).toEqual(expected);
+    else expect(run.reason).toMatchObject({ code: 'WORKER' });
+  }
+  expect((await settled).at(-1)).toMatchObject({ status: 'fulfilled' });
+});
+
 test('WORKER: a worker that dies fails its runs, and the next run starts another', async () => {
   const { session, worker } = await start({ form: 'sigmoid', gate, worker: true });
   const batch = { logits, labels: [0, 1] };
