@@ -9,6 +9,7 @@ import { type Plan, planOf } from './session/plan.ts';
 import { createRemoteEngine } from './session/remote.ts';
 import { checkRun } from './session/run-options.ts';
 import type { LossResult, LossSession, LossSessionOptions } from './session/types.ts';
+import { sumOf } from './sum.ts';
 
 /**
  * Creates a loss that runs on ONNX Runtime. Its models are built when a batch first needs them: each has those inputs only
@@ -56,14 +57,8 @@ function wanted(
 ): Partial<LossResult> {
   const has = (name: Output): boolean => outputs === undefined || outputs.includes(name);
   return {
-    ...(has('loss') && { loss: sum(rowLosses!) / job.divisor }),
+    ...(has('loss') && { loss: sumOf(rowLosses!) / job.divisor }),
     ...(has('rowLosses') && { rowLosses }),
     ...(has('gradient') && { gradient }),
   };
-}
-
-function sum(values: Float32Array): number {
-  let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i];
-  return total;
 }

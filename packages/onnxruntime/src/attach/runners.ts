@@ -7,6 +7,7 @@ import type { Job } from '../session/job.ts';
 import type { Plan } from '../session/plan.ts';
 import type { LossResult, LossSessionOptions } from '../session/types.ts';
 import { createLossSession } from '../session.ts';
+import { sumOf } from '../sum.ts';
 import { inTurn } from '../turns.ts';
 import { attachLoss } from './attach.ts';
 import { append, declareValue } from './edit.ts';
@@ -60,7 +61,7 @@ export async function oneSession(
     ]);
     return {
       outputs: without(results, Object.values(outputs)),
-      ...(rowLosses && { loss: sum(rowLosses) / job.divisor, rowLosses }),
+      ...(rowLosses && { loss: sumOf(rowLosses) / job.divisor, rowLosses }),
       ...(gradient && { gradient }),
     };
   };
@@ -128,10 +129,4 @@ async function floats(tensor: OrtTensor | undefined): Promise<Float32Array | und
 
 function without(results: Readonly<Record<string, OrtTensor>>, names: readonly string[]): Record<string, OrtTensor> {
   return Object.fromEntries(Object.entries(results).filter(([name]) => !names.includes(name)));
-}
-
-function sum(values: Float32Array): number {
-  let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i];
-  return total;
 }

@@ -3,7 +3,7 @@
 import { EqlError, type Gate } from '@eqloss/core';
 import { checkOptions, unsupported } from '../options.ts';
 import type { Ort } from '../ort.ts';
-import { checkRuntime } from '../session/plan.ts';
+import { checkRuntime } from '../runtime.ts';
 import { decodeCheckpoint, type TrainerState } from './checkpoint.ts';
 import { createOptimizer, type OptimizerOptions, resolveOptimizer, stateCount } from './optimizer.ts';
 import {

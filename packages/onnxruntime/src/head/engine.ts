@@ -1,8 +1,9 @@
 // The runtime's sessions of a trainer, made when first needed, and memory that is used again.
 
+import { freeMemory, releaseAll } from '../freeing.ts';
 import type { Arithmetic } from '../options.ts';
 import { isNodeRuntime, type Ort, type OrtSession, type OrtTensor } from '../ort.ts';
-import { arithmeticOf, sessionOptionsOf } from '../session/plan.ts';
+import { arithmeticOf, sessionOptionsOf } from '../runtime.ts';
 import type { HeadEngineOptions } from './options.ts';
 
 /** Values by the name of a graph's input. */
@@ -61,23 +62,14 @@ export function createEngine(ort: Ort, options: HeadEngineOptions): Engine {
       return values;
     },
     free: ({ buffer }) => {
-      // onnxruntime-node returns copies; transfer is there from Node 22 on.
-      if (isNode) (buffer as { transfer?(length: number): unknown }).transfer?.(0);
+      // onnxruntime-node returns copies.
+      if (isNode) freeMemory(buffer);
     },
     floats: (name, length) => reused(name, length, (n) => new Float32Array(n)),
     integers: (name, length) => reused(name, length, (n) => new Int32Array(n)),
-    release: async () => {
-      const failures: unknown[] = [];
-      for (const session of sessions.values()) {
-        try {
-          await session.release();
-        } catch (failure) {
-          failures.push(failure);
-        }
-      }
-      sessions.clear();
+    release: () => {
       memory.clear();
-      if (failures.length > 0) throw failures[0];
+      return releaseAll(sessions);
     },
   };
 }

@@ -2,6 +2,7 @@
 
 import { EqlError } from '@eqloss/core';
 import { type Feeds, feedsOf, isShared, tailOf } from '../feeds.ts';
+import { freeMemory, releaseAll } from '../freeing.ts';
 import { buildLossModel } from '../model.ts';
 import { isNodeRuntime, type Ort, type OrtSession, type OrtTensor } from '../ort.ts';
 import { inTurn } from '../turns.ts';
@@ -76,7 +77,9 @@ export function createEngine(ort: Ort, plan: Plan): Engine {
       for (const name of outputs) {
         // onnxruntime-node has written to its place, and returns a copy.
         if (!intoOwn) part[name]!.set(data[name]!);
-        if (isNode) free(data[name]!);
+        // Left to the garbage collector, the copies of many blocks are so much new memory that it costs a third of the
+        // time of the whole.
+        if (isNode && data[name]!.buffer !== part[name]!.buffer) freeMemory(data[name]!.buffer);
       }
     }
     return result;
@@ -129,26 +132,4 @@ async function dataOf(tensors: Readonly<Record<string, OrtTensor>>, outputs: Pla
   const result: { -readonly [K in keyof JobResult]: JobResult[K] } = {};
   for (const name of outputs) result[name] = (await tensors[name].getData(true)) as Float32Array;
   return result;
-}
-
-/**
- * Gives memory of onnxruntime-node back now, where Node can (22 and later): left to the garbage collector, the copies of many blocks are so much new
- * memory that it costs a third of the time of the whole.
- */
-function free({ buffer }: Float32Array): void {
-  (buffer as { transfer?(length: number): unknown }).transfer?.(0);
-}
-
-/** Releases all, one after the other; throws the first failure when all have been tried. */
-async function releaseAll(sessions: Map<string, OrtSession>): Promise<void> {
-  const failures: unknown[] = [];
-  for (const session of sessions.values()) {
-    try {
-      await session.release();
-    } catch (failure) {
-      failures.push(failure);
-    }
-  }
-  sessions.clear();
-  if (failures.length > 0) throw failures[0];
 }

@@ -1,4 +1,5 @@
 import { createGate } from '@eqloss/core';
+import { codeOf } from '@eqloss/core/testing';
 import * as ort from 'onnxruntime-node';
 import { expect, test } from 'vitest';
 import type { LossSessionOptions } from '../index.ts';
@@ -17,6 +18,21 @@ const providers: readonly [LossSessionOptions['executionProviders'], string][] =
   [['cuda'], 'gpu'],
   [['cpu', 'a-new-one'], 'gpu'],
 ];
+test.each([
+  { executionProviders: 'cpu' },
+  { executionProviders: { name: 'cpu' } },
+  { sessionOptions: 'cpu' },
+  { sessionOptions: { executionProviders: 'cpu' } },
+])('UNSUPPORTED: %o', (options) => {
+  expect(codeOf(() => planOf(ort, { form: 'sigmoid', gate, ...options } as never))).toBe('UNSUPPORTED');
+});
+
+test('null counts as left out', () => {
+  const nothing = { executionProviders: null, sessionOptions: null } as never;
+  const plan = planOf(ort, { form: 'sigmoid', gate });
+  expect(planOf(ort, { form: 'sigmoid', gate, ...(nothing as object) })).toEqual(plan);
+});
+
 test.each(providers)('on %o the elementary functions are those of a %s', (executionProviders, arithmetic) => {
   const plan = (options: Partial<LossSessionOptions>) => planOf(ort, { form: 'sigmoid', gate, ...options });
   expect(plan({ executionProviders }).arithmetic).toBe(arithmetic);
