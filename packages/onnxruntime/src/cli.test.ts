@@ -187,14 +187,20 @@ const usage: readonly string[][] = [
   ['inspect', 'a', 'b'],
   ['inspect', 'a', '--out', 'b'],
   ['attach', 'a', '--form', 'sigmoid'],
-  ['attach', 'a', '-o', 'b', '--threshold', '1'],
-  ['attach', 'a', '-o', 'b', '--counts', 'c'],
-  ['attach', 'a', '-o', 'b', '--counts', 'c', '--threshold', '1', '--tail-ratio', '1'],
-  ['attach', 'a', '-o', 'b', '--counts', 'c', '--frequencies', 'd', '--threshold', '1'],
-  ['attach', 'a', '-o', 'b', '--frequencies', 'd', '--threshold', '1', '--total', '5'],
-  ['attach', 'a', '-o', 'b', '--counts', 'c', '--threshold', 'high'],
-  ['attach', 'a', '-o', 'b', '--counts', 'c', '--threshold', ''],
-  ['attach', 'a', '-o', 'b', '--beta'],
+  ['attach', 'a', '-o', 'b', '--form', 'sigmoid', '--threshold', '1'],
+  ['attach', 'a', '-o', 'b', '--form', 'sigmoid', '--counts', 'c'],
+  ['attach', 'a', '-o', 'b', '--form', 'sigmoid', '--counts', 'c', '--threshold', '1', '--tail-ratio', '1'],
+  ['attach', 'a', '-o', 'b', '--form', 'sigmoid', '--counts', 'c', '--frequencies', 'd', '--threshold', '1'],
+  ['attach', 'a', '-o', 'b', '--form', 'sigmoid', '--frequencies', 'd', '--threshold', '1', '--total', '5'],
+  ['attach', 'a', '-o', 'b', '--form', 'sigmoid', '--counts', 'c', '--threshold', 'high'],
+  ['attach', 'a', '-o', 'b', '--form', 'sigmoid', '--counts', 'c', '--threshold', ''],
+  ['attach', 'a', '-o', 'b', '--form', 'sigmoid', '--beta'],
+  ['attach', 'a', '-o', 'b'],
+  ['attach', 'a', '-o', 'b', '--form', 'bce'],
+  ['attach', 'a', '-o', 'b', '--form', 'sigmoid', '--outputs', 'loss,gradients'],
+  ['attach', 'a', '-o', 'b', '--form', 'sigmoid', '--reduction', 'average'],
+  ['attach', 'a', '-o', 'b', '--form', 'softmax', '--foreground'],
+  ['attach', 'a', '-o', 'b', '--form', 'sigmoid', '--threshold', '-1'],
 ];
 test.each(usage)('wrong usage, case %#, is exit code 2 and two lines', (...args) => {
   const { code, out, err } = run(...args);
@@ -216,7 +222,6 @@ describe('what will not do is exit code 1 and one line', () => {
     refused('MODEL', 'inspect', at('bad.onnx'));
     refused('MODEL', 'attach', at('bad.onnx'), ...to);
     refused('UNSUPPORTED', 'attach', at('old.onnx'), ...to);
-    refused('UNSUPPORTED', 'attach', at('small.onnx'), '-o', at('out.onnx'));
     refused('UNSUPPORTED', 'attach', at('small.onnx'), ...to, '--beta', '0.5');
     refused('.*cannot be read', 'inspect', at('nothing.onnx'));
     refused('.*cannot be read', 'inspect', folder);

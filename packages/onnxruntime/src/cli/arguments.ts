@@ -1,8 +1,10 @@
 // What the command line asks for.
 
 import { parseArgs } from 'node:util';
+import { EqlError } from '@eqloss/core';
 import type { AttachOptions } from '../attach/attach.ts';
 import type { LogitsChoice } from '../attach/logits.ts';
+import { type LossOptions, resolveLoss } from '../options.ts';
 import type { GateWishes } from './gate.ts';
 
 /** Wrong usage; the message is one line. */
@@ -18,7 +20,7 @@ export interface Wishes {
   readonly target: string;
   readonly force: boolean;
   readonly choice: LogitsChoice;
-  /** For `attach`; the library checks them. */
+  /** For `attach`; the loss in them is checked. */
   readonly options: AttachOptions;
   readonly gate: GateWishes | undefined;
   readonly beta: number | undefined;
@@ -105,6 +107,19 @@ export function readArguments(args: readonly string[]): Wishes | 'help' {
   const target = string('out') ?? '';
   if (command !== 'inspect' && target === '') throw new UsageError('where to write is missing: -o FILE');
   const choice = { logits: string('logits'), output: string('graph-output') };
+  const loss = {
+    form: string('form'),
+    labels: string('labels') ?? 'index',
+    labelType: string('label-type'),
+    outputs: string('outputs')?.split(','),
+    reduction: string('reduction'),
+    rowWeights: is('row-weights'),
+    normalizer: is('normalizer'),
+    foreground: is('foreground'),
+    beta: string('beta-shape'),
+    arithmetic: string('arithmetic'),
+  } as LossOptions;
+  if (command === 'attach') checkLoss(loss);
   return {
     command,
     model: positionals[0],
@@ -112,22 +127,7 @@ export function readArguments(args: readonly string[]): Wishes | 'help' {
     target,
     force: is('force'),
     choice,
-    // The library refuses what it does not know, so nothing is checked twice.
-    options: {
-      ...choice,
-      form: string('form'),
-      labels: string('labels') ?? 'index',
-      labelType: string('label-type'),
-      outputs: string('outputs')?.split(','),
-      reduction: string('reduction'),
-      rowWeights: is('row-weights'),
-      normalizer: is('normalizer'),
-      foreground: is('foreground'),
-      beta: string('beta-shape'),
-      arithmetic: string('arithmetic'),
-      as: string('as'),
-      prefix: string('prefix'),
-    } as AttachOptions,
+    options: { ...choice, ...loss, as: string('as'), prefix: string('prefix') } as AttachOptions,
     gate: command === 'attach' ? gateWishes(string) : undefined,
     beta: numberOf('beta', string('beta')),
   };
@@ -139,6 +139,17 @@ function parse(args: readonly string[], known: NonNullable<Parameters<typeof par
     return { values: values as Readonly<Record<string, unknown>>, positionals };
   } catch (error) {
     throw new UsageError((error as Error).message.split(/[\n.]/)[0]);
+  }
+}
+
+/** The library knows the words and what goes together; here it is the arguments that are wrong. */
+function checkLoss(loss: LossOptions): void {
+  if (loss.form === undefined) throw new UsageError('the form is missing: --form sigmoid or --form softmax');
+  try {
+    resolveLoss(loss);
+  } catch (error) {
+    if (!(error instanceof EqlError)) throw error;
+    throw new UsageError(error.message);
   }
 }
 

@@ -5,14 +5,14 @@ import type { AttachedLoss } from '../attach/notes.ts';
 
 /** A model in a few lines. */
 export function describeModel(path: string, info: ModelInfo): string {
-  const { initializers: weights } = info;
+  const { initializers } = info;
   const opsets = Object.entries(info.opsets).map(([domain, version]) => `${shown(domain || 'opset')} ${version}`);
   const lines = [
     `${path}: ${[`IR version ${info.irVersion}`, ...opsets].join(', ')}${info.producer && `, from ${shown(info.producer)}`}`,
     ...section('inputs', info.inputs.map(describeValue)),
     ...section('outputs', info.outputs.map(describeValue)),
-    `nodes: ${info.nodes}; weights: ${weights.count}, ${weights.bytes} bytes`,
-    ...section('weights in other files', weights.externalFiles.map(shown)),
+    `nodes: ${info.nodes}; initializers: ${initializers.count}, ${initializers.bytes} bytes`,
+    ...section('weights in other files', initializers.externalFiles.map(shown)),
     ...section('functions', info.functions.map(shown)),
     ...section('logits', info.logits.map(describeLogits)),
   ];
