@@ -39,9 +39,16 @@ interface Link {
 export async function createRemoteEngine(plan: Plan, program: URL = programOf()): Promise<Engine> {
   let link: Promise<Link> | undefined;
   const linked = (): Promise<Link> => {
-    link ??= connect(plan, program, () => {
-      link = undefined;
-    });
+    if (link === undefined) {
+      const made = connect(plan, program, () => {
+        link = undefined;
+      });
+      link = made;
+      // One that could not even be started must not stand in the way of the next.
+      made.catch(() => {
+        if (link === made) link = undefined;
+      });
+    }
     return link;
   };
   await linked();

@@ -172,6 +172,24 @@ test('WORKER: a worker that dies fails its runs, and the next run starts another
   expect(await session.run(batch)).toEqual(expected);
 });
 
+test('WORKER: a worker that cannot be started again does not stand in the way of the next', async () => {
+  const { session, worker } = await start({ form: 'sigmoid', gate, worker: true });
+  const batch = { logits, labels: [0, 1] };
+  const expected = await session.run(batch);
+  await worker.terminate();
+  const { getBuiltinModule } = process;
+  const Worker = function Failing(): never {
+    throw new Error('too many threads');
+  };
+  process.getBuiltinModule = (() => ({ Worker })) as never;
+  try {
+    await expect(session.run(batch)).rejects.toMatchObject({ code: 'WORKER' });
+  } finally {
+    process.getBuiltinModule = getBuiltinModule;
+  }
+  expect(await session.run(batch)).toEqual(expected);
+});
+
 test('release after the death of the worker has nothing left to do', async () => {
   const { session, worker } = await start({ form: 'sigmoid', gate, worker: true });
   await worker.terminate();
