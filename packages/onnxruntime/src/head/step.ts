@@ -32,12 +32,12 @@ export interface StepContext {
  * shows in its own piece only and those before it have been moved.
  */
 export async function takeStep(context: StepContext, batch: CheckedBatch, pieces: readonly Classes[]): Promise<number> {
-  if (pieces.length === 1) return stepByPiece(context, batch, pieces);
-  if (context.head.form === 'softmax') return stepInTwoPasses(context, batch, pieces);
-  // An entry that is excluded hides a NaN from its loss, but not from its gradient: 0 times NaN. Of all classes some entry
-  // of each row is included, and the loss tells; of those of a piece there may be none.
-  if (batch.features.some(isNotFinite)) return NaN;
-  return stepByPiece(context, batch, pieces);
+  // What the loss of a row does not show, its gradient would: 0 times NaN or Infinity. In the sigmoid form these are a NaN
+  // behind entries that are all excluded, and an Infinity that makes all logits right beyond doubt, at no loss. In the
+  // softmax form some logit is included, and infinite ones have no loss or an infinite one.
+  if (context.head.form === 'sigmoid' && !allFinite(batch.features)) return NaN;
+  if (pieces.length === 1 || context.head.form === 'sigmoid') return stepByPiece(context, batch, pieces);
+  return stepInTwoPasses(context, batch, pieces);
 }
 
 /** Each piece's loss needs no classes but its own: the sigmoid form (SPEC P2), or one piece. */
@@ -127,6 +127,9 @@ function move(
   engine.free(weightGradient);
 }
 
-function isNotFinite(value: number): boolean {
-  return value - value !== 0;
+function allFinite(values: Float32Array): boolean {
+  // 0 times anything that is not finite is NaN, and stays so in a sum.
+  let zero = 0;
+  for (let k = 0; k < values.length; k++) zero += values[k] * 0;
+  return zero === 0;
 }

@@ -199,6 +199,25 @@ test.each([1, 2])(
   },
 );
 
+test.each([
+  ['NaN behind entries that are all excluded', [1, 1, 1], { labels: [3], foreground: [1] }, Number.NaN],
+  ['Infinity that makes every logit right', [5, 1, 5], { labels: [3] }, -Infinity],
+])('a step with %s is not taken', async (_, counts, answers, feature) => {
+  const weights = Float32Array.of(1, 2, 3);
+  for (const chunk of [false, 1] as const) {
+    const options = {
+      features: 1,
+      form: 'sigmoid',
+      gate: createGate(counts, { threshold: 2 }),
+      optimizer: sgd,
+    } as const;
+    const trainer = await createHeadTrainer(ort, { ...options, weights, chunk });
+    const before = trainer.checkpoint();
+    expect((await trainer.step({ features: Float32Array.of(feature), ...answers })).loss).toBeNaN();
+    expect(trainer.checkpoint()).toEqual(before);
+  }
+});
+
 test.each([false, 3, 4] as const)('β is drawn by the step, row and class, in pieces of %s (X5)', async (chunk) => {
   const beta = { gamma: 0.6, seed: 2 ** 40 + 5 };
   const trainer = await createHeadTrainer(ort, { features: 3, form: 'softmax', gate, beta, optimizer: sgd, chunk });

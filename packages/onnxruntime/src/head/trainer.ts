@@ -45,6 +45,7 @@ export interface HeadTrainer {
    * the other, in order.
    *
    * A batch without a row that counts is no step, nor is one whose loss is not finite: the parameters stay as they are.
+   * In the sigmoid form features that are not finite make the loss NaN, whatever the gate hides.
    * (Sigmoid form in chunks: an overflow shows in its own chunk only; those before it have been moved.)
    *
    * @throws {EqlError} (rejects) as `sigmoidEql` and `softmaxEql` of core; `DTYPE`, `ROW_COUNT` for the features;
