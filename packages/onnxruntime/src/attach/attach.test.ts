@@ -404,6 +404,16 @@ test('a prefix of the caller is used, and refused when it is taken', () => {
   }
 });
 
+test('a prefix may begin with another', () => {
+  const options = { form: 'softmax', labels: 'index', outputs: ['loss', 'gradient'] } as const;
+  const once = attachLoss(encodeSmall(passing(['n', 8])), { ...options, prefix: 'q' });
+  const [first, second] = inspectModel(attachLoss(once, { ...options, labels: 'rows', prefix: 'q1' })).losses;
+  expect(first).toMatchObject(inspectModel(once).losses[0]);
+  expect(first.inputs).toEqual({ labels: 'qlabels', tail: 'qtail', oneMinusBeta: 'qoneMinusBeta' });
+  expect(first.outputs).toEqual({ loss: 'qloss', gradient: 'qgradient' });
+  expect(second.inputs).toEqual({ targets: 'q1targets', tail: 'q1tail', oneMinusBeta: 'q1oneMinusBeta' });
+});
+
 test('declares what it takes and gives, in the types and sizes that are known', () => {
   const model = decode(attachLoss(encodeSmall(passing(['n', 't', 8])), { form: 'sigmoid', labels: 'index' }));
   const declared = [...model.graph!.input!, ...model.graph!.output!].map(({ name, type }) => {

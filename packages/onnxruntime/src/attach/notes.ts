@@ -19,6 +19,10 @@ export interface AttachedLoss {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
+const LOSS_INPUTS: readonly string[] = [
+  ...['labels', 'targets', 'tail', 'foreground', 'rowWeights', 'normalizer', 'oneMinusBeta', 'drawn'],
+];
+
 /** The note that {@link attachedLosses} reads, as a field of the `ModelProto`. */
 export function noteOf(prefix: string, loss: Loss, logits: string): Field {
   const text = JSON.stringify({ version: 1, logits, loss });
@@ -32,9 +36,9 @@ export function attachedLosses(model: ModelOutline): AttachedLoss[] {
     const prefix = key.slice(NOTE.length);
     const note = parse(text);
     if (prefix === '' || note === undefined) continue;
-    const outputs = within(model.graph.outputs, prefix);
+    const outputs = named(model.graph.outputs, prefix, note.loss.outputs);
     if (note.loss.outputs.some((name) => outputs[name] === undefined)) continue;
-    losses.push({ prefix, ...note, inputs: within(model.graph.inputs, prefix), outputs });
+    losses.push({ prefix, ...note, inputs: named(model.graph.inputs, prefix, LOSS_INPUTS), outputs });
   }
   return losses;
 }
@@ -44,9 +48,10 @@ export function lossOutputs(model: ModelOutline): Set<string> {
   return new Set(attachedLosses(model).flatMap(({ outputs }) => Object.values(outputs)));
 }
 
-function within(values: readonly DeclaredValue[], prefix: string): Record<string, string> {
-  const ours = values.filter(({ name }) => name.startsWith(prefix));
-  return Object.fromEntries(ours.map(({ name }) => [name.slice(prefix.length), name]));
+/** Of the values those of our names: the prefix alone may begin names of others, too, that came later. */
+function named(values: readonly DeclaredValue[], prefix: string, ours: readonly string[]): Record<string, string> {
+  const known = new Set(values.map(({ name }) => name));
+  return Object.fromEntries(ours.filter((name) => known.has(prefix + name)).map((name) => [name, prefix + name]));
 }
 
 /** Anybody may write metadata. */
