@@ -6,7 +6,7 @@ import { callLoss, writeLoss } from '../loss.ts';
 import { DOMAIN, elementTypes, opsetImport, type ValueInfo } from '../onnx.ts';
 import { checkOptions, LOSS_OPTIONS, type Loss, type LossOptions, oneOf, resolveLoss } from '../options.ts';
 import { bytesField, type Field, messageField } from '../protobuf.ts';
-import { type Candidate, classesOf } from './candidates.ts';
+import { type Candidate, checkClasses, classesOf } from './candidates.ts';
 import { carriedTensors, checkConstants, constantNode, type LossConstants } from './constants.ts';
 import { append, declareValue } from './edit.ts';
 import { chooseLogits, type LogitsChoice } from './logits.ts';
@@ -62,13 +62,7 @@ export function attachLoss(bytes: Uint8Array, options: AttachOptions): Uint8Arra
   const model = readModel(bytes);
   const opset = opsetOf(model);
   const logits = chooseLogits(model, lossOutputs(model), options);
-  const classes = classesOf(logits);
-  if (constants.gate !== undefined && classes !== undefined && constants.gate.classes !== classes) {
-    throw new EqlError(
-      'CLASS_COUNT',
-      `the gate has ${constants.gate.classes} classes but the logits ${logits.logits} have ${classes}.`,
-    );
-  }
+  if (constants.gate !== undefined) checkClasses(constants.gate, logits);
   const graph = createGraph(opset, freePrefix(model, wanted));
   const rows = rowsOfLogits(graph, logits);
   const gradient = isMatrix(logits) ? 'gradient' : 'gradientOfRows';

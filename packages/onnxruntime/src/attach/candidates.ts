@@ -1,6 +1,6 @@
 // Where the outputs of a classifier come from: the value that they are the softmax or sigmoid of.
 
-import { EqlError } from '@eqloss/core';
+import { EqlError, type Gate } from '@eqloss/core';
 import { type NodeOutline, readNode } from './node.ts';
 import type { ModelOutline } from './outline.ts';
 import { type DeclaredValue, isFloat, type KnownDimension, readValue, typeNames } from './values.ts';
@@ -50,6 +50,16 @@ export function classesOf({ shape, axis }: Candidate): number | undefined {
   if (shape === undefined) return undefined;
   const size = shape[axis < 0 ? axis + shape.length : axis];
   return typeof size === 'number' ? size : undefined;
+}
+
+/** @throws {EqlError} `CLASS_COUNT` for a gate of another number of classes than the model says there are. */
+export function checkClasses(gate: Gate, found: Candidate): void {
+  const classes = classesOf(found);
+  if (classes === undefined || classes === gate.classes) return;
+  throw new EqlError(
+    'CLASS_COUNT',
+    `the gate has ${gate.classes} classes but the logits ${found.logits} have ${classes}.`,
+  );
 }
 
 /**

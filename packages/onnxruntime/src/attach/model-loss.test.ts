@@ -82,6 +82,21 @@ describe.each([
     expectNear(result, lossOf.softmax(batch), 4);
   });
 
+  test.each(['class', 'element', 'drawn'] as const)('one row may have the β of many: %s', async (shape) => {
+    const model = encodeSmall(passing(['n', 5], 'Softmax', { opset }));
+    const { gate } = plainCase('softmax', 1, 5);
+    const loss = await createModelLoss(ort, model, { form: 'softmax', gate, beta: shape });
+    for (const rows of [1, 2]) {
+      const { logits, labels } = plainCase('softmax', rows, 5);
+      const ones = Uint8Array.from({ length: shape === 'class' ? 5 : rows * 5 }, (_, k) => k % 2);
+      for (const beta of shape === 'drawn' ? [ones] : [ones, Float64Array.from(ones, (one) => 0.9 * one)]) {
+        const batch = { gate, logits, labels, beta: [...beta] };
+        expectNear(await loss.run({ feeds: feedsOf(batch), labels, beta }), lossOf.softmax(batch), rows);
+      }
+    }
+    await loss.release();
+  });
+
   const gate = createGate([5, 1, 5], { threshold: 2 });
   const good: ModelBatch = { feeds: {}, labels: [0, 2] };
   const bad: readonly [string, unknown][] = [
@@ -161,8 +176,10 @@ test.each([
   ['MODEL', { form: 'sigmoid', gate: createGate([1, 2, 3], { threshold: 2 }), logits: 'none' }],
   ['CLASS_COUNT', { form: 'sigmoid', gate: createGate([1, 2], { threshold: 2 }) }],
 ])('%s is thrown at creation, case %#', async (code, options) => {
-  const create = createModelLoss(ort, encodeSmall(passing(['n', 3])), options as ModelLossOptions);
-  await expect(create).rejects.toMatchObject({ code });
+  for (const opset of [12, 17]) {
+    const model = encodeSmall(passing(['n', 3], 'Softmax', { opset }));
+    await expect(createModelLoss(ort, model, options as ModelLossOptions)).rejects.toMatchObject({ code });
+  }
 });
 
 test('a session that cannot be made leaves none behind', async () => {

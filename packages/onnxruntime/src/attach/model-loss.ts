@@ -87,7 +87,7 @@ export async function createModelLoss<O extends Output = Output>(
       if (released !== undefined) throw new EqlError('DISPOSED', 'run was called after release.');
       checkBatch(batch);
       const { feeds, ...inputs } = batch;
-      const job = jobOf(form, gate, withoutLogits(inputs, gate), reduction);
+      const job = jobOf(form, gate, withoutLogits(inputs, gate), reduction, beta);
       checkKind(job, loss);
       const run = runner.run(feeds, inputs, job);
       underWay.add(run);

@@ -10,6 +10,7 @@ import { createLossSession } from '../session.ts';
 import { sumOf } from '../sum.ts';
 import { inTurn } from '../turns.ts';
 import { attachLoss } from './attach.ts';
+import { checkClasses } from './candidates.ts';
 import { append, declareValue } from './edit.ts';
 import { floatsOf, type HostTensor } from './floats.ts';
 import { chooseLogits, type LogitsChoice } from './logits.ts';
@@ -80,11 +81,14 @@ export async function twoSessions(
   options: LossSessionOptions,
 ): Promise<Runner> {
   const model = readModel(bytes);
-  const { logits, type, shape, axis } = chooseLogits(model, lossOutputs(model), choice);
+  const found = chooseLogits(model, lossOutputs(model), choice);
+  checkClasses(plan.gate, found);
+  const { logits, type, shape, axis } = found;
   const isOutput = model.graph.outputs.some(({ name }) => name === logits);
   const exposed = isOutput ? bytes : append(model, { graph: [declareValue(12, logits, type, shape)] });
-  const session: OrtSession = await inTurn(ort, () => ort.InferenceSession.create(exposed, plan.sessionOptions));
+  // First what holds nothing yet: if it fails, there is nothing to release.
   const loss = await createLossSession(ort, options);
+  const session: OrtSession = await inTurn(ort, () => ort.InferenceSession.create(exposed, plan.sessionOptions));
   return {
     run: async (feeds, inputs) => {
       const {

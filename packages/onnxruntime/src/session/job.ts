@@ -58,9 +58,17 @@ export interface Variant {
 /**
  * Checks a batch.
  *
+ * @param betaShape How β is wanted where it may be taken for several: of one row, β per class and per element look the
+ * same, and those of 0 and 1 might be drawn.
  * @throws {EqlError} as `LossSession.run`
  */
-export function jobOf(form: Form, gate: Gate, batch: LossBatch, reduction: Reduction | undefined): Job {
+export function jobOf(
+  form: Form,
+  gate: Gate,
+  batch: LossBatch,
+  reduction: Reduction | undefined,
+  betaShape?: BetaShape,
+): Job {
   if (typeof batch !== 'object' || batch === null) {
     throw new EqlError('UNSUPPORTED', `batch is ${batch}; wanted an object with logits and labels or targets.`);
   }
@@ -83,7 +91,7 @@ export function jobOf(form: Form, gate: Gate, batch: LossBatch, reduction: Reduc
     targets: targets !== undefined && kindOf(targets) === 'Float32Array' ? normalFloats(checked) : targets,
     rowWeights: weightsOf(checked),
     foreground: checked.form === 'sigmoid' ? foregroundOf(checked) : undefined,
-    beta: checked.form === 'softmax' ? betaOf(checked, draws) : undefined,
+    beta: checked.form === 'softmax' ? betaOf(checked, draws, betaShape) : undefined,
     labels: labelsOf(checked),
   };
 }
@@ -118,14 +126,19 @@ function foregroundOf({ labels, positives, rowWeights, foreground }: CheckedSigm
   return differs ? foreground : undefined;
 }
 
-function betaOf({ rows, beta, perElement }: CheckedSoftmax, draws: DrawnBeta | undefined): JobBeta {
+function betaOf(
+  { rows, beta, perElement }: CheckedSoftmax,
+  draws: DrawnBeta | undefined,
+  wanted: BetaShape | undefined,
+): JobBeta {
   if (draws !== undefined) return { shape: 'drawn', beta: draws };
   if (typeof beta === 'number') return { shape: 'scalar', oneMinus: Float32Array.of(1 - beta) };
-  if (kindOf(beta) === 'Uint8Array' && (perElement || rows === 1)) {
+  const mayBe = (shape: BetaShape): boolean => (rows === 1 ? (wanted ?? shape) === shape : perElement);
+  if (kindOf(beta) === 'Uint8Array' && wanted !== 'element' && mayBe('drawn')) {
     const { buffer, byteOffset, length } = beta as Uint8Array;
     return { shape: 'drawn', beta: new Uint8Array(buffer, byteOffset, length) };
   }
-  if (perElement) return { shape: 'element', beta };
+  if (perElement || (wanted === 'element' && mayBe('element'))) return { shape: 'element', beta };
   return { shape: 'class', oneMinus: Float32Array.from({ length: beta.length }, (_, j) => 1 - beta[j]) };
 }
 
