@@ -27,7 +27,11 @@ export interface Ort {
 }
 
 /** An execution provider: its name, or an object with its options. Passed through. */
-export type ExecutionProvider = string | { readonly name: string };
+export type ExecutionProvider =
+  | string
+  | { readonly name: string }
+  // What is written in place may have options of any name; the interfaces of ONNX Runtime fit the line above.
+  | { readonly name: string; readonly [option: string]: unknown };
 
 /**
  * Whether this is onnxruntime-node. Neither sign is enough: where both packages share one onnxruntime-common, the
