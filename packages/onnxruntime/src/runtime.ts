@@ -10,7 +10,7 @@ export interface SessionOptions {
   readonly sessionOptions?: Readonly<Record<string, unknown>>;
 }
 
-/** @throws {EqlError} `UNSUPPORTED` for what is no runtime, or none that has worker threads. */
+/** @throws {EqlError} `UNSUPPORTED` for what is no runtime, none that has worker threads, or one that takes inputs away. */
 export function checkRuntime(ort: Ort, worker: boolean): void {
   if (typeof ort?.InferenceSession?.create !== 'function' || typeof ort.Tensor !== 'function') {
     throw new EqlError(
@@ -18,10 +18,19 @@ export function checkRuntime(ort: Ort, worker: boolean): void {
       'ort has no InferenceSession or no Tensor; wanted the namespace of onnxruntime-node or onnxruntime-web.',
     );
   }
-  if (worker && !isNodeRuntime(ort)) {
+  if (isNodeRuntime(ort)) return;
+  if (worker) {
     throw new EqlError(
       'UNSUPPORTED',
-      'worker: true came with a runtime other than onnxruntime-node; on onnxruntime-web ort.env.wasm.proxy = true does it.',
+      'worker: true came with a runtime other than onnxruntime-node; in a browser create the session in a Web Worker.',
+    );
+  }
+  // It transfers the memory of every input: of the caller's batch, of the mask that all runs share, of trained weights.
+  const { env } = ort as { readonly env?: { readonly wasm?: { readonly proxy?: unknown } } };
+  if (env?.wasm?.proxy === true) {
+    throw new EqlError(
+      'UNSUPPORTED',
+      'ort.env.wasm.proxy is true: it would take the memory of every input away; create the session in a Web Worker.',
     );
   }
 }

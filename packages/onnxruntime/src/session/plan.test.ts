@@ -15,6 +15,7 @@ const providers: readonly [LossSessionOptions['executionProviders'], string][] =
   [['webgpu'], 'gpu'],
   [['webgpu', 'cpu'], 'gpu'],
   [[{ name: 'webgpu' }], 'gpu'],
+  [[{ name: 'webgpu', preferredLayout: 'NHWC' }], 'gpu'],
   [['cuda'], 'gpu'],
   [['cpu', 'a-new-one'], 'gpu'],
 ];
@@ -25,6 +26,16 @@ test.each([
   { sessionOptions: { executionProviders: 'cpu' } },
 ])('UNSUPPORTED: %o', (options) => {
   expect(codeOf(() => planOf(ort, { form: 'sigmoid', gate, ...options } as never))).toBe('UNSUPPORTED');
+});
+
+test('UNSUPPORTED: a runtime that would take the memory of inputs away', () => {
+  const web = (proxy: boolean) => ({
+    InferenceSession: ort.InferenceSession,
+    Tensor: ort.Tensor,
+    env: { wasm: { proxy } },
+  });
+  expect(codeOf(() => planOf(web(true) as never, { form: 'sigmoid', gate }))).toBe('UNSUPPORTED');
+  expect(planOf(web(false) as never, { form: 'sigmoid', gate }).form).toBe('sigmoid');
 });
 
 test('null counts as left out', () => {
