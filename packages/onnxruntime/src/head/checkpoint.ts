@@ -12,8 +12,9 @@ export interface Position {
   readonly epoch: number;
   /** Batches of the epoch that are done. */
   readonly batch: number;
-  /** Sum of the losses of these batches. */
+  /** Sum of the losses of these batches that are finite, and how many are. */
   readonly lossSum: number;
+  readonly losses: number;
   /** What the order of the rows depends on. */
   readonly rows: number;
   readonly batchSize: number;
@@ -91,7 +92,12 @@ export function decodeCheckpoint(given: Uint8Array): TrainerState {
 function contentsOf(bytes: Uint8Array, headerLength: number): TrainerState {
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(START, START + headerLength)));
   const { features, classes, form, threshold, optimizer, schedule, beta, step, position } = header;
-  const counts = [features, classes, step, ...(position ? [position.rows, position.batchSize, position.seed] : [])];
+  const counts = [features, classes, step];
+  if (position !== undefined) {
+    const { epoch, batch, lossSum, losses, rows, batchSize, seed } = position;
+    counts.push(epoch, batch, losses, rows, batchSize, seed);
+    if (!Number.isFinite(lossSum)) throw new Error('a sum is none');
+  }
   if (!counts.every((count) => Number.isSafeInteger(count) && count >= 0)) throw new Error('a count is none');
   let at = START + padded(headerLength);
   const take = <T>(

@@ -137,7 +137,17 @@ test('a loss that is not finite ends training, or is skipped', async () => {
   const losses: number[] = [];
   const result = await trainer.fit(
     { ...data, features },
-    { ...fit, restart: true, nonFinite: 'skip', onProgress: ({ loss }) => losses.push(loss) },
+    {
+      ...fit,
+      restart: true,
+      nonFinite: 'skip',
+      onProgress: ({ loss, batch, meanLoss }) => {
+        losses.push(loss);
+        const finite = losses.slice(-batch).filter(Number.isFinite);
+        if (finite.length === 0) expect(meanLoss).toBeNaN();
+        else expect(meanLoss).toBeCloseTo(finite.reduce((sum, each) => sum + each, 0) / finite.length, 12);
+      },
+    },
   );
   expect(losses.filter(Number.isNaN).length).toBe(3);
   expect(result.meanLoss).toBeGreaterThan(0);

@@ -45,7 +45,7 @@ export interface FitProgress {
   readonly batches: number;
   /** Of the batch. */
   readonly loss: number;
-  /** Mean over the batches of the epoch so far. */
+  /** Mean over the batches of the epoch so far whose loss is finite; NaN without any. */
   readonly meanLoss: number;
   readonly rate: number;
 }
@@ -54,7 +54,7 @@ export interface FitProgress {
 export interface FitResult {
   /** Steps done by the trainer, in all. */
   readonly step: number;
-  /** Mean loss over the batches of the last epoch; NaN without any. */
+  /** Mean over the batches of the last epoch whose loss is finite; NaN without any. */
   readonly meanLoss: number;
 }
 
@@ -84,7 +84,7 @@ export async function fitHead(head: Head, data: FitData, options: FitOptions, tr
   const batches = Math.ceil(source.rows / batchSize);
   let position = startOf(source, options, restart ? undefined : trainer.position());
   let step = 0;
-  let meanLoss = NaN;
+  let meanLoss = position.lossSum / position.losses;
   let saved = -1;
   const save = async (): Promise<void> => {
     if (checkpoint === undefined || saved === step) return;
@@ -108,8 +108,11 @@ export async function fitHead(head: Head, data: FitData, options: FitOptions, tr
           `the loss after ${step} steps is ${result.loss}, and the parameters are as before: do features hold NaN, or is the rate too high?`,
         );
       }
-      position = { ...position, batch: batch + 1, lossSum: position.lossSum + (finite ? result.loss : 0) };
-      meanLoss = position.lossSum / position.batch;
+      const { lossSum, losses } = position;
+      position = finite
+        ? { ...position, batch: batch + 1, lossSum: lossSum + result.loss, losses: losses + 1 }
+        : { ...position, batch: batch + 1 };
+      meanLoss = position.lossSum / position.losses;
       trainer.moveTo(position);
       await onProgress?.({ ...result, epoch, epochs, batch: batch + 1, batches, meanLoss });
       if (checkpoint !== undefined && step % checkpoint.every === 0) await save();
@@ -123,7 +126,7 @@ export async function fitHead(head: Head, data: FitData, options: FitOptions, tr
 
 /** @throws {EqlError} `UNSUPPORTED` */
 function startOf({ rows }: HeadSource, { batchSize, seed }: FitOptions, held: Position | undefined): Position {
-  if (held === undefined) return { epoch: 0, batch: 0, lossSum: 0, rows, batchSize, seed };
+  if (held === undefined) return { epoch: 0, batch: 0, lossSum: 0, losses: 0, rows, batchSize, seed };
   if (held.rows === rows && held.batchSize === batchSize && held.seed === seed) return held;
   return unsupported(
     'fit',
@@ -133,7 +136,7 @@ function startOf({ rows }: HeadSource, { batchSize, seed }: FitOptions, held: Po
 }
 
 function nextEpoch(position: Position): Position {
-  return { ...position, epoch: position.epoch + 1, batch: 0, lossSum: 0 };
+  return { ...position, epoch: position.epoch + 1, batch: 0, lossSum: 0, losses: 0 };
 }
 
 function checkFit(options: FitOptions): void {
