@@ -1,9 +1,10 @@
 import { createGate } from '@eqloss/core';
+import { codeOf } from '@eqloss/core/testing';
 import * as ort from 'onnxruntime-node';
 import { expect, test } from 'vitest';
 import { checkWithPython, decode, encodeSmall, type SmallModel } from '../attach/testing.ts';
 import { createHeadTrainer } from './create.ts';
-import type { ExportOptions } from './export.ts';
+import { type ExportOptions, exportModel } from './export.ts';
 import type { MergeOptions } from './merge.ts';
 import { logitsInDouble, waves } from './testing.ts';
 
@@ -111,6 +112,12 @@ const integers: SmallModel = {
   inputs: [{ name: 'x', type: 'INT64', shape: ['n', 4] }],
   outputs: [{ name: 'y', type: 'INT64', shape: ['n', 4] }],
 };
+test('parameters that no ONNX model holds are refused before they are copied', () => {
+  const large = { byteLength: 2 ** 31 } as Float32Array;
+  const head = { features: 2 ** 19, classes: 2 ** 10 } as Parameters<typeof exportModel>[0];
+  expect(codeOf(() => exportModel(head, large))).toBe('UNSUPPORTED');
+});
+
 const refused: readonly [string, Uint8Array, object][] = [
   ['MODEL', encodeSmall(two), {}],
   ['MODEL', encodeSmall(two), { features: 'none' }],

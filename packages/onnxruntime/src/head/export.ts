@@ -1,5 +1,6 @@
 // The head as a model of its own, for inference: there is no gate. SPEC D5.
 
+import { EqlError } from '@eqloss/core';
 import { createGraph, type Graph, type Value } from '../graph.ts';
 import { checkOpset } from '../model.ts';
 import { elementTypes, encodeModel } from '../onnx.ts';
@@ -7,6 +8,9 @@ import { checkOptions, unsupported } from '../options.ts';
 import { bytesField, integerField, join, textField } from '../protobuf.ts';
 import type { Head } from './options.ts';
 import type { Parameters } from './pieces.ts';
+
+// What a protobuf message can have, less what a head has beside its parameters.
+const MOST_BYTES = 2 ** 31 - 2 ** 16;
 
 /** What an exported head gives: `logits`, or `probabilities` under one of the two activations. */
 export type Activation = 'none' | 'sigmoid' | 'softmax';
@@ -22,21 +26,29 @@ export interface ExportOptions {
 /**
  * A model with the input `features` `[rows, D]` and the output `logits` or `probabilities` `[rows, C]`, float.
  *
- * @throws {EqlError} `UNSUPPORTED`, `OUT_OF_MEMORY`
+ * @throws {EqlError} `UNSUPPORTED`, also for parameters of 2 GiB and more: no ONNX model holds them; `OUT_OF_MEMORY`
  */
 export function exportModel(head: Head, parameters: Parameters, options: ExportOptions = {}): Uint8Array {
   checkOptions('options', options, ['activation', 'opset']);
   const { activation = 'none', opset = 17 } = options;
   checkOpset(opset);
   checkActivation(activation);
+  if (parameters.byteLength > MOST_BYTES) {
+    unsupported('the size of the parameters', `${parameters.byteLength} bytes`, 'less than the 2 GiB of an ONNX model');
+  }
   const { features, classes } = head;
   const graph = createGraph(opset);
   const x = graph.input({ name: 'features', type: 'float', shape: ['rows', features] });
   const result = writeTrainedHead(graph, x, activation);
   graph.output({ name: result, type: 'float', shape: ['rows', classes] });
   const { initializers, ...parts } = graph.parts();
-  const all = [...initializers, ...encodeParameters(head, parameters)];
-  return encodeModel({ name: 'head', doc: 'A linear head.', opset, ...parts, initializers: all });
+  try {
+    const all = [...initializers, ...encodeParameters(head, parameters)];
+    return encodeModel({ name: 'head', doc: 'A linear head.', opset, ...parts, initializers: all });
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new EqlError('OUT_OF_MEMORY', `a model of ${parameters.byteLength} bytes does not fit in memory.`);
+  }
 }
 
 /** @throws {EqlError} `UNSUPPORTED` */
