@@ -70,11 +70,9 @@ const extremes: readonly Extreme[] = [
   { name: 'exponentials that are subnormal, background', form: 'sigmoid', plain: false, label: 45, logit: () => -95 },
   { name: 'products just below the overflow', form: 'sigmoid', plain: true, label: 45, logit: () => 11.09 },
   { name: 'products just above the overflow', form: 'sigmoid', plain: false, label: 45, logit: () => 11.1 },
-  { name: 'a sum just above LEAST', form: 'sigmoid', plain: true, label: 45, logit: () => -24.52 },
-  { name: 'a sum just below LEAST', form: 'sigmoid', plain: false, label: 45, logit: () => -24.54 },
-  { name: 'a weight just below what is moderate', form: 'sigmoid', plain: true, weight: 2.12e21 },
-  { name: 'a weight just above what is moderate', form: 'sigmoid', plain: false, weight: 2.13e21 },
-  { name: 'a weight of 1e36', form: 'sigmoid', plain: false, weight: 1e36 },
+  { name: 'a sum just above LEAST', form: 'sigmoid', plain: true, label: 45, logit: () => -54.45 },
+  { name: 'a sum just below LEAST', form: 'sigmoid', plain: false, label: 45, logit: () => -54.47 },
+  { name: 'a weight of 1e36', form: 'sigmoid', plain: true, weight: 1e36 },
   { name: 'a weight of 1e-37', form: 'sigmoid', plain: true, weight: 2 ** -120 },
 
   { name: 'moderate', form: 'softmax', plain: true },
@@ -238,10 +236,18 @@ describe.each(extremes)('$form, $name', (extreme) => {
     }
   });
 
-  test('what is returned beside it changes no bit of a result', async () => {
+  test('what is returned beside it changes a result by no more than the way that is taken', async () => {
     const all = await evaluate(options, batch);
     for (const name of ['gradient', 'rowLosses'] as const) {
-      expect((await evaluate({ ...options, outputs: [name] }, batch))[name]).toEqual(all[name]);
+      const alone = (await evaluate({ ...options, outputs: [name] }, batch))[name]!;
+      expect(alone.length).toBe(all[name]!.length);
+      alone.forEach((value, k) => {
+        const beside = all[name]![k];
+        // Either way is within SPEC N4; they take the same one in most rows.
+        if (Number.isFinite(beside))
+          expect(Math.abs(value - beside)).toBeLessThanOrEqual(2e-6 * Math.max(1, Math.abs(beside)));
+        else expect(value).toBe(beside);
+      });
     }
   });
 });

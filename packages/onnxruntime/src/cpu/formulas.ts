@@ -15,17 +15,15 @@ export interface Results {
   sums(): Value;
   gradient(): Value;
   /** What the gradient is yet to be multiplied by, `[rows, 1]`. */
-  scale?(): Value;
+  readonly scale?: () => Value;
 }
 
-/** For which rows a way gives right results. */
+/** For which rows a way gives right results, all that are wanted. */
 export interface Fit {
-  /** Whether for all, in everything that is wanted: a bool scalar. */
+  /** Whether for all: a bool scalar. */
   all(): Value;
-  /** Those with a right sum, `[rows, 1]` bool. */
-  sums(): Value;
-  /** Those with a right gradient, `[rows, 1]` bool. */
-  gradient(): Value;
+  /** Which, `[rows, 1]` bool. */
+  each(): Value;
 }
 
 /**
@@ -36,6 +34,7 @@ export interface Fit {
  *
  * @param general Given a function that takes the unfit rows out of a value, `[rows, …]` to `[unfit, …]`. Its gradient is as
  * the plain one: scaled, or yet to be.
+ * @param like A value of the gradient's shape that nothing is written over: a graph input.
  * @param name Of the gradient, a result of the whole graph.
  */
 export function repaired(
@@ -44,6 +43,7 @@ export function repaired(
   fit: Fit,
   plain: Results,
   general: (taken: (value: Value) => Value) => Results,
+  like: Value,
   name: string,
 ): Pick<Results, 'sums'> {
   const { op, constant } = graph;
@@ -53,7 +53,6 @@ export function repaired(
   const gradient = wantsGradient ? plain.gradient() : undefined;
   const zero = constant('int64', [0]);
   const noneOf = (value: Value): Value => op('Slice', [value, zero, zero, zero]);
-  const given = [sums, gradient].filter((value) => value !== undefined);
   const [rows, ...repairs] = graph.choose(
     fit.all(),
     [
@@ -61,22 +60,17 @@ export function repaired(
       ...(wantsSums ? [{ type: 'float', shape: ['unfit', 1] } as const] : []),
       ...(wantsGradient ? [{ type: 'float', shape: ['unfit', 'classes'] } as const] : []),
     ],
-    () => [noneOf(constant('int64', [0], [1, 1])), ...given.map(noneOf)],
+    () => [
+      noneOf(constant('int64', [0], [1, 1])),
+      ...(wantsSums ? [noneOf(constant('float', [0], [1, 1]))] : []),
+      ...(wantsGradient ? [noneOf(like)] : []),
+    ],
     () => {
-      const fits = [...(wantsSums ? [fit.sums()] : []), ...(wantsGradient ? [fit.gradient()] : [])];
-      const unfit = op('Not', [
-        op('Squeeze', [fits.reduce((one, other) => op('And', [one, other])), constant('int64', [1])]),
-      ]);
+      // Nothing plain is read here: it may be written over.
+      const unfit = op('Not', [op('Squeeze', [fit.each(), constant('int64', [1])])]);
       const index = op('Transpose', [op('NonZero', [unfit])]);
-      const taken = (value: Value): Value => op('GatherND', [value, index]);
-      const results = general(taken);
-      // A right sum beside a wrong gradient stays, and the other way round: what else is wanted changes no bit.
-      const mended = (fitting: Value, was: Value, is: Value): Value => op('Where', [taken(fitting), taken(was), is]);
-      return [
-        index,
-        ...(sums === undefined ? [] : [mended(fit.sums(), sums, results.sums())]),
-        ...(gradient === undefined ? [] : [mended(fit.gradient(), gradient, results.gradient())]),
-      ];
+      const results = general((value) => op('GatherND', [value, index]));
+      return [index, ...(wantsSums ? [results.sums()] : []), ...(wantsGradient ? [results.gradient()] : [])];
     },
   );
   if (gradient !== undefined) {

@@ -56,7 +56,7 @@ function ofLabels(graph: Graph, loss: Loss, rows: Rows, label: Label, divisor: (
       weights: perClass ? weights : taken(weights),
       scale: plain.scale === undefined ? () => taken(scale()) : undefined,
     });
-  return { active, ...repaired(graph, loss, fit, plain, again, name) };
+  return { active, ...repaired(graph, loss, fit, plain, again, logits, name) };
 }
 
 /**
@@ -80,7 +80,7 @@ function byLogarithms(graph: Graph, _: Loss, { logits, label, weights, scale }: 
       op('Less', [op('Abs', [logD]), constant('float', LARGEST_LOG)]),
     ]);
   return {
-    fit: { all: () => everyRow(graph, each()), sums: each, gradient: each },
+    fit: { all: () => everyRow(graph, each()), each },
     sums: () => minusLog,
     gradient: () => op('ScatterElements', [p, label.index, op('Sub', [own, constant('float', 1)])], { axis: 1 }),
     scale,
@@ -96,11 +96,12 @@ function byWeights(graph: Graph, loss: Loss, { logits, label, weights, scale }: 
   const parts = partsOf(graph, logits, logits, label, weights);
   const share = (): Value => op('Div', [scale!(), parts.sum]);
   const belowInfinity = (value: Value): Value => op('Less', [value, constant('float', Infinity)]);
-  const sums = (): Value =>
-    op('And', [op('GreaterOrEqual', [parts.sum, constant('float', LEAST)]), belowInfinity(parts.sum)]);
-  const gradient = (): Value => op('And', [sums(), belowInfinity(share())]);
+  const each = (): Value => {
+    const isSum = op('And', [op('GreaterOrEqual', [parts.sum, constant('float', LEAST)]), belowInfinity(parts.sum)]);
+    return loss.outputs.includes('gradient') ? op('And', [isSum, belowInfinity(share())]) : isSum;
+  };
   return {
-    fit: { all: () => everyRow(graph, loss.outputs.includes('gradient') ? gradient() : sums()), sums, gradient },
+    fit: { all: () => everyRow(graph, each()), each },
     sums: () => lossOf(graph, parts),
     gradient: () => op('Mul', [withLabel(graph, parts, label), share()]),
   };
