@@ -26,6 +26,8 @@ export function publishedPackages() {
  * @throws {Error} when a build or a pack fails; its output is on standard error by then.
  */
 export async function packAll() {
+  // What was built from sources that are gone would be packed too.
+  for (const { folder } of publishedPackages()) rmSync(join(folder, 'dist'), { recursive: true, force: true });
   const steps = [['turbo', ['run', 'build', '--output-logs=errors-only']]];
   for (const [command, args] of steps) {
     if ((await run(command, args, { quiet: true })) !== 0) throw new Error(`${command} ${args.join(' ')} failed`);
