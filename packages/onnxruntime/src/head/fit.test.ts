@@ -154,6 +154,16 @@ test('a loss that is not finite ends training, or is skipped', async () => {
   expect(trainer.weights.every(Number.isFinite)).toBe(true);
 });
 
+test('batches that are skipped make no checkpoint again', async () => {
+  const features = Float32Array.from(data.features).fill(Number.NaN, 6, 7);
+  const trainer = await createHeadTrainer(ort, options);
+  const steps: number[] = [];
+  const checkpoint = { every: 1, save: () => steps.push(trainer.steps) };
+  await trainer.fit({ ...data, features }, { ...fit, nonFinite: 'skip', checkpoint });
+  expect(steps.at(-1)).toBe(trainer.steps); // the end, which is another place in the fit
+  expect(new Set(steps).size).toBe(steps.length - 1);
+});
+
 test('no rows, no steps', async () => {
   const trainer = await createHeadTrainer(ort, options);
   expect(await trainer.fit({ features: new Float32Array(0), labels: [] }, fit)).toEqual({

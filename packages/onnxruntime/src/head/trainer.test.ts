@@ -218,6 +218,21 @@ test.each([
   }
 });
 
+test.each([false, 1, 2] as const)('of equal logits the first is predicted, in pieces of %s', async (chunk) => {
+  const trainer = await createHeadTrainer(ort, { features: 1, form: 'sigmoid', gate, optimizer: sgd, chunk });
+  trainer.bias.set([0, 1, 1, 0, 1], 0);
+  expect([...(await trainer.predict(Float32Array.of(5, 6)))]).toEqual([1, 1]);
+});
+
+test.each([false, 1] as const)('a target that single precision rounds to 0 is one, in pieces of %s', async (chunk) => {
+  const gate = createGate([5, 1], { threshold: 2 });
+  const options = { features: 1, form: 'softmax', gate, beta: 1, optimizer: sgd, chunk } as const;
+  const trainer = await createHeadTrainer(ort, { ...options, bias: Float32Array.of(0, Number.NaN) });
+  const stepOn = (target: number) => trainer.step({ features: Float32Array.of(1), targets: [0.5, target] });
+  expect((await stepOn(0)).loss).toBe(0);
+  expect((await stepOn(1e-50)).loss).toBeNaN();
+});
+
 test.each([false, 3, 4] as const)('β is drawn by the step, row and class, in pieces of %s (X5)', async (chunk) => {
   const beta = { gamma: 0.6, seed: 2 ** 40 + 5 };
   const trainer = await createHeadTrainer(ort, { features: 3, form: 'softmax', gate, beta, optimizer: sgd, chunk });

@@ -190,6 +190,37 @@ test('WORKER: a worker that cannot be started again does not stand in the way of
   expect(await session.run(batch)).toEqual(expected);
 });
 
+test('of runs that overlap the worker has two, and the others keep their batches until it is their turn', async () => {
+  const flag = new SharedArrayBuffer(8);
+  const program = `
+    import { parentPort } from 'node:worker_threads';
+    parentPort.on('message', ({ id, job }) => {
+      if (job) Atomics.wait(new Int32Array(job.targets.buffer), 0, 0);
+      parentPort.postMessage({ id, result: {} });
+    });
+    parentPort.postMessage({ id: 0 });`;
+  const url = new URL(`data:text/javascript,${encodeURIComponent(program)}`);
+  const engine = await createRemoteEngine(planOf(ort, { form: 'sigmoid', gate }), url);
+  const batches = [1, 2, 3].map(() => new Float32Array(3));
+  const runs = batches.map((own) => {
+    const batch = { logits: own, targets: new Float32Array(flag, 0, 1) };
+    const job = { rows: 1, classes: 3, divisor: 1, ...batch };
+    return engine.run(
+      { ...job, labels: undefined, rowWeights: undefined, foreground: undefined, beta: undefined },
+      {
+        transfer: [own.buffer],
+      },
+    );
+  });
+  await new Promise((resolve) => setTimeout(resolve)); // as far as it goes without the worker
+  expect(batches.map(({ length }) => length)).toEqual([0, 0, 3]);
+  Atomics.store(new Int32Array(flag), 0, 1);
+  Atomics.notify(new Int32Array(flag), 0);
+  await Promise.all(runs);
+  expect(batches.map(({ length }) => length)).toEqual([0, 0, 0]);
+  await engine.release();
+});
+
 test('release after the death of the worker has nothing left to do', async () => {
   const { session, worker } = await start({ form: 'sigmoid', gate, worker: true });
   await worker.terminate();
