@@ -53,32 +53,47 @@ export function repaired(
   const gradient = wantsGradient ? plain.gradient() : undefined;
   const zero = constant('int64', [0]);
   const noneOf = (value: Value): Value => op('Slice', [value, zero, zero, zero]);
-  const [rows, ...repairs] = graph.choose(
+  // Where to put each value that was calculated again: its row. ScatterND would copy the matrix.
+  const places = (rows: Value, values: Value): Value => op('Expand', [rows, op('Shape', [values])]);
+  const repairs = graph.choose(
     fit.all(),
     [
-      { type: 'int64', shape: ['unfit', 1] },
-      ...(wantsSums ? [{ type: 'float', shape: ['unfit', 1] } as const] : []),
-      ...(wantsGradient ? [{ type: 'float', shape: ['unfit', 'classes'] } as const] : []),
+      ...(wantsSums
+        ? ([
+            { type: 'int64', shape: ['unfit', 1] },
+            { type: 'float', shape: ['unfit', 1] },
+          ] as const)
+        : []),
+      ...(wantsGradient
+        ? ([
+            { type: 'int64', shape: ['unfit', 'classes'] },
+            { type: 'float', shape: ['unfit', 'classes'] },
+          ] as const)
+        : []),
     ],
-    () => [
-      noneOf(constant('int64', [0], [1, 1])),
-      ...(wantsSums ? [noneOf(constant('float', [0], [1, 1]))] : []),
-      ...(wantsGradient ? [noneOf(like)] : []),
-    ],
+    () => {
+      const none = (value: Value): Value[] => {
+        const values = noneOf(value);
+        return [op('Cast', [values], { to: elementTypes.int64 }), values];
+      };
+      return [...(wantsSums ? none(constant('float', [0], [1, 1])) : []), ...(wantsGradient ? none(like) : [])];
+    },
     () => {
       // Nothing plain is read here: it may be written over.
       const unfit = op('Not', [op('Squeeze', [fit.each(), constant('int64', [1])])]);
-      const index = op('Transpose', [op('NonZero', [unfit])]);
-      const results = general((value) => op('GatherND', [value, index]));
-      return [index, ...(wantsSums ? [results.sums()] : []), ...(wantsGradient ? [results.gradient()] : [])];
+      const rows = op('Transpose', [op('NonZero', [unfit])]);
+      const results = general((value) => op('GatherND', [value, rows]));
+      const placed = (values: Value): Value[] => [places(rows, values), values];
+      return [...(wantsSums ? placed(results.sums()) : []), ...(wantsGradient ? placed(results.gradient()) : [])];
     },
   );
+  const put = (values: Value, [index, others]: readonly Value[], result?: string): Value =>
+    op('ScatterElements', [values, index, others], { axis: 0 }, result);
   if (gradient !== undefined) {
-    const whole = [gradient, rows, repairs[repairs.length - 1]];
-    if (plain.scale === undefined) op('ScatterND', whole, {}, name);
-    else op('Mul', [op('ScatterND', whole), plain.scale()], {}, name);
+    if (plain.scale === undefined) put(gradient, repairs.slice(-2), name);
+    else op('Mul', [put(gradient, repairs.slice(-2)), plain.scale()], {}, name);
   }
-  return { sums: () => op('ScatterND', [sums!, rows, repairs[0]]) };
+  return { sums: () => put(sums!, repairs) };
 }
 
 /** Whether a condition, `[rows, 1]` bool, holds in every row: a bool scalar, true without rows. */

@@ -8,12 +8,6 @@ import { elementTypes } from '../onnx.ts';
 import type { Loss } from '../options.ts';
 import { everyRow, type Fit, type Results, repaired, sumOfLog1p, sumOverClasses } from './formulas.ts';
 
-// What an excluded logit, and the label's, is replaced by in the plain way. Its exponential, 1.6e-38, is the smallest that
-// is fast: one that underflows takes eight times as long.
-const EXCLUDED = -87;
-// In a row sum of that size a million excluded ones, 1.6e-32, do not show.
-const LEAST = 1e-22;
-
 /** The sigmoid form over rows with index labels or target rows. Declares `tail` and, if wanted, `foreground`. */
 export const sigmoidOf: WriteForm = (graph, loss, rows, divisor, name) => {
   const { label } = rows;
@@ -41,7 +35,7 @@ function ofLabels(graph: Graph, loss: Loss, rows: Rows, label: Label, divisor: (
   const kinds = kindsOf(graph, foregroundInput(graph, loss, logits) ?? label.present, rows);
   const scale = (): Value => op('Div', [rows.weights, divisor()]);
   const positive = positiveOf(graph, logits, label);
-  const { fit, ...plain } = byExponential(graph, loss, { logits, label, kinds, positive }, active, scale);
+  const { fit, ...plain } = byExponential(graph, loss, { logits, label, kinds, positive }, scale);
   const again = (taken: (value: Value) => Value): Results => {
     const some = { logits: taken(logits), label: labelAt(graph, taken(label.present), taken(label.index)) };
     return general(graph, {
@@ -56,8 +50,8 @@ function ofLabels(graph: Graph, loss: Loss, rows: Rows, label: Label, divisor: (
 }
 
 /**
- * e^z is all that `softplus(z) = log(1 + e^z)` and `σ(z) = e^z / (1 + e^z)` take, unless a product of 1 + e^z overflows,
- * or a NaN is met: the sums tell.
+ * e = w e^z is all that `w softplus(z) = log(1 + e)` and `w σ(z) = e / (1 + e)` take, unless e^z or a product of 1 + e
+ * overflows, or a NaN is met: the sums tell.
  *
  * @param scale The row's weight by the divisor, `[rows, 1]`.
  */
@@ -65,36 +59,25 @@ function byExponential(
   graph: Graph,
   loss: Loss,
   { logits, label, kinds, positive }: Batch,
-  active: Value,
   scale: () => Value,
 ): Results & { fit: Fit } {
   const { op, constant } = graph;
-  const [zero, infinity, excluded] = [0, Infinity, EXCLUDED].map((value) => constant('float', value));
-  const caps = op('Where', [op('Greater', [kinds.weights, zero]), infinity, excluded]);
-  const cap = op('Gather', [caps, kinds.ofRows]);
-  const own = op('Where', [label.present, excluded, op('Min', [label.entry(logits), label.entry(cap)])]);
-  const e = op('Exp', [op('ScatterElements', [op('Min', [logits, cap]), label.index, own], { axis: 1 })]);
+  const [zero, infinity] = [constant('float', 0), constant('float', Infinity)];
+  const weighted = op('Mul', [op('Exp', [logits]), op('Gather', [kinds.weights, kinds.ofRows])]);
+  const e = label.replace(weighted, op('Where', [label.present, zero, zero]));
   const sums = (): Value => sumOfLog1p(graph, e, op('Where', [label.present, positive.e, zero]), logits);
   // Comparisons with NaN are false. Finite sums are a sign of finite exponentials, and cost less than to look at these.
+  const bySums = (): Value => op('Less', [sums(), infinity]);
   const byGradient: Fit = {
     all: () => op('Less', [op('ReduceSum', [e], { keepdims: 0 }), infinity]),
     // Infinity and NaN, times 0, are NaN; any order of summation tells.
     each: () => op('Equal', [op('ReduceSum', [op('Mul', [e, zero]), constant('int64', [1])], { keepdims: 1 }), zero]),
   };
-  const bySums = (): Value =>
-    op('And', [
-      op('Less', [sums(), infinity]),
-      op('GreaterOrEqual', [op('Where', [active, sums(), constant('float', 1)]), constant('float', LEAST)]),
-    ]);
   const wantsSums = loss.outputs.some((output) => output !== 'gradient');
-  const fit = wantsSums ? { all: () => everyRow(graph, bySums()), each: bySums } : byGradient;
   return {
-    fit,
+    fit: wantsSums ? { all: () => everyRow(graph, bySums()), each: bySums } : byGradient,
     sums,
-    gradient: () => {
-      const slopes = op('Mul', [op('Softsign', [e]), op('Gather', [kinds.weights, kinds.ofRows])]);
-      return label.replace(slopes, op('Neg', [positive.slope()]));
-    },
+    gradient: () => label.replace(op('Softsign', [e]), op('Neg', [positive.slope()])),
     scale,
   };
 }
