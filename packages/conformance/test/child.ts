@@ -1,6 +1,9 @@
 // A program that speaks the protocol well or badly; the first argument says how. For the tests of the runner.
 
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { serve } from '../src/serve.ts';
 import { Unavailable } from '../src/unavailable.ts';
 import { answer, fakeTarget } from './fakes.ts';
@@ -24,7 +27,11 @@ await serve(async () => {
     }
     if (manner === 'always-crash') process.exit(3);
     if (manner === 'hang' && now) await new Promise((resolve) => setTimeout(resolve, 60_000));
-    if (manner === 'busy' && now) for (;;);
+    if (manner === 'busy' && now) {
+      // Tells who waits for it that this test is under way.
+      if (extra !== '') writeFileSync(join(tmpdir(), extra), '');
+      for (;;);
+    }
     if (manner === 'noise' && now) raw('loading kernels…\n');
     if (manner === 'wrong-json' && now) {
       raw('{"type":"outcome","seq":\n');
