@@ -5,9 +5,10 @@ import type { Graph, Value } from '../graph.ts';
 import { elementTypes } from '../onnx.ts';
 import type { Loss } from '../options.ts';
 
-// Columns are folded this many to one before the logarithm, and before the sum. A power of two; the largest product is
-// 2^8. The fewer logarithms the better: one costs as much as a dozen products.
+// Columns are folded this many to one before the logarithm, and before the sum. A power of two. The fewer logarithms the
+// better: one costs as much as a dozen products; but the product of that many 1 + e must be finite.
 const FOLD = 8;
+// Sums go on in that many lanes side by side.
 const LANES = 32;
 
 /** Row sums `[rows, 1]` and gradient `[rows, classes]`. */
