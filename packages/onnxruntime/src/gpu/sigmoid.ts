@@ -2,29 +2,18 @@
 
 import type { Graph, Value } from '../graph.ts';
 import { foregroundInput, type Label, type Rows, tailInput } from '../inputs.ts';
-import type { RowLoss, WriteForm } from '../loss.ts';
+import type { WriteForm } from '../loss.ts';
 import { maxOverClasses } from '../maximum.ts';
 import { elementTypes } from '../onnx.ts';
 import type { Loss } from '../options.ts';
 import { expOfMinus, log1p, sumOverClasses } from './formulas.ts';
+import { formOf, type Written } from './written.ts';
 
 // An entry that adds nothing: softplus and σ of it are 0, exactly. Finite, since shaders need not honour infinities.
 const NOTHING = -1000;
 
 /** The sigmoid form over rows with index labels or target rows. Declares `tail` and, if wanted, `foreground`. */
-export const sigmoidOf: WriteForm = (graph, loss, rows, divisor, name) => {
-  const { label, targets } = rows;
-  const scale = (): Value => graph.op('Div', [rows.weights, divisor()]);
-  const written =
-    label === undefined ? ofTargets(graph, loss, rows, scale, targets!) : ofLabels(graph, loss, rows, scale, label);
-  if (loss.outputs.includes('gradient')) written.gradient(name);
-  return written;
-};
-
-/** The loss, with its gradient yet to be written as a value of some name. */
-interface Written extends RowLoss {
-  readonly gradient: (result: string) => void;
-}
+export const sigmoidOf: WriteForm = formOf(ofLabels, ofTargets);
 
 /**
  * With s the logit, negated at the label, and excluded entries at a value that adds nothing, the row loss is

@@ -2,28 +2,17 @@
 
 import type { Graph, Value } from '../graph.ts';
 import { type Label, type Rows, weightInput } from '../inputs.ts';
-import type { RowLoss, WriteForm } from '../loss.ts';
+import type { WriteForm } from '../loss.ts';
 import { maxOverClasses } from '../maximum.ts';
 import type { Loss } from '../options.ts';
 import { expOfMinus, log1pOfRow, logOfRow, sumOverClasses } from './formulas.ts';
+import { formOf, type Written } from './written.ts';
 
 // No finite logit is lower.
 const LOWEST = -3.4028234663852886e38;
 
 /** The softmax form over rows with index labels or target rows. Declares `tail` and β. */
-export const softmaxOf: WriteForm = (graph, loss, rows, divisor, name) => {
-  const { label, targets } = rows;
-  const scale = (): Value => graph.op('Div', [rows.weights, divisor()]);
-  const written =
-    label === undefined ? ofTargets(graph, loss, rows, scale, targets!) : ofLabels(graph, loss, rows, scale, label);
-  if (loss.outputs.includes('gradient')) written.gradient(name);
-  return written;
-};
-
-/** The loss, with its gradient yet to be written as a value of some name. */
-interface Written extends RowLoss {
-  readonly gradient: (result: string) => void;
-}
+export const softmaxOf: WriteForm = formOf(ofLabels, ofTargets);
 
 /**
  * With own = e^(z_y - m) and rest = Σ_{k≠y} v_k e^(z_k - m), v the weight of a negative entry, the row loss is
