@@ -23,6 +23,8 @@ export interface JobOptions {
   readonly transfer?: readonly ArrayBuffer[];
   /** Where to write the gradient, `[rows * classes]`. */
   readonly gradient?: Float32Array;
+  /** Asked before each block: whether to leave off, with `DISPOSED`. */
+  isStopped?(): boolean;
 }
 
 /** Where jobs are done. */
@@ -56,7 +58,8 @@ export function createEngine(ort: Ort, plan: Plan): Engine {
     return session;
   };
 
-  const runJob = async (job: Job, target: Float32Array | undefined): Promise<JobResult> => {
+  const runJob = async (job: Job, { gradient: target, isStopped = never }: JobOptions): Promise<JobResult> => {
+    if (isStopped()) throw stopped();
     const session = await sessionFor(job);
     tail ??= tailOf(ort, gate.tail);
     const feeds = feedsOf(ort, job, tail, outputs.includes('gradient'));
@@ -67,6 +70,7 @@ export function createEngine(ort: Ort, plan: Plan): Engine {
     const result = roomFor(job, outputs, target);
     const intoOwn = isNode && !(target && isShared(target.buffer));
     for (let from = 0; from < job.rows; from += size) {
+      if (isStopped()) throw stopped();
       const to = Math.min(from + size, job.rows);
       const part = rowsOf(result, from, to, job.classes);
       const fetches = intoOwn ? tensorsOf(ort, part, to - from, job.classes) : undefined;
@@ -86,9 +90,17 @@ export function createEngine(ort: Ort, plan: Plan): Engine {
   };
 
   return {
-    run: (job, { gradient } = {}) => inTurn(ort, () => runJob(job, gradient)),
+    run: (job, options = {}) => inTurn(ort, () => runJob(job, options)),
     release: () => inTurn(ort, () => releaseAll(sessions)),
   };
+}
+
+function never(): boolean {
+  return false;
+}
+
+function stopped(): EqlError {
+  return new EqlError('DISPOSED', 'the run was left off, since the process ends.');
 }
 
 /** How many rows go at a time: blocks of nearly the same size. */

@@ -4,6 +4,14 @@ import { EqlError, type EqlErrorCode } from '@eqloss/core';
 import { isShared, partOf } from '../feeds.ts';
 import type { JobResult } from './engine.ts';
 import type { Job, JobBeta } from './job.ts';
+import type { Leave } from './leave.ts';
+import type { Plan } from './plan.ts';
+
+/** What a worker starts with. */
+export interface Start {
+  readonly plan: Plan;
+  readonly leave: Leave;
+}
 
 /** To the worker: a job, or without one the wish that it release its sessions. */
 export interface Request {

@@ -3,7 +3,8 @@
 import { EqlError } from '@eqloss/core';
 import type { Engine, JobOptions, JobResult } from './engine.ts';
 import type { Job } from './job.ts';
-import { type Answer, errorOf, packed, type Request } from './messages.ts';
+import { createLeave, type Leave, waitAtExit } from './leave.ts';
+import { type Answer, errorOf, packed, type Request, type Start } from './messages.ts';
 import type { Plan } from './plan.ts';
 
 /** What is used of a worker of Node. */
@@ -21,7 +22,7 @@ interface NodeWorker {
 interface WorkerThreads {
   readonly Worker: new (
     program: URL,
-    options: { readonly name: string; readonly workerData: Plan; readonly execArgv?: readonly string[] },
+    options: { readonly name: string; readonly workerData: Start; readonly execArgv?: readonly string[] },
   ) => NodeWorker;
 }
 
@@ -95,13 +96,16 @@ export async function createRemoteEngine(plan: Plan, program: URL = programOf())
 /** Starts a worker. `gone` is called when it is of no use any more, before anybody learns why. */
 function connect(plan: Plan, program: URL, gone: () => void): Promise<Link> {
   return new Promise((resolve, reject) => {
-    const worker = start(plan, program);
+    const leave = createLeave();
+    const worker = start(plan, program, leave);
+    const stayNoLonger = waitAtExit(leave);
     const waiting = new Map<number, { resolve(result: JobResult): void; reject(error: Error): void }>();
     let calls = 0;
     let ending = false;
     const fail = (why: string): void => {
       if (ending) return;
       ending = true;
+      stayNoLonger();
       gone();
       worker.terminate();
       const error = new EqlError(
@@ -122,6 +126,7 @@ function connect(plan: Plan, program: URL, gone: () => void): Promise<Link> {
       },
       end: () => {
         ending = true;
+        stayNoLonger();
         return worker.terminate();
       },
     };
@@ -144,7 +149,7 @@ function connect(plan: Plan, program: URL, gone: () => void): Promise<Link> {
   });
 }
 
-function start(plan: Plan, program: URL): NodeWorker {
+function start(plan: Plan, program: URL, leave: Leave): NodeWorker {
   // Not an import, so that bundlers for browsers have nothing to resolve.
   const { process } = globalThis as unknown as { process: { getBuiltinModule?(name: string): unknown } };
   const threads = process.getBuiltinModule?.('node:worker_threads') as WorkerThreads | undefined;
@@ -155,7 +160,7 @@ function start(plan: Plan, program: URL): NodeWorker {
   try {
     return new threads.Worker(program, {
       name: 'eqloss',
-      workerData: { ...plan, gate: { classes, threshold, tail } },
+      workerData: { plan: { ...plan, gate: { classes, threshold, tail } }, leave },
       execArgv,
     });
   } catch (error) {

@@ -6,6 +6,7 @@ import { forms, plainCase } from '@eqloss/core/testing';
 import * as ort from 'onnxruntime-node';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createLossSession, type LossBatch, type LossSession, type LossSessionOptions, type Ort } from '../index.ts';
+import type { Job } from './job.ts';
 import { planOf } from './plan.ts';
 import { createRemoteEngine } from './remote.ts';
 
@@ -141,34 +142,53 @@ test('of many runs at once no more than two are at the worker, in the order of t
   expect(sent).toEqual(factors.filter((factor) => factor !== 3).map((factor) => factor * logits[0]));
 });
 
+/**
+ * A worker's program that exits at its first job, and in the workers after that answers. Not by `terminate`:
+ * onnxruntime-node aborts the process when its thread is stopped amid a run.
+ */
+const mortal = (lives: SharedArrayBuffer): { url: URL; job: Job } => {
+  const program = `
+    import { parentPort } from 'node:worker_threads';
+    parentPort.on('message', ({ id, job }) => {
+      if (job && Atomics.add(new Int32Array(job.targets.buffer), 0, 1) === 0) process.exit(3);
+      parentPort.postMessage({ id, result: { rowLosses: new Float32Array(1).fill(id) } });
+    });
+    parentPort.postMessage({ id: 0 });`;
+  const inputs = { logits: new Float32Array(3), targets: new Float32Array(lives, 0, 1) };
+  const others = { labels: undefined, rowWeights: undefined, foreground: undefined, beta: undefined };
+  const url = new URL(`data:text/javascript,${encodeURIComponent(program)}`);
+  return { url, job: { rows: 1, classes: 3, divisor: 1, ...inputs, ...others } };
+};
+
 test('WORKER: runs that wait while the worker dies are done by the next one', async () => {
-  const { session, worker } = await start({ form: 'sigmoid', gate, worker: true });
-  const batch = { logits, labels: [0, 1] };
-  const expected = await session.run(batch);
-  const runs = Array.from({ length: 4 }, () => session.run(batch));
-  const settled = Promise.allSettled(runs);
-  await new Promise((resolve) => {
-    worker.once('exit', resolve);
-    worker.terminate();
-  });
-  for (const run of await settled) {
-    if (run.status === 'fulfilled') expect(run.value).toEqual(expected);
-    else expect(run.reason).toMatchObject({ code: 'WORKER' });
+  const { url, job } = mortal(new SharedArrayBuffer(4));
+  const engine = await createRemoteEngine(planOf(ort, { form: 'sigmoid', gate }), url);
+  const settled = await Promise.allSettled([1, 2, 3, 4].map(() => engine.run(job)));
+  // One was at the worker and one on its way.
+  for (const run of settled.slice(0, 2)) {
+    expect(run).toMatchObject({ status: 'rejected', reason: { name: 'EqlError', code: 'WORKER' } });
   }
-  expect((await settled).at(-1)).toMatchObject({ status: 'fulfilled' });
+  expect(settled.slice(2)).toEqual(
+    [1, 2].map((id) => ({ status: 'fulfilled', value: { rowLosses: Float32Array.of(id) } })),
+  );
+  await engine.release();
 });
 
-test('WORKER: a worker that dies fails its runs, and the next run starts another', async () => {
+test('WORKER: a worker that dies fails its run, and the next run starts another', async () => {
+  const { url, job } = mortal(new SharedArrayBuffer(4));
+  const engine = await createRemoteEngine(planOf(ort, { form: 'sigmoid', gate }), url);
+  const run = engine.run(job);
+  await expect(run).rejects.toBeInstanceOf(EqlError);
+  await expect(run).rejects.toMatchObject({ code: 'WORKER', message: expect.stringContaining('code 3') });
+  expect(await engine.run(job)).toEqual({ rowLosses: Float32Array.of(1) });
+  await engine.release();
+});
+
+test('WORKER: after the death of an idle worker the next run has another', async () => {
   const { session, worker } = await start({ form: 'sigmoid', gate, worker: true });
   const batch = { logits, labels: [0, 1] };
   const expected = await session.run(batch);
-  const runs = [session.run(batch), session.run(batch)];
-  const ended = worker.terminate();
-  for (const run of runs) {
-    await expect(run).rejects.toBeInstanceOf(EqlError);
-    await expect(run).rejects.toMatchObject({ code: 'WORKER' });
-  }
-  await ended;
+  await worker.terminate();
   expect(await session.run(batch)).toEqual(expected);
 });
 
@@ -293,19 +313,56 @@ test('UNSUPPORTED: a transfer without a worker; a worker without Node; options t
   await expect(other).rejects.toMatchObject({ code: 'UNSUPPORTED' });
 });
 
-test('a process that forgets release ends by itself, and one that awaits a run does not end before it', async () => {
+/** A program in a process of its own. */
+function inProcess(rest: string): Promise<{ stdout: string; stderr: string }> {
   const source = `
     import * as ort from 'onnxruntime-node';
     import { createGate } from '@eqloss/core';
     import { createLossSession } from '@eqloss/onnxruntime';
     const gate = createGate([5, 1, 5], { threshold: 2 });
+    ${rest}`;
+  const args = ['--conditions=@eqloss/source', '--input-type=module', '--eval', source];
+  return promisify(execFile)(process.execPath, args, { cwd: import.meta.dirname });
+}
+
+// onnxruntime-node aborts the process when its thread is stopped amid a run: execFile rejects.
+test.each([
+  ['while the runtime loads', `createLossSession(ort, { form: 'sigmoid', gate, worker: true }); setTimeout(end, 20);`],
+  ['amid a first run', 'session.run(batch); setTimeout(end, 1);'],
+  ['amid a run', 'await session.run(batch); session.run(batch); setTimeout(end, 3);'],
+  ['amid runs', 'await session.run(batch); for (let k = 0; k < 4; k++) session.run(batch); setTimeout(end, 1);'],
+  ['at once', 'await session.run(batch); session.run(batch); end();'],
+  ['amid release', 'await session.run(batch); session.release(); end();'],
+])('process.exit is safe %s, and soon', async (_, program) => {
+  const { stdout } = await inProcess(`
+    const session = await createLossSession(ort, { form: 'sigmoid', gate, worker: true, blockRows: 10_000 });
+    const batch = { logits: new Float32Array(3 * 300_000), labels: new Int32Array(300_000) };
+    const end = () => {
+      const start = performance.now();
+      process.once('exit', () => console.log(performance.now() - start < 5000));
+      process.exit();
+    };
+    ${program}`);
+  expect(stdout).toBe('true\n');
+});
+
+test('many sessions have one listener for the end of the process, and released ones none', async () => {
+  const listeners = process.listenerCount('exit');
+  const sessions = await Promise.all(
+    [1, 2, 3].map(() => createLossSession(ort, { form: 'sigmoid', gate, worker: true })),
+  );
+  expect(process.listenerCount('exit')).toBe(listeners + 1);
+  await Promise.all(sessions.map((session) => session.release()));
+  expect(process.listenerCount('exit')).toBe(listeners);
+});
+
+test('a process that forgets release ends by itself, and one that awaits a run does not end before it', async () => {
+  const { stdout } = await inProcess(`
     const session = await createLossSession(ort, { form: 'sigmoid', gate, worker: true });
     for (const z of [0, 1]) {
       const { loss } = await session.run({ logits: new Float32Array(3).fill(z), labels: [0] });
       console.log(loss.toFixed(5));
-    }`;
-  const args = ['--conditions=@eqloss/source', '--input-type=module', '--eval', source];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: import.meta.dirname });
+    }`);
   // Two classes of which neither is the tail, then the label: softplus(0) + softplus(0), softplus(1) + softplus(-1).
   const softplus = (z: number) => Math.log1p(Math.exp(z));
   expect(stdout).toBe(`${(2 * softplus(0)).toFixed(5)}\n${(softplus(-1) + softplus(1)).toFixed(5)}\n`);
