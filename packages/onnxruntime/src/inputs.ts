@@ -18,14 +18,18 @@ export interface Rows {
   readonly targets: Value | undefined;
 }
 
+/** A row's label. */
+export interface Label extends LabelPlace {
+  /** `[rows, 1]` bool: whether the row counts in the mean. */
+  readonly counted: Value;
+}
+
 /** Where a row's label is. */
-export interface Label {
+export interface LabelPlace {
   /** `[rows, 1]` bool: whether the row has a class, and is not taken out. */
   readonly present: Value;
   /** `[rows, 1]` int: its class; 0 without one, so that it can always index. */
   readonly index: Value;
-  /** `[rows, 1]` bool: whether the row counts in the mean. */
-  readonly counted: Value;
   /** Replaces the label's entry of each row that has one. `values` is `[rows, 1]`. */
   replace(matrix: Value, values: Value): Value;
   /** The label's entry, `[rows, 1]`; that of class 0 in a row without one. */
@@ -67,8 +71,8 @@ export function rowInputs(graph: Graph, loss: Loss, logits: Value): Rows {
   return { logits, active, weights, label: { counted, ...labelAt(graph, present, index) }, targets: undefined };
 }
 
-/** A label from where it is. */
-export function labelAt(graph: Graph, present: Value, index: Value): Omit<Label, 'counted'> {
+/** What can be done with labels that are `present` at `index`. */
+export function labelAt(graph: Graph, present: Value, index: Value): LabelPlace {
   const { op } = graph;
   const entry = (matrix: Value): Value => op('GatherElements', [matrix, index], { axis: 1 });
   const replace = (matrix: Value, values: Value): Value => {
@@ -89,7 +93,7 @@ export function tailInput(graph: Graph, logits: Value): Value {
 }
 
 /** β T as bool, `[rows, classes]`, if β is drawn: the entries that are withheld. SPEC X5. */
-export function drawnInput(graph: Graph, loss: Loss, logits: Value): Value | undefined {
+function drawnInput(graph: Graph, loss: Loss, logits: Value): Value | undefined {
   if (loss.beta !== 'drawn') return undefined;
   const drawn = graph.input({ name: 'drawn', type: 'bool', shape: ['rows', 'classes'] });
   return graph.op('And', [whole(graph, drawn, logits), tailInput(graph, logits)]);

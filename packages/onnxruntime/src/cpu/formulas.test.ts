@@ -1,23 +1,8 @@
-import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { createGraph, type Graph, type Value } from '../graph.ts';
-import { everyRow, log1pOfRow, logOfRow, sumOfLog1p, sumOverClasses } from './formulas.ts';
-
-/** A formula over a matrix, run on the cpu provider. */
-async function apply(
-  formula: (graph: Graph, x: Value) => Value,
-  values: Float32Array,
-  rows = 1,
-): Promise<Float32Array> {
-  const graph = createGraph(17);
-  const x = graph.input({ name: 'x', type: 'float', shape: ['rows', 'classes'] });
-  graph.op('Identity', [formula(graph, x)], {}, 'y');
-  graph.output({ name: 'y', type: 'float', shape: ['rows', 'columns'] });
-  const session = await ort.InferenceSession.create(graph.encode('formula', 'A formula.'));
-  const { y } = await session.run({ x: new ort.Tensor('float32', values, [rows, rows && values.length / rows]) });
-  await session.release();
-  return y.data as Float32Array;
-}
+import { apply } from '../../test/apply.ts';
+import type { Graph, Value } from '../graph.ts';
+import { logOfRow } from '../per-row.ts';
+import { everyRow, log1pOfRow, sumOfLog1p, sumOverClasses } from './formulas.ts';
 
 const sum = (graph: Graph, x: Value): Value => sumOverClasses(graph, x, x);
 /** Σ log1p over a row but for its first value, and that of the first value. */

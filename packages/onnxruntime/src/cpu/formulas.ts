@@ -4,6 +4,7 @@
 import type { Graph, Value } from '../graph.ts';
 import { elementTypes } from '../onnx.ts';
 import type { Loss } from '../options.ts';
+import { perRow } from '../per-row.ts';
 
 // Columns are folded this many to one before the logarithm, and before the sum. A power of two. The fewer logarithms the
 // better: one costs as much as a dozen products; but the product of that many 1 + e must be finite.
@@ -169,20 +170,9 @@ function log1p(graph: Graph, u: Value): Value {
   return op('Where', [op('Equal', [w, one]), u, op('Mul', [op('Log', [w]), lost])]);
 }
 
-/** {@link log1p} of one value a row, `[rows, 1]`: in LANES copies. */
+/** {@link log1p} of one value a row, `[rows, 1]`. */
 export function log1pOfRow(graph: Graph, u: Value): Value {
-  return ofRow(graph, u, (copies) => log1p(graph, copies));
-}
-
-/** log(x) of one value a row, `[rows, 1]`, the same wherever the row lies. */
-export function logOfRow(graph: Graph, x: Value): Value {
-  return ofRow(graph, x, (copies) => graph.op('Log', [copies]));
-}
-
-function ofRow(graph: Graph, x: Value, formula: (copies: Value) => Value): Value {
-  const { op, constant } = graph;
-  const copies = op('Mul', [x, constant('float', new Array<number>(16).fill(1), [1, 16])]);
-  return op('Slice', [formula(copies), constant('int64', [0]), constant('int64', [1]), constant('int64', [1])]);
+  return perRow(graph, u, (copies) => log1p(graph, copies));
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { sigmoidOf as onGpu } from '../gpu/sigmoid.ts';
 import type { Graph, Value } from '../graph.ts';
-import { foregroundInput, type Label, labelAt, type Rows, tailInput } from '../inputs.ts';
+import { foregroundInput, type Label, type LabelPlace, labelAt, type Rows, tailInput } from '../inputs.ts';
 import type { RowLoss, WriteForm } from '../loss.ts';
 import { elementTypes } from '../onnx.ts';
 import type { Loss } from '../options.ts';
@@ -18,7 +18,7 @@ export const sigmoidOf: WriteForm = (graph, loss, rows, divisor, name) => {
 /** Rows, all of them or some. */
 interface Batch {
   readonly logits: Value;
-  readonly label: Omit<Label, 'counted'>;
+  readonly label: LabelPlace;
   /** Weights of the negatives of each kind of row, `[kinds, classes]`, and the kind of each, `[rows]`. */
   readonly kinds: { readonly weights: Value; readonly ofRows: Value };
   /** {@link softplus} of the negated label's logit. */
@@ -99,7 +99,7 @@ function general(graph: Graph, { logits, label, kinds, positive }: Batch): Resul
   };
 }
 
-function positiveOf(graph: Graph, logits: Value, label: Omit<Label, 'counted'>): Softplus {
+function positiveOf(graph: Graph, logits: Value, label: LabelPlace): Softplus {
   return softplus(graph, graph.op('Neg', [label.entry(logits)]));
 }
 

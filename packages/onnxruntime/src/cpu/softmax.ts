@@ -2,11 +2,12 @@
 
 import { softmaxOf as onGpu } from '../gpu/softmax.ts';
 import type { Graph, Value } from '../graph.ts';
-import { type Label, labelAt, type Rows, weightInput } from '../inputs.ts';
+import { type Label, type LabelPlace, labelAt, type Rows, weightInput } from '../inputs.ts';
 import type { RowLoss, WriteForm } from '../loss.ts';
 import { maxOverClasses } from '../maximum.ts';
 import type { Loss } from '../options.ts';
-import { everyRow, type Fit, log1pOfRow, logOfRow, type Results, repaired, sumOverClasses } from './formulas.ts';
+import { logOfRow } from '../per-row.ts';
+import { everyRow, type Fit, log1pOfRow, type Results, repaired, sumOverClasses } from './formulas.ts';
 
 // e^-40: of terms that much below the largest one, sums are as exact as ever.
 const LEAST = 4e-18;
@@ -26,7 +27,7 @@ interface Batch {
   readonly logits: Value;
   /** `[rows, 1]` bool */
   active(): Value;
-  readonly label: Omit<Label, 'counted'>;
+  readonly label: LabelPlace;
   /** v, `[classes]` or `[rows, classes]`. SPEC X1. */
   readonly weights: Value;
   /** The row's weight by the divisor, `[rows, 1]`; undefined for a gradient that is yet to be scaled. */
@@ -46,8 +47,8 @@ function ofLabels(graph: Graph, loss: Loss, rows: Rows, label: Label, divisor: (
   const scale = (): Value => op('Div', [rows.weights, divisor()]);
   const perClass = loss.beta === 'scalar' || loss.beta === 'class';
   // One number only: for a single row, one per class and one per element look the same, and must give the same bits.
-  const way = loss.beta === 'scalar' ? byLogarithms : byWeights;
-  const { fit, ...plain } = way(graph, loss, { logits, active: () => active, label, weights, scale });
+  const batch = { logits, active: () => active, label, weights, scale };
+  const { fit, ...plain } = loss.beta === 'scalar' ? byLogarithms(graph, batch) : byWeights(graph, loss, batch);
   const again = (taken: (value: Value) => Value): Results =>
     general(graph, {
       logits: taken(logits),
@@ -65,7 +66,7 @@ function ofLabels(graph: Graph, loss: Loss, rows: Rows, label: Label, divisor: (
  * The sum `z + log v` is as exact as z is small. What counts is z near the maximum, and `z_y - log p_y`, the logarithm of
  * D, lies there: so much for a bound on the error (SPEC N4).
  */
-function byLogarithms(graph: Graph, _: Loss, { logits, label, weights, scale }: Batch): Results & { fit: Fit } {
+function byLogarithms(graph: Graph, { logits, label, weights, scale }: Batch): Results & { fit: Fit } {
   const { op, constant } = graph;
   const ofLabel = label.entry(logits);
   const x = op('ScatterElements', [op('Add', [logits, op('Log', [weights])]), label.index, ofLabel], { axis: 1 });
@@ -143,7 +144,7 @@ interface Parts {
   readonly sum: Value;
 }
 
-function partsOf(graph: Graph, x: Value, logits: Value, label: Omit<Label, 'counted'>, weights: Value): Parts {
+function partsOf(graph: Graph, x: Value, logits: Value, label: LabelPlace, weights: Value): Parts {
   const { op, constant } = graph;
   const zero = constant('float', 0);
   const max = maxOverClasses(graph, x);
@@ -166,6 +167,6 @@ function lossOf(graph: Graph, { below, own, rest, sum }: Parts): Value {
 }
 
 /** The terms with -rest at the label. */
-function withLabel(graph: Graph, { terms, rest }: Parts, label: Omit<Label, 'counted'>): Value {
+function withLabel(graph: Graph, { terms, rest }: Parts, label: LabelPlace): Value {
   return graph.op('ScatterElements', [terms, label.index, graph.op('Neg', [rest])], { axis: 1 });
 }

@@ -1,23 +1,6 @@
-import * as ort from 'onnxruntime-node';
 import { expect, test } from 'vitest';
-import { createGraph, type Graph, type Value } from '../graph.ts';
+import { apply } from '../../test/apply.ts';
 import { expOfMinus, log1p, log1pOfRow, sumOverClasses } from './formulas.ts';
-
-/** A formula over a matrix, run on the cpu provider. */
-async function apply(
-  formula: (graph: Graph, x: Value) => Value,
-  values: Float32Array,
-  rows = 1,
-): Promise<Float32Array> {
-  const graph = createGraph(17);
-  const x = graph.input({ name: 'x', type: 'float', shape: ['rows', 'classes'] });
-  graph.op('Identity', [formula(graph, x)], {}, 'y');
-  graph.output({ name: 'y', type: 'float', shape: ['rows', 'columns'] });
-  const session = await ort.InferenceSession.create(graph.encode('formula', 'A formula.'));
-  const { y } = await session.run({ x: new ort.Tensor('float32', values, [rows, values.length / rows]) });
-  await session.release();
-  return y.data as Float32Array;
-}
 
 /** The largest relative error. */
 function worst(actual: Float32Array, inputs: Float32Array, exact: (x: number) => number): number {

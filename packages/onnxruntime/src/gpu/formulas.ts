@@ -3,6 +3,7 @@
 import type { Graph, Value } from '../graph.ts';
 import { elementTypes } from '../onnx.ts';
 import type { Arithmetic } from '../options.ts';
+import { logOfRow } from '../per-row.ts';
 
 // Past this e^-a is 0 in single precision.
 const EXP_LIMIT = 104;
@@ -39,16 +40,6 @@ export function log1p(graph: Graph, u: Value): Value {
   const q = coefficients.reduceRight((sum, coefficient) => op('Add', [op('Mul', [sum, square]), coefficient]));
   const half = op('Add', [op('Mul', [op('Mul', [t, square]), q]), t]);
   return op('Add', [half, half]);
-}
-
-/**
- * log(x) of one value a row, `[rows, 1]`, the same in any batch (SPEC P1). The CPU's `Log` takes the last few values
- * of a tensor by another routine than the rest, one rounding apart: with 16 copies of each there are no last few.
- */
-export function logOfRow(graph: Graph, x: Value): Value {
-  const { op, constant } = graph;
-  const copies = op('Mul', [x, constant('float', new Array<number>(16).fill(1), [1, 16])]);
-  return op('Slice', [op('Log', [copies]), constant('int64', [0]), constant('int64', [1]), constant('int64', [1])]);
 }
 
 /** log(1 + u) of one value a row, u >= 0: {@link log1p} up to 1, the op where it is accurate. */

@@ -5,7 +5,8 @@ import { type Label, type Rows, weightInput } from '../inputs.ts';
 import type { WriteForm } from '../loss.ts';
 import { maxOverClasses } from '../maximum.ts';
 import type { Loss } from '../options.ts';
-import { expOfMinus, log1pOfRow, logOfRow, sumOverClasses } from './formulas.ts';
+import { logOfRow } from '../per-row.ts';
+import { expOfMinus, log1pOfRow, sumOverClasses } from './formulas.ts';
 import { formOf, type Written } from './written.ts';
 
 // No finite logit is lower.

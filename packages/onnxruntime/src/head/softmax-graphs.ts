@@ -2,7 +2,7 @@
 
 import { expOfMinus, sumOverClasses } from '../gpu/formulas.ts';
 import { createGraph, type Graph, type Value } from '../graph.ts';
-import { weightInput } from '../inputs.ts';
+import { type LabelPlace, labelAt, weightInput } from '../inputs.ts';
 import { maxOverClasses } from '../maximum.ts';
 import { elementTypes } from '../onnx.ts';
 import type { Loss } from '../options.ts';
@@ -22,7 +22,7 @@ interface Piece {
   /** Whether that is above 0. */
   readonly included: Value;
   /** With index labels. */
-  readonly label: { readonly index: Value; replace(matrix: Value, values: Value, result?: string): Value } | undefined;
+  readonly label: LabelPlace | undefined;
   /** With target rows, `[rows, classes]`. */
   readonly targets: Value | undefined;
 }
@@ -53,7 +53,7 @@ export function buildSums(loss: Loss, features: number, opset: number): Uint8Arr
   };
   row(max, 'max');
   row(sumOverClasses(graph, piece.label?.replace(terms, zero) ?? terms), 'rest');
-  if (piece.label !== undefined) row(op('GatherElements', [piece.logits, piece.label.index], { axis: 1 }), 'own');
+  if (piece.label !== undefined) row(piece.label.entry(piece.logits), 'own');
   if (piece.targets !== undefined) {
     const cost = op('Mul', [piece.targets, op('Sub', [finite, x])]);
     row(sumOverClasses(graph, op('Where', [op('Greater', [piece.targets, zero]), cost, zero])), 'cost');
@@ -100,12 +100,8 @@ function writePiece(graph: Graph, loss: Loss, features: number): Piece {
   const count = op('Slice', [op('Shape', [logits]), constant('int64', [1]), constant('int64', [2])]);
   const present = op('Less', [labels, op('Cast', [count], { to: elementTypes.int32 })]);
   const index = op('Where', [present, labels, constant('int32', 0)]);
-  const replace = (matrix: Value, values: Value, result?: string): Value => {
-    const kept = op('Where', [present, values, op('GatherElements', [matrix, index], { axis: 1 })]);
-    return op('ScatterElements', [matrix, index, kept], { axis: 1 }, result);
-  };
   const included = op('Greater', [v, zero]);
-  return { ...head, ordered, weights: v, included, label: { index, replace }, targets: undefined };
+  return { ...head, ordered, weights: v, included, label: labelAt(graph, present, index), targets: undefined };
 }
 
 /** e^(x - m), 1 where x is larger. */
