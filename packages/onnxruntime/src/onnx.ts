@@ -56,6 +56,19 @@ export function encodeTensor(
   shape: readonly number[],
   values: ArrayLike<number>,
 ): Uint8Array {
+  return join([
+    ...shape.map((dimension) => integerField(1, dimension)),
+    integerField(2, elementTypes[type]),
+    textField(8, name),
+    bytesField(9, rawData(type, values)),
+  ]);
+}
+
+function rawData(type: 'float' | 'int32' | 'int64' | 'bool', values: ArrayLike<number>): Uint8Array {
+  // Many, as the weights of a head are: their bytes as they are.
+  if (type === 'float' && values instanceof Float32Array) {
+    return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  }
   const size = { float: 4, int32: 4, int64: 8, bool: 1 }[type];
   const raw = new Uint8Array(values.length * size);
   const view = new DataView(raw.buffer);
@@ -65,12 +78,7 @@ export function encodeTensor(
     else if (type === 'int32') view.setInt32(k * size, values[k], true);
     else view.setBigInt64(k * size, BigInt(values[k]), true);
   }
-  return join([
-    ...shape.map((dimension) => integerField(1, dimension)),
-    integerField(2, elementTypes[type]),
-    textField(8, name),
-    bytesField(9, raw),
-  ]);
+  return raw;
 }
 
 /** What a `GraphProto` is encoded from. */

@@ -63,7 +63,7 @@ export function attachLoss(bytes: Uint8Array, options: AttachOptions): Uint8Arra
   const opset = opsetOf(model);
   const logits = chooseLogits(model, lossOutputs(model), options);
   if (constants.gate !== undefined) checkClasses(constants.gate, logits);
-  const graph = createGraph(opset, freePrefix(model, wanted));
+  const graph = createGraph(opset, freePrefix(model, wanted, 'eql'));
   const rows = rowsOfLogits(graph, logits);
   const gradient = isMatrix(logits) ? 'gradient' : 'gradientOfRows';
   const functions: Field[] = [];

@@ -1,9 +1,9 @@
 // Inputs of a loss that a model carries instead of asking for them.
 
 import { checkSigmoid, checkSoftmax, EqlError, type Gate } from '@eqloss/core';
-import { encodeTensor } from '../onnx.ts';
+import { encodeNode, encodeTensor } from '../onnx.ts';
 import { checkOptions, type Loss, unsupported } from '../options.ts';
-import { bytesField, type Field, integerField, messageField, textField } from '../protobuf.ts';
+import { bytesField, type Field } from '../protobuf.ts';
 import { expectMessage, fieldsOf, textOf } from './wire.ts';
 
 /** What a model can carry of what a loss wants. */
@@ -56,11 +56,5 @@ export function constantNode(tensor: Uint8Array): Field {
   for (const field of fieldsOf({ bytes: tensor, start: 0, end: tensor.length })) {
     if (field.number === 8) name = textOf(expectMessage(field, 'a name'));
   }
-  const attribute = [textField(1, 'value'), bytesField(5, tensor), integerField(20, 4)];
-  return messageField(1, [
-    textField(2, name),
-    textField(3, name),
-    textField(4, 'Constant'),
-    messageField(5, attribute),
-  ]);
+  return bytesField(1, encodeNode('Constant', [], [name], { value: { tensor } }));
 }

@@ -8,18 +8,19 @@ import { expectMessage, fieldsOf, malformed, type Span, textOf } from './wire.ts
 const DEEPEST = 32;
 
 /**
- * A prefix for every name of a loss: no name in the model begins with it.
+ * A prefix for every name that is added: no name in the model begins with it.
  *
  * Names are those of nodes, values, weights, dimensions, in the graph and in the graphs inside its nodes: a value inside
  * an `If` must not hide ours, nor be one of ours.
  *
- * @param wanted The caller's; `eql_`, `eql2_`, … without one.
+ * @param wanted The caller's.
+ * @param stem Without one: `eql` gives `eql_`, `eql2_`, …
  * @throws {EqlError} `UNSUPPORTED` for a wanted prefix that is empty or taken; `MODEL`
  */
-export function freePrefix(model: ModelOutline, wanted?: string): string {
-  const start = wanted ?? 'eql';
+export function freePrefix(model: ModelOutline, wanted: string | undefined, stem: string): string {
+  const start = wanted ?? stem;
   if (typeof start !== 'string' || start === '') {
-    throw new EqlError('UNSUPPORTED', `prefix is ${JSON.stringify(wanted)}; wanted a text, like eql_.`);
+    throw new EqlError('UNSUPPORTED', `prefix is ${JSON.stringify(wanted)}; wanted a text, like ${stem}_.`);
   }
   const taken = new Set<string>();
   collect(model.graphField, 0, (name) => {
@@ -34,7 +35,7 @@ export function freePrefix(model: ModelOutline, wanted?: string): string {
   // How the taken names begin, up to the underscore: one look instead of one for every number.
   const heads = new Set([...taken].map((name) => name.slice(0, name.indexOf('_') + 1)));
   for (let k = 1; ; k++) {
-    const prefix = k === 1 ? 'eql_' : `eql${k}_`;
+    const prefix = `${stem}${k === 1 ? '' : k}_`;
     if (!heads.has(prefix)) return prefix;
   }
 }

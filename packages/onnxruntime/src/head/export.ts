@@ -3,9 +3,8 @@
 import { EqlError } from '@eqloss/core';
 import { createGraph, type Graph, type Value } from '../graph.ts';
 import { checkOpset } from '../model.ts';
-import { elementTypes, encodeModel } from '../onnx.ts';
+import { encodeModel, encodeTensor } from '../onnx.ts';
 import { checkOptions, unsupported } from '../options.ts';
-import { bytesField, integerField, join, textField } from '../protobuf.ts';
 import type { Head } from './options.ts';
 import type { Parameters } from './pieces.ts';
 
@@ -76,14 +75,7 @@ export function encodeParameters(
 ): readonly Uint8Array[] {
   const split = classes * features;
   return [
-    encodeFloats(`${prefix}weights`, [classes, features], parameters.subarray(0, split)),
-    encodeFloats(`${prefix}bias`, [classes], parameters.subarray(split)),
+    encodeTensor(`${prefix}weights`, 'float', [classes, features], parameters.subarray(0, split)),
+    encodeTensor(`${prefix}bias`, 'float', [classes], parameters.subarray(split)),
   ];
-}
-
-/** A `TensorProto` of floats that may be many: their bytes are copied as they are. */
-function encodeFloats(name: string, shape: readonly number[], values: Float32Array): Uint8Array {
-  const raw = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  const dimensions = shape.map((dimension) => integerField(1, dimension));
-  return join([...dimensions, integerField(2, elementTypes.float), textField(8, name), bytesField(9, raw)]);
 }

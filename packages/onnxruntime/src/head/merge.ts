@@ -47,7 +47,7 @@ export function mergeModel(
   const model = readModel(backbone);
   const features = findFeatures(model, options.features);
   checkWidth(head, features);
-  const prefix = prefixFor(model, options.prefix);
+  const prefix = freePrefix(model, options.prefix, 'head');
   const graph = createGraph(opsetOf(model), prefix);
   const result = writeTrainedHead(graph, asMatrix(graph, features), activation);
   const { nodes, initializers } = graph.parts();
@@ -106,16 +106,4 @@ function asMatrix(graph: Graph, { name, type, shape }: DeclaredValue): Value {
   const float =
     type === undefined || type === elementTypes.float ? name : graph.op('Cast', [name], { to: elementTypes.float });
   return shape?.length === 2 ? float : graph.op('Flatten', [float], { axis: 1 });
-}
-
-function prefixFor(model: ModelOutline, wanted: string | undefined): string {
-  if (wanted !== undefined) return freePrefix(model, wanted);
-  for (let k = 1; ; k++) {
-    const prefix = k === 1 ? 'head_' : `head${k}_`;
-    try {
-      return freePrefix(model, prefix);
-    } catch (error) {
-      if (!(error instanceof EqlError && error.code === 'UNSUPPORTED')) throw error;
-    }
-  }
 }
