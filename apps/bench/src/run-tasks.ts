@@ -1,9 +1,7 @@
 // Runs tasks: one process a way, all ways of a task at hand, one at work at any time.
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Child, nodeCommand, startChild } from './child.ts';
+import { inFolder } from './folder.ts';
 import { interleave } from './order.ts';
 import type { Note } from './report.ts';
 import { type TaskRow, type TaskTiming, taskRowsOf, taskWords } from './task-rows.ts';
@@ -36,21 +34,15 @@ const APART = 1e-5;
 
 /** Measures every way of every task. */
 export async function runTasks(plan: TaskPlan): Promise<MeasuredTasks> {
-  const folder = mkdtempSync(join(tmpdir(), 'eqloss-tasks-'));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  process.on('exit', remove);
   const tasks: TaskRow[] = [];
   const notes: Note[] = [];
   const paths: Record<string, Readonly<Record<string, string>>> = {};
-  try {
+  await inFolder('tasks', async (folder) => {
     for (const group of plan.tasks) {
       plan.onTask?.(taskWords(group));
       tasks.push(...taskRowsOf(group, await runGroup(group, plan, folder, notes, paths)));
     }
-  } finally {
-    process.off('exit', remove);
-    remove();
-  }
+  });
   return { tasks, notes, paths };
 }
 

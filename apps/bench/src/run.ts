@@ -1,9 +1,9 @@
 // Runs the cases: one process a path, all of a group's paths at hand, one at work at any time.
 
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Case, type Group, layoutWords, shapeWords } from './cases.ts';
+import { inFolder } from './folder.ts';
 import { fill, readInputs, writeInputs } from './input-files.ts';
 import { makeLogits } from './inputs.ts';
 import { interleave } from './order.ts';
@@ -45,21 +45,15 @@ const SETTLE = 20;
 
 /** Measures every path in every case. */
 export async function runBench(plan: Plan): Promise<Measured> {
-  const folder = mkdtempSync(join(tmpdir(), 'eqloss-bench-'));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  process.on('exit', remove);
   const rows: Row[] = [];
   const notes: Note[] = [];
   const paths: Record<string, Readonly<Record<string, string>>> = {};
-  try {
+  await inFolder('bench', async (folder) => {
     for (const group of plan.groups) {
       plan.onGroup?.(`${group[0].form} ${shapeWords(group[0])}`);
       rows.push(...(await runGroup(group, plan, folder, notes, paths)));
     }
-  } finally {
-    process.off('exit', remove);
-    remove();
-  }
+  });
   return { rows, notes, paths };
 }
 
