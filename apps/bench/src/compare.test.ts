@@ -75,6 +75,24 @@ describe('two reports', () => {
     expect(renderComparison(makeReport({ rows: old }), makeReport({ rows: now }))).not.toContain('times as fast');
   });
 
+  test('also tell what became of the ratios of gpu.js, each in its own table', () => {
+    const times = (own: number) => ({ copy: 1, 'gpujs-cpu': own, 'gpujs-naive-cpu': 400, 'gpujs-exp-cpu': 10 });
+    const rows = (own: number) =>
+      rowsOf(
+        makeCase(),
+        Object.entries(times(own)).map(([path, ns]) => makeTiming(path, [ns])),
+      );
+    const text = renderComparison(makeReport({ rows: rows(40) }), makeReport({ rows: rows(20) }));
+    const lines = text.split('\n').map((line) => line.split(/ {2,}/));
+    const naive = lines.findIndex(([first]) => first === 'times as fast as naive');
+    expect(lines.slice(naive, naive + 4)).toEqual([
+      ['times as fast as naive', 'case', 'old', 'new'],
+      ['gpujs-cpu', 'sigmoid 2x5 1/4', '10.0', '20.0'],
+      ['time by that of exp', 'case', 'old', 'new'],
+      ['gpujs-cpu', 'sigmoid 2x5 1/4', '4.00', '2.00'],
+    ]);
+  });
+
   test('of one machine say nothing about it', () => {
     expect(renderComparison(makeReport({ rows: old }), makeReport({ rows: now }))).not.toContain('differ');
   });

@@ -1,8 +1,8 @@
 // A saved report beside a new one.
 
 import { layoutWords, shapeWords } from './cases.ts';
-import { compareComposed } from './composed.ts';
 import { differences } from './environment.ts';
+import { comparePeers } from './peers.ts';
 import { keyOf, nameOf, type Report, type Row } from './report.ts';
 import { compareTasks } from './task-table.ts';
 import { alignColumns, digits, wrap } from './text-table.ts';
@@ -48,7 +48,7 @@ export function renderComparison(old: Report, now: Report, columns = 80): string
     lines.push(...different.flatMap((words) => wrap(`  ${words}`, columns, '    ')));
   }
   if (rows.length > 0) lines.push(...alignColumns([['path', 'case', 'old', 'new', 'ratio', 'by copy'], ...rows]));
-  lines.push(...compareComposed(old, now), ...compareTasks(old.tasks, now.tasks));
+  lines.push(...comparePeers(old, now), ...compareTasks(old.tasks, now.tasks));
   const count = (report: Report) => report.rows.length + report.growth.length;
   lines.push(
     `${changes.length} in both, ${count(old) - changes.length} only old, ${count(now) - changes.length} only new`,

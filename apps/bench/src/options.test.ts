@@ -29,8 +29,9 @@ describe('the command line', () => {
     expect(groups.map((group) => group.length)).toEqual([1, 1]);
     expect(rounds).toBe(5);
     expect(names(parse())).toContain('tfjs-webgl');
-    expect(names(parse('--quick'))).toEqual(names(parse()).filter((name) => !/webgl|webgpu/.test(name)));
+    expect(names(parse('--quick'))).toEqual(names(parse()).filter((name) => !/webgl|webgpu|gpujs-naive/.test(name)));
     expect(names(parse('--quick', '--paths', 'tfjs-webgl'))).toEqual(['copy', 'tfjs-webgl']);
+    expect(names(parse('--quick', '--paths', 'gpujs-naive-cpu'))).toEqual(['copy', 'gpujs-naive-cpu']);
   });
 
   test('names paths, shapes, forms, rounds and folder', () => {
@@ -41,13 +42,14 @@ describe('the command line', () => {
     expect(parse('--quick', '--shapes', '4x40,7x9').groups).toHaveLength(4);
   });
 
-  test('asks for growth on request: one thread and no slow path, unless they are named', () => {
+  test('asks for growth on request: one thread, and neither slow paths nor other yardsticks, unless they are named', () => {
     const { growth } = parse('--growth', '--forms', 'sigmoid');
     expect(growth.groups).toEqual(groupsOf(growthShapes, ['sigmoid'], 'first'));
     expect(names(growth)).toContain('wasm');
     expect(names(growth)).not.toContain('wasm-2');
     expect(names(growth)).not.toContain('tfjs-cpu');
     expect(names(growth)).not.toContain('tfjs-webgpu');
+    expect(names(growth).filter((name) => name.startsWith('gpujs'))).toEqual(['gpujs-cpu', 'gpujs-webasm']);
     expect(names(parse('--growth', '--paths', 'wasm-2,tfjs-cpu').growth)).toEqual(['copy', 'wasm-2', 'tfjs-cpu']);
   });
 
@@ -69,7 +71,7 @@ describe('the command line', () => {
 
   test('gives named paths batches of any size, and others of what they can bear', () => {
     const limits = ({ entries }: Options) => entries.filter(({ mostLogits }) => mostLogits).map(({ name }) => name);
-    expect(limits(parse())).toEqual(['tfjs-webgl', 'tfjs-webgpu', 'tfjs-composed-webgl', 'tfjs-composed-webgpu']);
+    expect(limits(parse())).toEqual(names(parse()).filter((name) => /webgl|webgpu|gpujs-naive/.test(name)));
     expect(limits(parse('--paths', 'wasm,tfjs-webgl'))).toEqual([]);
   });
 

@@ -33,7 +33,7 @@ export const usage = `usage: npm run bench -- [--quick] [--growth] [--paths wasm
          [--compare OLD.json]
 
   --quick    512x1203 only, one layout of rows and classes, fewer rounds, and
-             no GPU unless named
+             neither a GPU nor the naive loss of gpu.js unless named
   --growth   also how cost grows: 100 to 1,000,000 classes, 40,000 to 4 rows,
              the same number of logits
   --paths    names, separated by commas; default: all. copy always runs
@@ -73,7 +73,7 @@ export function parseOptions(args: readonly string[], folder: string = process.c
   }
   const quick = values.quick === true;
   const names = list(values.paths);
-  const entries = selectPaths(names).filter(({ gpu }) => names !== undefined || !quick || !gpu);
+  const entries = selectPaths(names).filter(({ named }) => names !== undefined || !quick || !named?.includes('quick'));
   const tasks = list(values.tasks);
   // Whoever asks for some of the work does not want the rest, which takes minutes.
   const some = quick || [names, values.shapes, values.forms].some((value) => value !== undefined);
@@ -85,8 +85,10 @@ export function parseOptions(args: readonly string[], folder: string = process.c
     groups: withPaths ? groupsOf(shapes, forms, quick ? 'first' : 'all') : [],
     growth: {
       groups: values.growth ? groupsOf(growthShapes, forms, 'first') : [],
-      // Two threads are another question, and slow paths would take minutes.
-      entries: entries.filter(({ threads, slow }) => names !== undefined || (threads === 1 && !slow)),
+      // Two threads are another question.
+      entries: entries.filter(({ threads, named }) => {
+        return names !== undefined || (threads === 1 && !named?.includes('growth'));
+      }),
     },
     tasks: selectTasks(tasks ?? (some ? [] : ['all'])),
     rounds: roundsOf(values.rounds ?? (quick ? '5' : '9')),

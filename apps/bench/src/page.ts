@@ -11,6 +11,9 @@ import { type Session, sessionOf } from './session.ts';
 const modules: Readonly<Record<string, () => Promise<PathModule>>> = {
   tfjs: () => import('./paths/tfjs.ts'),
   'tfjs-composed': () => import('./paths/tfjs-composed.ts'),
+  gpujs: () => import('./paths/gpujs.ts'),
+  'gpujs-naive': () => import('./paths/gpujs-naive.ts'),
+  'gpujs-exp': () => import('./paths/gpujs-exp.ts'),
 };
 
 let session: Session | undefined;

@@ -33,8 +33,15 @@ export interface PathModule {
   createPath(options: PathOptions): Promise<Path>;
 }
 
+/**
+ * What a path computes: the loss; the loss without a gate, for peers that have none; or, for yardsticks, the logits
+ * themselves as a gradient, or their exponentials.
+ */
+export type Work = 'eql' | 'plain' | 'copy' | 'exp';
+
 /** What the list hands to a file of ./paths. */
 export interface PathOptions {
   readonly backend?: string;
   readonly threads: number;
+  readonly work?: Work;
 }

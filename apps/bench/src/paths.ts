@@ -1,7 +1,7 @@
 // THE list of paths: targets of the conformance suite, and their peers.
 
 import type { Form } from '@eqloss/core';
-import type { PathOptions } from './path.ts';
+import type { PathOptions, Work } from './path.ts';
 
 /** One line of the list. */
 export interface PathEntry extends PathOptions {
@@ -13,18 +13,19 @@ export interface PathEntry extends PathOptions {
   /** The file in ./paths; of pytorch.py, the name of a peer in it. */
   readonly module: string;
   readonly host: 'node' | 'chromium' | 'python';
-  /** What it computes: the loss; the loss without a gate, for peers that have none; or a copy. */
-  readonly work: 'eql' | 'plain' | 'copy';
+  readonly work: Work;
   /** How far from core it may be, as a multiple of SPEC N4's bound for single precision. */
   readonly tolerance: number;
   /** Who wrote it: for plots. */
   readonly kind: 'yardstick' | 'eqloss' | 'composed' | 'pytorch';
-  /** Of the growth plot only by name: so slow that it would take minutes. */
-  readonly slow?: boolean;
+  /** Runs that have it only by name: it would take them minutes, or tell them nothing. */
+  readonly named?: readonly ('quick' | 'growth')[];
   /** On the machine's GPU, or on software that plays one. */
   readonly gpu?: boolean;
   /** Larger batches only by name: they would take minutes. */
   readonly mostLogits?: number;
+  /** Batches of more classes never: there would be no answer. */
+  readonly mostClasses?: number;
 }
 
 const both: readonly Form[] = ['sigmoid', 'softmax'];
@@ -42,45 +43,79 @@ const ours = (path: string, line: Line): PathEntry => {
 
 const peer = (path: string, line: Line): PathEntry => ours(path, { kind: 'composed', tolerance: LENIENT, ...line });
 
+const yardstick = (path: string, line: Line): PathEntry => peer(path, { kind: 'yardstick', ...line });
+
 // Where there is no other, a software GPU takes up to a second for the composed loss of 512x1203.
-const gpu = { gpu: true, slow: true, mostLogits: 2 ** 20 } as const;
+const gpu = { gpu: true, named: ['quick', 'growth'], mostLogits: 2 ** 20 } as const;
 const webgl = { ...gpu, backend: 'webgl', host: 'chromium' } as const;
 const webgpu = { ...gpu, backend: 'webgpu' } as const;
+
+// A thread for each element that works its row out anew: seconds for 512x1203, hours for 64x100000.
+const quadratic = { named: ['quick', 'growth'], mostLogits: 2 ** 20, mostClasses: 2 ** 11 } as const;
+
+const modes: readonly Line[] = [
+  { module: 'gpujs', backend: 'cpu' },
+  { module: 'gpujs', backend: 'webasm' },
+  { module: 'gpujs', ...webgl, backend: 'webgl2' },
+  { module: 'gpujs', ...webgpu },
+];
+
+/** A line for each mode of gpu.js. */
+const gpujs = (path: string, make: (path: string, line: Line) => PathEntry, line: Partial<Line> = {}) =>
+  modes.map((mode) => {
+    const named = [...new Set([...(mode.named ?? []), ...(line.named ?? [])])];
+    return make(`${path}-${mode.backend}`, { ...mode, ...line, named });
+  });
 
 const torch = (form: Form, path: string, work: 'eql' | 'plain'): readonly PathEntry[] =>
   [1, 2].map((threads) => peer(path, { module: path, host: 'python', kind: 'pytorch', forms: [form], work, threads }));
 
 /** Every path, in the order of tables. `copy` is the yardstick and always runs. */
 export const paths: readonly PathEntry[] = [
-  peer('copy', { module: 'copy', work: 'copy', kind: 'yardstick' }),
+  yardstick('copy', { module: 'copy', work: 'copy' }),
   ours('wasm', { module: 'wasm' }),
   ours('wasm', { module: 'wasm', threads: 2 }),
   ours('wasm-arrays', { module: 'wasm', backend: 'arrays' }),
   ours('core', { module: 'core' }),
   ours('core-single', { module: 'core', backend: 'single' }),
-  ours('tfjs-cpu', { module: 'tfjs', backend: 'cpu', slow: true }),
+  ours('tfjs-cpu', { module: 'tfjs', backend: 'cpu', named: ['growth'] }),
   ours('tfjs-wasm', { module: 'tfjs', backend: 'wasm' }),
   ours('tfjs-webgl', { module: 'tfjs', ...webgl }),
   ours('tfjs-webgpu', { module: 'tfjs', ...webgpu }),
   ours('ort-cpu', { module: 'onnxruntime' }),
   ours('ort-cpu', { module: 'onnxruntime', threads: 2 }),
-  ours('gpujs-cpu', { module: 'gpujs', backend: 'cpu' }),
-  ours('gpujs-webasm', { module: 'gpujs', backend: 'webasm' }),
+  ...gpujs('gpujs', ours),
   peer('typescript-naive', { module: 'typescript-naive' }),
-  peer('tfjs-composed-cpu', { module: 'tfjs-composed', backend: 'cpu', slow: true }),
+  peer('tfjs-composed-cpu', { module: 'tfjs-composed', backend: 'cpu', named: ['growth'] }),
   peer('tfjs-composed-wasm', { module: 'tfjs-composed', backend: 'wasm' }),
   peer('tfjs-composed-webgl', { module: 'tfjs-composed', ...webgl }),
   peer('tfjs-composed-webgpu', { module: 'tfjs-composed', ...webgpu }),
+  ...gpujs('gpujs-naive', peer, { module: 'gpujs-naive', ...quadratic }),
+  ...gpujs('gpujs-exp', yardstick, { module: 'gpujs-exp', work: 'exp', named: ['growth'] }),
+  ...gpujs('gpujs-copy', yardstick, { module: 'gpujs-exp', work: 'copy', named: ['growth'] }),
   ...torch('sigmoid', 'torch-bce', 'plain'),
   ...torch('sigmoid', 'torch-eql', 'eql'),
   ...torch('softmax', 'torch-ce', 'plain'),
   ...torch('softmax', 'torch-seql', 'eql'),
 ];
 
-/** The peer that a path of TensorFlow.js is to be faster than: the same loss, composed, on the same backend. */
-export function composedPeerOf(path: string): string | undefined {
-  const backend = /^tfjs-(?!composed-)(.+)$/.exec(path)?.[1];
-  return backend && `tfjs-composed-${backend}`;
+/** What a path is compared with, by the field of a row that has the ratio. */
+export interface Peers {
+  /** TensorFlow.js: the same loss, composed from its ops, on the same backend. */
+  readonly toComposed?: string;
+  /** gpu.js: the same loss as one writes it first, in the same mode. */
+  readonly toNaive?: string;
+  /** gpu.js: an exponential a logit, in the same mode. */
+  readonly toExp?: string;
+}
+
+/** What the paths of this project are compared with, beside `copy` and PyTorch; nothing for other paths. */
+export function peersOf(path: string): Peers {
+  const { kind, module, backend } = paths.find((entry) => entry.path === path) ?? {};
+  if (kind !== 'eqloss') return {};
+  if (module === 'tfjs') return { toComposed: `tfjs-composed-${backend}` };
+  if (module === 'gpujs') return { toNaive: `gpujs-naive-${backend}`, toExp: `gpujs-exp-${backend}` };
+  return {};
 }
 
 /** Whether the path computes on a GPU, or on software that plays one. */

@@ -46,6 +46,30 @@ describe('rows of a case', () => {
     expect(named(rows, 'wasm')).toMatchObject({ beta: 'drawn', toTorch: 0.4, toTorchComposed: 0.2 });
   });
 
+  test('of gpu.js compare with what one writes first in the same mode, and with an exponential a logit', () => {
+    const gpujs = [
+      makeTiming('gpujs-cpu', [600]),
+      makeTiming('gpujs-webasm', [900]),
+      makeTiming('gpujs-naive-cpu', [2400]),
+      makeTiming('gpujs-exp-cpu', [300]),
+      makeTiming('gpujs-exp-webasm', [450]),
+    ];
+    const rows = rowsOf(makeCase(), [...timings, ...gpujs]);
+    expect(named(rows, 'gpujs-cpu')).toMatchObject({ toNaive: 0.25, toExp: 2 });
+    expect(named(rows, 'gpujs-webasm')).toMatchObject({ toNaive: undefined, toExp: 2 });
+    for (const name of ['gpujs-naive-cpu', 'gpujs-exp-cpu', 'wasm', 'copy']) {
+      expect(named(rows, name), name).toMatchObject({ toNaive: undefined, toExp: undefined, toComposed: undefined });
+    }
+  });
+
+  test('of TensorFlow.js compare with the composed loss on the same backend', () => {
+    const tfjs = [makeTiming('tfjs-wasm', [100]), makeTiming('tfjs-cpu', [7]), makeTiming('tfjs-composed-wasm', [850])];
+    const rows = rowsOf(makeCase(), [...timings, ...tfjs]);
+    expect(rows.flatMap(({ path, toComposed }) => (toComposed ? [[path, 1 / toComposed]] : []))).toEqual([
+      ['tfjs-wasm', 8.5],
+    ]);
+  });
+
   test('without PyTorch have no ratio to it, in JSON no such field', () => {
     const [, wasm] = rowsOf(makeCase(), timings.slice(0, 2));
     expect(Object.keys(JSON.parse(JSON.stringify(wasm)))).not.toContain('toTorch');

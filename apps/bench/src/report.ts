@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type Case, layoutWords, shapeWords } from './cases.ts';
 import type { Environment } from './environment.ts';
-import { composedPeerOf } from './paths.ts';
+import { peersOf } from './paths.ts';
 import { median, spread } from './statistics.ts';
 import { isTaskRow, type TaskRow } from './task-rows.ts';
 
@@ -31,6 +31,10 @@ export interface Row {
   readonly toTorchComposed?: number;
   /** Time by that of the loss composed from the ops of TensorFlow.js on the same backend, in the same rounds. */
   readonly toComposed?: number;
+  /** Time by that of the loss as one writes it first for gpu.js, in the same mode and the same rounds. */
+  readonly toNaive?: number;
+  /** Time by that of a kernel of gpu.js that takes an exponential a logit, in the same mode and the same rounds. */
+  readonly toExp?: number;
   /** Growth of the process's peak memory from before it has the batch. In the first case of a process. */
   readonly peakBytes?: number;
   /** Largest distance from core, 1 being what SPEC N4 allows in single precision. */
@@ -82,6 +86,7 @@ export function rowsOf(of: Case, timings: readonly Timing[]): readonly Row[] {
   return timings.map(({ path, threads, nanoseconds, peakBytes, distance }) => {
     const time = median(nanoseconds);
     const to = (other: number | undefined) => (other === undefined ? undefined : time / other);
+    const peers = peersOf(path);
     return {
       ...{ path, form, rows, classes, threads, foreground, tail, beta },
       nsPerLogit: time / (rows * classes),
@@ -89,7 +94,9 @@ export function rowsOf(of: Case, timings: readonly Timing[]): readonly Row[] {
       toCopy: time / copy,
       toTorch: to(timeOf(plain, threads)),
       toTorchComposed: to(timeOf(composed, threads)),
-      toComposed: to(timeOf(composedPeerOf(path), threads)),
+      toComposed: to(timeOf(peers.toComposed, threads)),
+      toNaive: to(timeOf(peers.toNaive, threads)),
+      toExp: to(timeOf(peers.toExp, threads)),
       peakBytes,
       distance,
       rounds: nanoseconds.length,

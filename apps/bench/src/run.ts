@@ -7,7 +7,7 @@ import { inFolder } from './folder.ts';
 import { fill, readInputs, writeInputs } from './input-files.ts';
 import { makeLogits } from './inputs.ts';
 import { interleave } from './order.ts';
-import type { Outputs } from './path.ts';
+import type { Outputs, Work } from './path.ts';
 import type { PathEntry } from './paths.ts';
 import type { Torch } from './python.ts';
 import { type Note, type Row, rowsOf, type Timing } from './report.ts';
@@ -111,9 +111,16 @@ async function runGroup(
 }
 
 /** Says so once, whatever else is too large. */
-function leaveOut({ path, threads, mostLogits }: PathEntry, { rows, classes }: Case, notes: Note[]): boolean {
-  if (mostLogits === undefined || rows * classes <= mostLogits) return false;
-  const reason = `batches of more than ${mostLogits} logits are measured when the path is named`;
+function leaveOut(
+  { path, threads, mostLogits = Number.POSITIVE_INFINITY, mostClasses = Number.POSITIVE_INFINITY }: PathEntry,
+  { rows, classes }: Case,
+  notes: Note[],
+): boolean {
+  if (rows * classes <= mostLogits && classes <= mostClasses) return false;
+  const reason =
+    classes > mostClasses
+      ? `batches of more than ${mostClasses} classes would take it minutes or hours`
+      : `batches of more than ${mostLogits} logits are measured when the path is named`;
   if (!notes.some((note) => note.path === path && note.threads === threads && note.reason === reason)) {
     notes.push({ path, threads, status: 'left out', reason });
   }
@@ -162,7 +169,7 @@ async function runCase(
   writeInputs(folder, of, logits);
   const inputs = readInputs(folder);
   const where = `${of.form} ${shapeWords(of)} ${layoutWords(of)}`;
-  const expected = new Map<PathEntry['work'], Outputs>();
+  const expected = new Map<Work, Outputs>();
   const ready: Ready[] = [];
   const give = (worker: Worker, status: 'wrong' | 'failed', reason: string) => {
     const { path, threads } = worker.entry;

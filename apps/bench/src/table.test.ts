@@ -90,6 +90,20 @@ describe('the table', () => {
     expect(renderTable(makeReport({ rows: rowsOf(makeCase(), timings.slice(0, 3)) }))).not.toContain('times as fast');
   });
 
+  test('says how many times as fast as naive the paths of gpu.js are, and how many exponentials they cost', () => {
+    const times = { copy: 1, 'gpujs-cpu': 20, 'gpujs-naive-cpu': 4000, 'gpujs-exp-cpu': 10, 'gpujs-webasm': 8 };
+    const timings = Object.entries(times).map(([path, ns]) => makeTiming(path, [ns]));
+    const lines = renderTable(makeReport({ rows: rowsOf(makeCase(), timings) })).split('\n');
+    const naive = lines.findIndex((line) => line.startsWith('times as fast'));
+    expect(lines.slice(naive, naive + 5).map((line) => line.split(/ {2,}/))).toEqual([
+      ['times as fast as naive', 'gpujs-cpu'],
+      ['sigmoid 2x5', '200'],
+      [''],
+      ['time by that of exp', 'gpujs-cpu'],
+      ['sigmoid 2x5', '2.00'],
+    ]);
+  });
+
   test('says what was not measured: one reason once, whoever has it', () => {
     const text = renderTable(everything);
     expect(text).toContain('– torch-bce, torch-ce-2 unavailable: no Python with torch\n');

@@ -1,8 +1,8 @@
 // The report for people at a terminal.
 
 import { layoutWords, shapeWords } from './cases.ts';
-import { composedLines } from './composed.ts';
 import { isOnGpu } from './paths.ts';
+import { peerLines } from './peers.ts';
 import { failuresOf, type Note, nameOf, type Report, type Row } from './report.ts';
 import { taskLines } from './task-table.ts';
 import { alignColumns, digits, wrap } from './text-table.ts';
@@ -17,7 +17,7 @@ export function renderTable(report: Report, columns = 80): string {
     ...groupRows(report.rows).map(groupLines),
     ...(report.growth.length > 0 ? growthLines(report.growth) : []),
     ...(report.rows.length > 0 ? [legend] : []),
-    composedLines(report.rows),
+    ...peerLines(report.rows),
     ...taskLines(report.tasks),
     deviceLines(report, columns),
     noteLines(report.notes, columns),

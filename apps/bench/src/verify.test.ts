@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { distanceOf } from './verify.ts';
+import { makeCase } from '../test/reports.ts';
+import { makeInputs } from './inputs.ts';
+import { distanceOf, expectedOf } from './verify.ts';
 
 const outputs = (loss: number, ...gradient: number[]) => ({ loss, gradient: Float64Array.from(gradient) });
 
@@ -21,4 +23,11 @@ test('a gradient of another length, NaN or an infinity is infinitely far', () =>
   expect(distanceOf(outputs(1, Number.NaN), outputs(1, 0), 1)).toBe(Number.POSITIVE_INFINITY);
   expect(distanceOf(outputs(1, 0, Number.NEGATIVE_INFINITY), outputs(1, 0, 0), 1)).toBe(Number.POSITIVE_INFINITY);
   expect(distanceOf(outputs(1, 0), outputs(1, Number.POSITIVE_INFINITY), 1)).toBe(Number.POSITIVE_INFINITY);
+});
+
+test('yardsticks give the logits, or their exponentials', () => {
+  const inputs = makeInputs(makeCase({ rows: 1, classes: 2 }));
+  const logits = Float32Array.of(0, 1);
+  expect(expectedOf('copy', inputs, logits)).toEqual({ loss: 0, gradient: logits });
+  expect(expectedOf('exp', inputs, logits)).toEqual({ loss: 0, gradient: Float64Array.of(1, Math.E) });
 });

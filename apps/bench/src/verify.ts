@@ -2,15 +2,15 @@
 
 import { sigmoidEql, softmaxEql } from '@eqloss/core';
 import { gateOf, type Inputs } from './inputs.ts';
-import type { Outputs } from './path.ts';
-import type { PathEntry } from './paths.ts';
+import type { Outputs, Work } from './path.ts';
 
 /** SPEC N4, single: the bound by which distances are measured. */
 const BOUND = 2e-6;
 
-/** What a path should give: core's loss in double, core's without a gate, or the logits. */
-export function expectedOf(work: PathEntry['work'], inputs: Inputs, logits: Float32Array): Outputs {
+/** What a path should give: core's loss in double, core's without a gate, the logits, or their exponentials. */
+export function expectedOf(work: Work, inputs: Inputs, logits: Float32Array): Outputs {
   if (work === 'copy') return { loss: 0, gradient: logits };
+  if (work === 'exp') return { loss: 0, gradient: Float64Array.from(logits, Math.exp) };
   const { of, labels, beta } = inputs;
   const gate = work === 'eql' ? inputs.gate : gateOf(new Uint8Array(of.classes));
   const batch = { gate, labels, logits };

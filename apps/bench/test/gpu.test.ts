@@ -7,33 +7,42 @@ import { describe, expect, test } from 'vitest';
 import { findBrowser } from '../../../scripts/browser.mjs';
 import { vulkanEnvironment } from '../../../scripts/vulkan.mjs';
 import { groupsOf } from '../src/cases.ts';
-import { type PathEntry, selectPaths } from '../src/paths.ts';
+import { type PathEntry, paths, selectPaths } from '../src/paths.ts';
 import { runBench } from '../src/run.ts';
 import { startWorker } from '../src/worker.ts';
 
 const browser = findBrowser();
 const reason = browser ? vulkanEnvironment().reason : 'no browser';
 const plan = { torch: { reason: 'no Python' }, rounds: 2, warmUp: 1, budget: 1 };
-const names = ['tfjs-webgl', 'tfjs-webgpu', 'tfjs-composed-webgl', 'tfjs-composed-webgpu'];
+const engines = {
+  'TensorFlow.js': { name: /^tfjs/, ratios: ['toComposed'] },
+  'gpu.js': { name: /^gpujs/, ratios: ['toNaive', 'toExp'] },
+} as const;
 
 describe.skipIf(reason !== undefined)('on a GPU', { timeout: 180_000 }, () => {
-  test('each path gives loss and gradient as core does, and names the device', async () => {
-    const entries = selectPaths(names);
-    const groups = groupsOf([{ rows: 4, classes: 40 }], ['sigmoid', 'softmax'], 'all');
-    const { rows, notes, paths } = await runBench({ ...plan, groups, entries });
-    expect(notes).toEqual([]);
-    for (const { path, host } of entries.slice(1)) {
-      const own = rows.filter((row) => row.path === path);
-      expect(own, path).toHaveLength(9);
-      expect(own.every(({ nsPerLogit }) => nsPerLogit > 0)).toBe(true);
-      expect(own.every(({ toComposed = 0 }) => toComposed > 0)).toBe(!path.includes('composed'));
-      // Of a browser it is not known.
-      expect(own.filter(({ peakBytes }) => peakBytes !== undefined)).toHaveLength(host === 'node' ? 2 : 0);
-      expect(paths[path]).toMatchObject({ backend: path.split('-').at(-1), software: expect.stringMatching(/yes|no/) });
-      expect(paths[path].device).not.toBe('');
-    }
-    expect(paths['tfjs-webgl'].runtime).toMatch(/^Chromium \d/);
-  });
+  test.each(['TensorFlow.js', 'gpu.js'] as const)(
+    'each path of %s computes what core does, and names the device',
+    async (engine) => {
+      const { name, ratios } = engines[engine];
+      const entries = selectPaths(
+        paths.filter((entry) => entry.gpu && name.test(entry.name)).map((entry) => entry.name),
+      );
+      const groups = groupsOf([{ rows: 4, classes: 40 }], ['sigmoid', 'softmax'], 'all');
+      const { rows, notes, paths: environments } = await runBench({ ...plan, groups, entries });
+      expect(notes).toEqual([]);
+      for (const { path, host, kind, backend } of entries.slice(1)) {
+        const own = rows.filter((row) => row.path === path);
+        expect(own, path).toHaveLength(9);
+        expect(own.every(({ nsPerLogit }) => nsPerLogit > 0)).toBe(true);
+        for (const ratio of ratios) expect(own.every((row) => (row[ratio] ?? 0) > 0)).toBe(kind === 'eqloss');
+        // Of a browser it is not known.
+        expect(own.filter(({ peakBytes }) => peakBytes !== undefined)).toHaveLength(host === 'node' ? 2 : 0);
+        expect(environments[path]).toMatchObject({ backend, software: expect.stringMatching(/yes|no/) });
+        expect(environments[path].device).not.toBe('');
+        if (host === 'chromium') expect(environments[path].runtime).toMatch(/^Chromium \d/);
+      }
+    },
+  );
 
   test.skipIf(process.platform !== 'linux')('a browser ends with its path, and leaves no profile', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'eqloss-gpu-'));

@@ -45,8 +45,10 @@ describe('npm run bench', { timeout: 120_000 }, () => {
     const absent = 'unavailable: no Python with torch (no-such-python: not found)';
     expect(report.environment.torch).toBe(absent);
     expect(stdout).toContain('no-such-python');
-    expect(stdout).toContain('tfjs-webgl, tfjs-composed-webgl unavailable: no browser, on purpose');
-    expect(stdout).toContain('tfjs-webgpu, tfjs-composed-webgpu unavailable: Dawn finds no WebGPU adapter');
+    const words = stdout.replaceAll('\n  ', ' ');
+    const lackers = (end: RegExp) => paths.filter(({ name }) => end.test(name)).map(({ name }) => name);
+    expect(words).toContain(`– ${lackers(/webgl2?$/).join(', ')} unavailable: no browser, on purpose`);
+    expect(words).toContain(`– ${lackers(/webgpu$/).join(', ')} unavailable: Dawn finds no WebGPU adapter`);
     const inJavaScript = paths.filter(({ host, gpu }) => host === 'node' && !gpu);
     for (const [form, layouts] of [
       ['sigmoid', 4],

@@ -32,12 +32,12 @@ export function makeTiming(path: string, nanoseconds: readonly number[], more: P
   return { path, threads: 1, nanoseconds, distance: 0.5, ...more };
 }
 
-/** Every path of the list in every case that it can do; path k of the list takes 1.5^k times as long as `copy`. */
+/** Every path of the list in every case that it can do; path k of the list takes 1.25^k times as long as `copy`. */
 export function makeRows(cases: readonly Case[]): readonly Row[] {
   return cases.flatMap((of) => {
     const able = paths.filter(({ forms }) => forms.includes(of.form));
     const timings = able.map(({ path, threads }, k) => {
-      const time = of.rows * of.classes * 0.08 * 1.5 ** k;
+      const time = of.rows * of.classes * 0.08 * 1.25 ** k;
       return makeTiming(path, [time, 1.1 * time, 1.2 * time], { threads, peakBytes: 5.2e6 * (k + 1) });
     });
     return rowsOf(of, timings);

@@ -85,6 +85,24 @@ describe('a run', () => {
     expect(events.filter(({ name, type }) => name === 'small' && type === 'start')).toHaveLength(1);
   });
 
+  test('leaves out batches of more classes than a path bears, whoever names it', async () => {
+    const entries = [fakeEntry('copy'), fakeEntry('narrow', { mostClasses: 40 })];
+    const groups = groupsOf(
+      [
+        { rows: 9, classes: 40 },
+        { rows: 1, classes: 41 },
+      ],
+      ['sigmoid'],
+      'first',
+    );
+    const measured = await runBench({ ...plan, groups, entries, start: fakeStart({}, []) });
+    expect(measured.rows.map(({ path, rows }) => `${path} ${rows}`)).toEqual(['copy 9', 'narrow 9', 'copy 1']);
+    expect(measured.notes).toMatchObject([{ path: 'narrow', status: 'left out' }]);
+    expect(measured.notes[0].reason).toContain('more than 40 classes');
+    expect(failures(measured)).toEqual([]);
+    expect(selectPaths(['gpujs-naive-cpu'])[1]).toMatchObject({ mostLogits: undefined, mostClasses: 2048 });
+  });
+
   test('leaves out a form that a path does not have', async () => {
     const events: Event[] = [];
     const entries = [fakeEntry('copy'), fakeEntry('half', { forms: ['softmax'] })];

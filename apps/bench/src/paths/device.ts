@@ -1,16 +1,18 @@
-// Which device a backend of TensorFlow.js computes on, and whether that is a GPU or software that plays one.
-
-import type * as Engine from '@tensorflow/tfjs-core';
+// Which device a backend computes on, and whether that is a GPU or software that plays one.
 
 /**
  * The name of the GPU; nothing for backends that need none.
  *
+ * @param backend Of TensorFlow.js, or a mode of gpu.js: WebGL and WebGPU begin with `webgl` and `webgpu`.
+ * @param context Where the backend is WebGL, what it draws in.
  * @returns `software`: whether the processor does the work, `yes` or `no` as far as the name tells.
  */
-export async function describeDevice(tf: typeof Engine): Promise<Readonly<Record<string, string>>> {
-  const backend = tf.getBackend();
+export async function describeDevice(
+  backend: string,
+  context: () => WebGLRenderingContext,
+): Promise<Readonly<Record<string, string>>> {
   if (!backend.startsWith('webg')) return {};
-  const device = backend === 'webgl' ? rendererOf(tf) : await adapterName();
+  const device = backend === 'webgpu' ? await adapterName() : rendererOf(context());
   return { device, software: isSoftware(device) ? 'yes' : 'no' };
 }
 
@@ -19,10 +21,9 @@ export function isSoftware(device: string): boolean {
   return /swiftshader|llvmpipe|lavapipe|softpipe|basic render|\bwarp\b/i.test(device);
 }
 
-function rendererOf(tf: typeof Engine): string {
-  const { gl } = (tf.backend() as unknown as { readonly gpgpu: { readonly gl: WebGL2RenderingContext } }).gpgpu;
-  const names = gl.getExtension('WEBGL_debug_renderer_info');
-  return String(gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
+function rendererOf(context: WebGLRenderingContext): string {
+  const names = context.getExtension('WEBGL_debug_renderer_info');
+  return String(context.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : context.RENDERER));
 }
 
 async function adapterName(): Promise<string> {

@@ -1,29 +1,29 @@
-// Paths `gpujs-cpu` and `gpujs-webasm`: @eqloss/gpujs in modes that need no GPU.
+// Paths `gpujs-*`: @eqloss/gpujs in each mode of gpu.js, from arrays to arrays.
 
-import { createRequire } from 'node:module';
-import { Unavailable } from '@eqloss/conformance/protocol';
 import { createSigmoidEql, createSoftmaxEql, type KernelResult } from '@eqloss/gpujs';
+import { startEngine } from '../gpujs-engine.ts';
 import type { Path, PathOptions } from '../path.ts';
 
-/** @throws {Unavailable} when gpu.js runs another mode than it was asked for. */
+/** @throws {Unavailable} when gpu.js does not run the mode. */
 export async function createPath({ backend = 'cpu' }: PathOptions): Promise<Path> {
-  const { GPU }: typeof import('gpu.js') = createRequire(import.meta.url)('gpu.js');
-  const { version }: { version: string } = createRequire(import.meta.url)('gpu.js/package.json');
+  const { environment, createGpu } = await startEngine(backend);
   return {
-    environment: { engine: `gpu.js ${version}`, backend },
+    environment,
     open: async (inputs) => {
       const { of, gate, labels, beta } = inputs;
       const logits = inputs.readLogits();
-      const gpu = new GPU({ mode: backend as 'cpu' });
+      const gpu = createGpu();
       const create = of.form === 'sigmoid' ? createSigmoidEql : createSoftmaxEql;
       const kernel = await create(gpu, { rows: of.rows, gate });
       let result: KernelResult | undefined;
       return {
         run: async () => {
           result = await kernel.run({ labels, logits, beta });
-          if (kernel.mode !== backend) throw new Unavailable(`gpu.js runs mode ${kernel.mode} here, not ${backend}`);
         },
-        outputs: () => result!,
+        outputs: () => {
+          if (kernel.mode !== backend) throw new Error(`gpu.js ran mode ${kernel.mode}, not ${backend}`);
+          return result!;
+        },
         close: async () => {
           await kernel.destroy();
           await gpu.destroy();

@@ -22,7 +22,10 @@ export async function startBackend(tf: Tf, backend: string): Promise<Readonly<Re
   } catch (error) {
     throw new Unavailable(`the ${backend} backend of tfjs does not start: ${(error as Error).message}`);
   }
-  return { engine: `TensorFlow.js ${tf.version_core}`, backend: tf.getBackend(), ...(await describeDevice(tf)) };
+  const device = await describeDevice(tf.getBackend(), () => {
+    return (tf.backend() as unknown as { readonly gpgpu: { readonly gl: WebGLRenderingContext } }).gpgpu.gl;
+  });
+  return { engine: `TensorFlow.js ${tf.version_core}`, backend: tf.getBackend(), ...device };
 }
 
 /** Logits stay in a tensor, and so does the gradient: as in a training step. */
