@@ -1,7 +1,7 @@
 // Rows of no class, for the sigmoid form. SPEC D1.
 
+import { createRandom } from '@eqloss/training/random';
 import type { Gloss } from './glosses.ts';
-import { createRandom } from './random.ts';
 
 /**
  * Draws texts that define nothing: as long as a gloss, each word from a gloss of its own.

@@ -1,6 +1,6 @@
+import { hash } from '@eqloss/training/random';
 import { expect, test } from 'vitest';
 import { bucketsOf } from './features.ts';
-import { hash } from './random.ts';
 
 test('a text has its words and their runs of four letters, each once', () => {
   const wanted = ['<seal>', '<sea', 'seal', 'eal>', '<of>'].map((text) => hash(text) % 4096);

@@ -1,6 +1,6 @@
 // Words as features: hashed n-grams, without a dictionary.
 
-import { hash } from './random.ts';
+import { hash } from '@eqloss/training/random';
 
 const LETTERS = 4;
 

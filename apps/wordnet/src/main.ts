@@ -2,13 +2,16 @@
 // 2 for a bad call.
 
 import { writeFileSync } from 'node:fs';
+import { startProgress } from '@eqloss/training/progress';
+import type { Group } from '@eqloss/training/scores';
+import { type Columns, largestRange, renderMarkdown, renderTable, wrap } from '@eqloss/training/table';
 import { readGlosses } from './glosses.ts';
 import { type Options, parseOptions, usage } from './options.ts';
-import { startProgress } from './progress.ts';
-import { countSteps, runTrials } from './run.ts';
+import { countSteps, type HeadTrial, runTrials } from './run.ts';
 import { startStack } from './stack.ts';
-import { largestRange, renderMarkdown, renderTable, type Trial } from './table.ts';
-import { createTask, GAMMA, type Group, type Task, THRESHOLD } from './task.ts';
+import { createTask, GAMMA, type Task, THRESHOLD } from './task.ts';
+
+const columns: Columns = ['accuracy', 'tail', 'mid', 'head', 'balanced'];
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -31,15 +34,18 @@ async function main(args: readonly string[]): Promise<number> {
   const progress = startProgress(countSteps(task, options));
   const trials = await runTrials(stack, task, options, progress);
   progress.end();
-  process.stdout.write(`${renderTable(trials)}\n${legend(task, options, trials)}`);
+  process.stdout.write(`${renderTable(trials, columns)}\n${legend(task, options, trials)}`);
   if (options.out !== undefined) {
-    writeFileSync(options.out, options.out.endsWith('.md') ? renderMarkdown(trials) : renderJson(options, trials));
+    writeFileSync(
+      options.out,
+      options.out.endsWith('.md') ? renderMarkdown(trials, columns) : renderJson(options, trials),
+    );
     say(`written to ${options.out}`);
   }
   return trials.every(({ scores }) => Number.isFinite(scores.balanced)) ? 0 : 1;
 }
 
-function legend({ train, test, validation, groups }: Task, options: Options, trials: readonly Trial[]): string {
+function legend({ train, test, validation, groups }: Task, options: Options, trials: readonly HeadTrial[]): string {
   const { seeds, epochs, stack, backend, rates } = options;
   const judged = rates === undefined ? `${test.labels.length} test` : `${validation.labels.length} validation`;
   const of = (name: Group): number => groups.filter((group) => group === name).length;
@@ -48,31 +54,21 @@ function legend({ train, test, validation, groups }: Task, options: Options, tri
     `${of('head')} head; balanced is the mean of the classes' recall. Tail has less than ${100 * THRESHOLD} % of the`,
     `glosses (λ ${THRESHOLD}), γ is ${GAMMA}. Trained on ${train.labels.length} glosses, epochs: ${epochs}, stack:`,
     `${stack}, backend: ${backend}, seed: ${seeds.join(', ')}. ${pace(epochs, trials)}`,
-    seeds.length > 1 ? `Means; seeds lie at most ${largestRange(trials).toFixed(1)} points apart.` : '',
+    seeds.length > 1 ? `Means; seeds lie at most ${largestRange(trials, columns).toFixed(1)} points apart.` : '',
   ];
   return wrap(parts.join(' '), 80);
 }
 
 /** How long an epoch took: background rows, for one, take longer. */
-function pace(epochs: number, trials: readonly Trial[]): string {
+function pace(epochs: number, trials: readonly HeadTrial[]): string {
   const times = trials.map(({ seconds }) => seconds / epochs);
   const [least, most] = [Math.min(...times), Math.max(...times)].map((time) => time.toFixed(1));
   return `An epoch took ${least === most ? '' : `${least} to `}${most} s.`;
 }
 
-function wrap(text: string, columns: number): string {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const line = `${lines.at(-1)} ${word}`.trim();
-    if (line.length <= columns) lines[lines.length - 1] = line;
-    else lines.push(word);
-  }
-  return lines.map((line) => `${line}\n`).join('');
-}
-
-function renderJson({ epochs, stack, backend, rates }: Options, trials: readonly Trial[]): string {
+function renderJson({ epochs, stack, backend, rates }: Options, trials: readonly HeadTrial[]): string {
   const part = rates === undefined ? 'test' : 'validation';
-  const rows = trials.map(({ method, scores, ...trial }) => ({ method: method.name, ...trial, ...scores }));
+  const rows = trials.map(({ title: _, method, scores, ...trial }) => ({ method: method.name, ...trial, ...scores }));
   return `${JSON.stringify({ stack, backend, epochs, threshold: THRESHOLD, gamma: GAMMA, part, rows }, undefined, 1)}\n`;
 }
 

@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { integerOf, listOf, named, oneOf, quoted } from '@eqloss/training/words';
 import { type Method, methods } from './methods.ts';
 import { type Backend, backends, type StackName, stackNames } from './stack.ts';
 
@@ -64,39 +65,14 @@ export function parseOptions(args: readonly string[], folder: string = process.c
   if (out !== undefined && !/\.(md|json)$/.test(out))
     throw new Error(`--out ${quoted(out)} ends neither in .md nor .json`);
   return {
-    methods: list(values.methods)?.map(methodOf) ?? methods,
-    seeds: (list(values.seed) ?? ['1']).map((seed) => integer('--seed', seed, 0)),
-    epochs: integer('--epochs', values.epochs ?? '4', 1),
+    methods: listOf(values.methods)?.map((name) => named('method', name, methods)) ?? methods,
+    seeds: (listOf(values.seed) ?? ['1']).map((seed) => integerOf('--seed', seed, 0)),
+    epochs: integerOf('--epochs', values.epochs ?? '4', 1),
     stack,
     backend: oneOf(`${stack} backend`, values.backend, backends[stack]),
-    rates: list(values.rates)?.map(rateOf),
+    rates: listOf(values.rates)?.map(rateOf),
     out: out === undefined ? undefined : resolve(folder, out),
   };
-}
-
-function list(value: string | undefined): readonly string[] | undefined {
-  return value?.split(',').map((part) => part.trim());
-}
-
-/** The first when nothing is said. */
-function oneOf<T extends string>(what: string, name: string | undefined, known: readonly T[]): T {
-  const found = name === undefined ? known[0] : known.find((each) => each === name);
-  if (found === undefined) throw new Error(`unknown ${what} ${quoted(name ?? '')}; known: ${known.join(', ')}`);
-  return found;
-}
-
-function methodOf(name: string): Method {
-  const found = methods.find((method) => method.name === name);
-  if (found === undefined) throw new Error(`unknown method ${quoted(name)}; known: ${names(methods)}`);
-  return found;
-}
-
-function integer(option: string, text: string, least: number): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least || !Number.isSafeInteger(value)) {
-    throw new Error(`${option} is ${quoted(text)}; wanted an integer >= ${least}`);
-  }
-  return value;
 }
 
 function rateOf(text: string): number {
@@ -109,8 +85,4 @@ function rateOf(text: string): number {
 
 function names(some: readonly Method[]): string {
   return some.map(({ name }) => name).join(', ');
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text);
 }

@@ -1,7 +1,7 @@
 // Which glosses are trained on, which choose the learning rate, and which judge.
 
+import { hash } from '@eqloss/training/random';
 import { CLASSES, type Gloss } from './glosses.ts';
-import { hash } from './random.ts';
 
 /** Three parts without a common gloss. */
 export interface Split {

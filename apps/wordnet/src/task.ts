@@ -1,6 +1,7 @@
 // What is learned: texts as features, their classes, and how often each class occurs.
 
 import { createGate, frequenciesFromCounts, type Gate } from '@eqloss/core';
+import type { Group } from '@eqloss/training/scores';
 import { bucketsOf } from './features.ts';
 import { countLabels, type Gloss } from './glosses.ts';
 import { type Split, splitGlosses } from './split.ts';
@@ -18,9 +19,6 @@ export interface Examples {
   readonly buckets: readonly Int32Array[];
   readonly labels: Int32Array;
 }
-
-/** A group of classes by how often they occur. */
-export type Group = 'tail' | 'mid' | 'head';
 
 /** Everything that the methods have in common. */
 export interface Task {

@@ -1,9 +1,9 @@
 // The training loop, the same for all methods and stacks.
 
+import { createRandom, shuffled } from '@eqloss/training/random';
 import { drawBackground } from './background.ts';
 import { bucketsOf } from './features.ts';
 import type { Method } from './methods.ts';
-import { createRandom, shuffled } from './random.ts';
 import type { Batch, Head, Stack } from './stack.ts';
 import type { Task } from './task.ts';
 

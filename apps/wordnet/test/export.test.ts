@@ -1,9 +1,10 @@
 // What is trained on ONNX Runtime can be handed on: as a model of its own, and behind the model that makes its features.
 
+import { scoresOf } from '@eqloss/training/scores';
 import { onnx } from 'onnx-proto';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { answersOf, scoresOf } from '../src/evaluate.ts';
+import { answersOf } from '../src/evaluate.ts';
 import { readGlosses } from '../src/glosses.ts';
 import { methods } from '../src/methods.ts';
 import { onnxruntime, type TrainerHead } from '../src/onnxruntime/stack.ts';

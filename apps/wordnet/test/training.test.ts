@@ -1,9 +1,10 @@
 // What the loss is for: on real, long-tailed data the rare classes are found again, and the others are not lost.
 // A third of the training glosses and half of the features of `npm run train`.
 
+import { type Scores, scoresOf } from '@eqloss/training/scores';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { answersOf, type Scores, scoresOf } from '../src/evaluate.ts';
+import { answersOf } from '../src/evaluate.ts';
 import { readGlosses } from '../src/glosses.ts';
 import { type MethodName, methods } from '../src/methods.ts';
 import { type StackName, stackNames, startStack } from '../src/stack.ts';

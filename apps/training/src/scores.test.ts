@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { scoresOf } from './evaluate.ts';
+import { scoresOf } from './scores.ts';
 
 test('scores count rows within groups, and classes alike in the balanced one', () => {
   const groups = ['head', 'mid', 'tail', 'tail'] as const;

@@ -1,6 +1,5 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { methods } from './methods.ts';
 import { startProgress } from './progress.ts';
 
 test('a stream that is no terminal gets nothing', () => {
@@ -23,8 +22,7 @@ test('a terminal gets a bar that ends and is cleared, each state within 80 colum
 function written(terminal: object): string {
   const stream = Object.assign(new PassThrough(), terminal);
   const progress = startProgress(100, stream as unknown as NodeJS.WriteStream);
-  const longest = methods.map(({ title }) => title).sort((a, b) => b.length - a.length)[0];
-  progress.begin(longest);
+  progress.begin('sigmoid EQL, no background');
   for (let step = 0; step < 100; step++) progress.step(123.4567);
   progress.end();
   return String(stream.read() ?? '');
