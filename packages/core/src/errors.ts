@@ -20,10 +20,11 @@ export type EqlErrorCode =
   | 'BUFFER'
   | 'OUT_OF_MEMORY'
   | 'WORKER'
+  | 'DEVICE_LOST'
   | 'DISPOSED';
 
 /**
- * Bad input, found before any work was done; or a means of computing that is not there (`OUT_OF_MEMORY`, `WORKER`).
+ * Bad input, found before any work was done; or a means of computing that is not there (`OUT_OF_MEMORY`, `WORKER`, `DEVICE_LOST`).
  *
  * `code` is stable and meant for programs; `message` starts with it and says what came, what was wanted and the
  * likely cause.

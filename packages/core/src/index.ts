@@ -28,6 +28,7 @@ export {
   reduce,
   type SingleLossResult,
   shapeOf,
+  shapeOfLength,
 } from './loss.ts';
 export { type ClassOrder, type Columns, orderByFrequency, reorderColumns, reorderLabels } from './order.ts';
 export { prepareSigmoid, prepareSoftmax } from './prepare.ts';

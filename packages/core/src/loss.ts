@@ -60,17 +60,30 @@ export interface SingleLossResult extends LossValue {
  * @throws {EqlError} `DTYPE`, `ROW_COUNT`, `CLASS_COUNT` (no gate)
  */
 export function shapeOf(batch: Batch): readonly number[] {
-  const { logits, labels } = batch;
+  const { logits } = batch;
   const kind = kindOf(logits);
   if (kind !== 'Float64Array' && kind !== 'Float32Array') {
     throw new EqlError('DTYPE', `logits came as ${kind}; wanted a Float64Array or a Float32Array, row after row.`);
   }
+  return shapeOfLength(logits.length, batch);
+}
+
+/**
+ * {@link shapeOf} for logits that are not at hand: on a GPU, say.
+ *
+ * @param length How many logits there are.
+ * @param batch Only `shape`, `gate` and `labels` are read.
+ * @returns `[rows, columns]`, or whatever was stated.
+ * @throws {EqlError} `ROW_COUNT`, `CLASS_COUNT` (no gate)
+ */
+export function shapeOfLength(length: number, batch: Omit<Batch, 'logits'>): readonly number[] {
+  const { labels } = batch;
   checkGate(batch.gate);
-  const shape = batch.shape ?? inferred(logits.length, labels, batch.gate.classes);
-  if (shape.length === 2 && shape[0] * shape[1] !== logits.length) {
-    const code = logits.length % shape[1] === 0 ? 'ROW_COUNT' : 'CLASS_COUNT';
+  const shape = batch.shape ?? inferred(length, labels, batch.gate.classes);
+  if (shape.length === 2 && shape[0] * shape[1] !== length) {
+    const code = length % shape[1] === 0 ? 'ROW_COUNT' : 'CLASS_COUNT';
     const origin = batch.shape ? 'stated' : `of the ${labels ? 'labels' : 'targets'} and the gate`;
-    throw new EqlError(code, `${logits.length} logits do not fill the shape [${shape.join(', ')}] ${origin}.`);
+    throw new EqlError(code, `${length} logits do not fill the shape [${shape.join(', ')}] ${origin}.`);
   }
   return shape;
 }
