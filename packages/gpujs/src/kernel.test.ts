@@ -202,7 +202,7 @@ test.each(['sigmoid', 'softmax'] as const)('%s: what the caller changes after ru
   for (const kind of ['labels', 'targets'] as const) {
     const own = createGate([1, 2, 3, 1], { threshold: 2 });
     const kernel = await createOf[form](gpu, { rows: 3, gate: own, labels: kind === 'labels' ? 'index' : 'rows' });
-    const batch = (from: ReturnType<typeof make>): KernelBatch => ({
+    const batch = (from: ReturnType<typeof make>) => ({
       logits: from.logits,
       [kind]: from[kind],
       rowWeights: from.rowWeights,

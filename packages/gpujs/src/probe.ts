@@ -1,26 +1,53 @@
-// One question whose answer is known, put to every kernel before it is trusted: engines and drivers fail silently.
+// A question whose answer is known, put to every set of kernels before it is trusted: engines and drivers fail silently.
 
-import { EqlError, type Gate, type PreparedBatch } from '@eqloss/core';
-import { type Job, jobOf, type Plan, type Variant } from './plan.ts';
+import { type Batch, type CheckedSigmoid, type CheckedSoftmax, EqlError, type Gate } from '@eqloss/core';
+import { read, release } from './gpu.ts';
+import { givenLogits } from './logits.ts';
+import type { FormPlan, Kind, Suite } from './suite.ts';
 
-/** SPEC N4, single precision. */
+// SPEC N4, single precision.
 const TOLERANCE = 2e-6;
 
+/** What a question found out. */
+export interface Verdict {
+  /** Whether NaN and infinities come out as SPEC N2 says: a compiler of shaders may assume that there are none. */
+  readonly keepsNonFinite: boolean;
+}
+
 /**
- * Runs a small batch and compares its row losses and gradient with core's.
+ * Runs a small batch through the kernels and compares row losses and gradient with core's; then one with NaN and infinities.
  *
- * @param run Runs the job on the engine; returns the mode that did it.
- * @throws {EqlError} `UNSUPPORTED` when they differ by more than 2e-6 max(1, |exact|)
+ * @param rows The most rows that the kernels take.
+ * @throws {EqlError} `UNSUPPORTED` when finite results differ by more than 2e-6 max(1, |exact|)
  */
-export async function checkProgram<P extends PreparedBatch>(
-  plan: Plan<P>,
+export async function checkSuite<P extends CheckedSigmoid | CheckedSoftmax>(
+  plan: FormPlan<P>,
   gate: Gate,
-  variant: Variant,
-  launchRows: number,
-  run: (job: Job<P>) => Promise<string>,
-): Promise<void> {
+  kind: Kind,
+  rows: number,
+  suite: Suite<P>,
+): Promise<Verdict> {
+  const question = questionOf(plan, gate, kind, rows);
+  const wrong = await answerTo(plan, question, suite);
+  if (wrong !== undefined) {
+    throw new EqlError(
+      'UNSUPPORTED',
+      `gpu.js in mode ${suite.programs[0].mode()} computes wrongly here: ${wrong} of a known batch; try another mode.`,
+    );
+  }
+  return { keepsNonFinite: (await answerTo(plan, withSpecials(question), suite)) === undefined };
+}
+
+type Question = Batch & { readonly logits: Float32Array; readonly shape: readonly [number, number] };
+
+function questionOf<P extends CheckedSigmoid | CheckedSoftmax>(
+  { form }: FormPlan<P>,
+  gate: Gate,
+  { answers, weights, shifts }: Kind,
+  most: number,
+): Question {
   const { classes } = gate;
-  const rows = Math.min(launchRows, Math.ceil(96 / classes)) + 1;
+  const rows = Math.min(most, Math.max(3, Math.ceil(96 / classes)));
   // -41 to 41 in no order, beyond where single precision loses 1 + e^-|z|; in every other row -5 to 5, where the sums
   // are small and their errors show.
   const logits = Float32Array.from({ length: rows * classes }, (_, k) => {
@@ -28,27 +55,54 @@ export async function checkProgram<P extends PreparedBatch>(
     return Math.floor(k / classes) % 2 === 0 ? z / 8 : z;
   });
   const labels = Array.from({ length: rows }, (_, i) => (i * 5) % classes);
-  const soft = Float64Array.from(logits, (_, k) => (k % classes === labels[Math.floor(k / classes)] ? 0.75 : 0));
-  const inputs = {
+  const targets = Float64Array.from(logits, (_, k) => (k % classes === labels[Math.floor(k / classes)] ? 0.75 : 0));
+  const beta = shifts ? 1 - 2 ** -40 : 0.5;
+  return {
     gate,
-    ...(variant === 'light' ? { labels } : { targets: soft }),
-    ...(plan.form === 'softmax' ? { beta: 0.5 } : undefined),
+    logits,
+    shape: [rows, classes],
+    ...(answers === 'index' ? { labels } : { targets }),
+    ...(form === 'softmax' && { beta: weights === 'class' ? beta : new Float64Array(rows * classes).fill(beta) }),
   };
-  const shape = [rows, classes];
-  const job = jobOf(plan.prepare(shape, inputs, 'sum'), logits);
-  const mode = await run(job);
-  const exact = plan.reference({ ...inputs, logits, shape }, { reduction: 'sum' });
-  compare(mode, 'row loss', job.rowLosses, exact.rowLosses);
-  compare(mode, 'gradient', job.gradient, exact.gradient);
 }
 
-function compare(mode: string, what: string, actual: ArrayLike<number>, exact: ArrayLike<number>): void {
+/** One of NaN, Infinity and -Infinity in each row. */
+function withSpecials(question: Question): Question {
+  const [rows, classes] = question.shape;
+  const logits = question.logits.slice();
+  const specials = [Number.NaN, Infinity, -Infinity];
+  for (let i = 0; i < rows; i++) logits[i * classes + ((i * 7 + 3) % classes)] = specials[i % 3];
+  return { ...question, logits };
+}
+
+/** What is wrong with the answer, if anything is. */
+async function answerTo<P extends CheckedSigmoid | CheckedSoftmax>(
+  plan: FormPlan<P>,
+  question: Question,
+  suite: Suite<P>,
+): Promise<string | undefined> {
+  const { logits, shape, ...inputs } = question;
+  const stage = suite.createStage();
+  stage.fill(plan.check(shape, inputs, 'sum'), givenLogits(logits));
+  const outputs = await stage.launch();
+  try {
+    const exact = plan.reference(question, { reduction: 'sum' });
+    return (
+      difference('row loss', await read(outputs.rowLosses, shape[0]), exact.rowLosses) ??
+      difference('gradient', await read(outputs.gradient, logits.length), exact.gradient)
+    );
+  } finally {
+    release(outputs.rowLosses);
+    release(outputs.gradient);
+  }
+}
+
+function difference(what: string, actual: ArrayLike<number>, exact: ArrayLike<number>): string | undefined {
   for (let k = 0; k < exact.length; k++) {
+    if (Object.is(actual[k], exact[k])) continue;
     // NaN fails too.
     if (Math.abs(actual[k] - exact[k]) <= TOLERANCE * Math.max(1, Math.abs(exact[k]))) continue;
-    throw new EqlError(
-      'UNSUPPORTED',
-      `gpu.js in mode ${mode} computes wrongly here: ${what} ${k} of a known batch is ${actual[k]}, exact ${exact[k]}; try another mode.`,
-    );
+    return `${what} ${k} is ${actual[k]}, exact ${exact[k]}`;
   }
+  return undefined;
 }

@@ -1,0 +1,116 @@
+// The part of gpu.js that is used, structurally: any copy of the library will do.
+
+import { EqlError, kindOf } from '@eqloss/core';
+
+/** An instance of gpu.js's `GPU`. */
+export interface GpuLike {
+  createKernel(source: string, settings: object): unknown;
+}
+
+/** What a kernel with `pipeline: true` returns on a GPU: a texture of WebGL, or a buffer of WebGPU. */
+export interface GpuTexture {
+  /** Reads it back. */
+  toArray(): unknown;
+  /** Frees it. */
+  delete(): void;
+  /** Its size, x first. */
+  readonly output: ArrayLike<number>;
+  /** gpu.js's name of what it holds. */
+  readonly type?: string;
+}
+
+/** Numbers that stay where the mode computes: a texture on a GPU; modes cpu and webasm compute on typed arrays. */
+export type GpuArray = Float32Array | GpuTexture;
+
+/** What `gpu.createKernel` returns. */
+export interface GpuKernel {
+  (...args: readonly unknown[]): unknown;
+  /** The backend's own object; gpu.js puts another in its place when it falls back. */
+  readonly kernel: GpuBackend;
+  setOutput(output: readonly number[]): unknown;
+  setAsyncMode(flag: boolean): unknown;
+  destroy(): void;
+}
+
+/** The object behind a kernel. */
+export interface GpuBackend {
+  /** A context of OpenGL, or gpu.js's record of a device of WebGPU. */
+  readonly context?: unknown;
+  /** Why gpu.js took another mode than it was asked for. */
+  readonly fallbackReason?: string;
+}
+
+/** The modes of gpu.js that compute. */
+export type Mode = 'cpu' | 'webasm' | 'webgl' | 'webgl2' | 'headlessgl' | 'webgpu' | 'unknown';
+
+/**
+ * Refuses what is no gpu.js of the peer range, and its modes that cannot run a kernel.
+ *
+ * @throws {EqlError} `UNSUPPORTED`
+ */
+export function checkGpu(gpu: GpuLike): void {
+  if (typeof gpu?.createKernel !== 'function') {
+    throw new EqlError('UNSUPPORTED', 'gpu has no createKernel; wanted an instance of GPU from gpu.js.');
+  }
+  const { mode, constructor: GPU } = gpu as { readonly mode?: unknown; readonly constructor: object };
+  // What has neither is a wrapper: its kernels will say.
+  if ('isKernelMapSupported' in GPU && !('isWebAssemblySupported' in GPU)) {
+    throw new EqlError('UNSUPPORTED', 'gpu comes from a gpu.js older than 2.24; install gpu.js 2.24.1 or later.');
+  }
+  if (mode === 'async') {
+    throw new EqlError(
+      'UNSUPPORTED',
+      'gpu has the mode "async" of gpu.js, which chooses a mode after the first run; ask GPU.isWebGPUAvailable() and choose "webgpu" or another.',
+    );
+  }
+}
+
+/** The mode that runs a kernel. gpu.js calls everything on OpenGL `gpu`; the context tells the rest. */
+export function modeOf(backend: GpuBackend): Mode {
+  const { mode = 'unknown' } = backend.constructor as { readonly mode?: string };
+  if (mode !== 'gpu') return mode as Mode;
+  if (isInstance(backend.context, 'WebGL2RenderingContext')) return 'webgl2';
+  return isInstance(backend.context, 'WebGLRenderingContext') ? 'webgl' : 'headlessgl';
+}
+
+/** Whether the mode computes on a GPU, where results may stay. */
+export function isOnGpu(mode: Mode): boolean {
+  return mode !== 'cpu' && mode !== 'webasm';
+}
+
+/** Whether the context or device behind a kernel is gone. gpu.js itself returns zeros from a lost context. */
+export function isLost({ context }: GpuBackend): boolean {
+  if (typeof context !== 'object' || context === null) return false;
+  const { isContextLost, isLost } = context as { isContextLost?: () => boolean; isLost?: boolean };
+  return isContextLost?.call(context) === true || isLost === true;
+}
+
+/** Also when gpu.js was loaded in another realm. */
+export function isSingle(values: unknown): values is Float32Array {
+  return kindOf(values) === 'Float32Array';
+}
+
+/** Whether a value has a texture's methods. */
+export function isTexture(value: unknown): value is GpuTexture {
+  const texture = value as Partial<GpuTexture> | null | undefined;
+  return typeof texture?.toArray === 'function' && typeof texture.delete === 'function';
+}
+
+/** Frees a result of a kernel with `pipeline: true`. Typed arrays are left to the garbage collector. */
+export function release(values: GpuArray): void {
+  if (isTexture(values)) values.delete();
+}
+
+/** Reads a result of a kernel with `pipeline: true`: its first `length` numbers. */
+export async function read(values: GpuArray, length: number): Promise<Float32Array> {
+  const array: unknown = isTexture(values) ? await values.toArray() : values;
+  if (!isSingle(array) || array.length < length) {
+    throw new EqlError('UNSUPPORTED', `gpu.js returned no Float32Array of ${length} numbers.`);
+  }
+  return array.length === length ? array : array.slice(0, length);
+}
+
+function isInstance(context: unknown, name: string): boolean {
+  const Context: unknown = (globalThis as Record<string, unknown>)[name];
+  return typeof Context === 'function' && context instanceof Context;
+}

@@ -1,0 +1,67 @@
+// What the kernels are made for, checked before one is made.
+
+import { type CheckedSigmoid, type CheckedSoftmax, EqlError, type Gate, type Reduction } from '@eqloss/core';
+import { checkGpu, type GpuLike } from './gpu.ts';
+import type { FormPlan } from './suite.ts';
+
+/** What `createSigmoidEql` and `createSoftmaxEql` make kernels for. Later changes have no effect. */
+export interface KernelOptions {
+  /** The most rows of a batch: an integer from 1 to 2^21. Every batch up to it runs without compiling anew. */
+  readonly rows: number;
+  /** C, if given the same as the gate's. rows * classes is at most 2^23. */
+  readonly classes?: number;
+  /** Which classes are tail, `[classes]`: core's `createGate`. SPEC G1, G2. */
+  readonly gate: Gate;
+  /** SPEC R1. Default `mean`. */
+  readonly reduction?: Reduction;
+  /** Which labels to compile for at creation; the other kind is compiled when it first comes. Default `index`. */
+  readonly labels?: 'index' | 'rows';
+  /** Whether row losses and gradient stay on the GPU, as gpu.js textures. Default false. */
+  readonly pipeline?: boolean;
+  /** Whether to refuse modes cpu and webasm, which gpu.js takes in silence where it finds no GPU. Default false. */
+  readonly requireGpu?: boolean;
+}
+
+/** The options, complete and checked; the gate is a copy. */
+export type CheckedOptions = Required<Omit<KernelOptions, 'classes'>>;
+
+// The kernels find their row from an index in single precision: see placeOf of text/layout.ts.
+const MOST_ROWS = 2 ** 21;
+const MOST_ENTRIES = 2 ** 23;
+
+/**
+ * Checks everything that needs no batch.
+ *
+ * @throws {EqlError} `ROW_COUNT` for rows that are no integer from 1 to 2^21; `CLASS_COUNT` without a gate, or with one of other
+ * classes; `REDUCTION`; `UNSUPPORTED` without options, for more than 2^23 entries, and for what is no gpu.js of the peer range
+ */
+export function checkOptions<P extends CheckedSigmoid | CheckedSoftmax>(
+  gpu: GpuLike,
+  options: KernelOptions,
+  plan: FormPlan<P>,
+): CheckedOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new EqlError('UNSUPPORTED', `options are ${options}; wanted an object with at least rows and gate.`);
+  }
+  const { rows, gate, classes = gate?.classes, reduction = 'mean', labels = 'index' } = options;
+  const { pipeline = false, requireGpu = false } = options;
+  if (labels !== 'index' && labels !== 'rows') {
+    throw new EqlError('UNSUPPORTED', `labels is ${labels}; wanted "index" or "rows", the kind to compile for first.`);
+  }
+  for (const [name, flag] of Object.entries({ pipeline, requireGpu })) {
+    if (typeof flag !== 'boolean') throw new EqlError('UNSUPPORTED', `${name} is ${flag}; wanted true or false.`);
+  }
+  if (!(Number.isSafeInteger(rows) && rows >= 1 && rows <= MOST_ROWS)) {
+    throw new EqlError('ROW_COUNT', `rows is ${rows}; wanted the most rows of a batch, an integer from 1 to 2^21.`);
+  }
+  // An empty batch: core checks the rest of what it knows.
+  plan.check([0, classes], { gate, labels: [], ...(plan.form === 'softmax' && { beta: 0 }) }, reduction);
+  if (rows * gate.classes > MOST_ENTRIES) {
+    throw new EqlError(
+      'UNSUPPORTED',
+      `${rows} rows of ${gate.classes} classes are ${rows * gate.classes} entries; gpu.js counts threads in single precision, which is exact up to 2^23. Take fewer rows.`,
+    );
+  }
+  checkGpu(gpu);
+  return { rows, gate: { ...gate, tail: gate.tail.slice() }, reduction, labels, pipeline, requireGpu };
+}
