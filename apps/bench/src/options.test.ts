@@ -100,7 +100,10 @@ describe('the command line', () => {
     [['--paths', ''], /--paths needs a value/],
     [['--paths', 'wasm,'], /unknown path ""/],
     [['--paths'], /--paths/],
-    [['--tasks', 'nothing'], /unknown task "nothing"; known: all, attach, run-one, ways, head, head-million/],
+    [
+      ['--tasks', 'nothing'],
+      /unknown task "nothing"; known: all, attach, run-one, ways, head, head-million, gpujs-step-cpu,/,
+    ],
     [['--tasks', ''], /--tasks needs a value/],
     [['--forms', 'tanh'], /unknown form tanh; known: sigmoid, softmax/],
     [['--forms', ''], /--forms needs a value/],

@@ -125,6 +125,10 @@ describe('the table', () => {
     expect(text).toMatch(/^attach 10 MB +time +±% +×first\n {2}attachLoss +6\.10 ms +10 +2\.60\n/);
     expect(text).not.toContain('nanoseconds per logit');
     expect(text.endsWith('\n✓ 1 measurements of tasks\n')).toBe(true);
+    expect(text).not.toContain(' ran on ');
+    const environment = makeEnvironment({ paths: { 'task attach': { device: 'Mali-G78', software: 'no' } } });
+    const onGpu = renderTable(makeReport({ environment, tasks: [{ ...row, nanoseconds: 6.1e6 }] }));
+    expect(onGpu).toContain('\ntask attach ran on Mali-G78\n');
     const rows = makeRows([makeCase()]);
     const both = renderTable(makeReport({ rows, tasks: [{ ...row, nanoseconds: 6.1e6 }] })).replaceAll('\n  ', ' ');
     expect(both).toMatch(

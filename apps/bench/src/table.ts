@@ -91,8 +91,8 @@ const legend: readonly string[] = [
 ];
 
 /** One line a device: who ran on it. */
-function deviceLines({ environment, rows, growth }: Report, columns: number): readonly string[] {
-  const measured = new Set([...rows, ...growth].map(nameOf));
+function deviceLines({ environment, rows, growth, tasks }: Report, columns: number): readonly string[] {
+  const measured = new Set([...[...rows, ...growth].map(nameOf), ...tasks.map(({ task }) => `task ${task}`)]);
   const users = new Map<string, string[]>();
   for (const [name, { device, software }] of Object.entries(environment.paths)) {
     if (device === undefined || !measured.has(name)) continue;

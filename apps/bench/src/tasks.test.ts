@@ -30,7 +30,7 @@ describe('the list of tasks', () => {
 
   test('says which names there are when one is unknown', () => {
     expect(() => selectTasks(['head', 'nothing'])).toThrow(
-      'unknown task "nothing"; known: all, attach, run-one, ways, head, head-million',
+      'unknown task "nothing"; known: all, attach, run-one, ways, head, head-million, gpujs-step-cpu, gpujs-step-webasm, gpujs-step-webgpu',
     );
   });
 });

@@ -2,6 +2,7 @@
 
 import type { Form } from '@eqloss/core';
 import type { AttachTask } from './tasks/attach.ts';
+import type { GpujsStepTask } from './tasks/gpujs-step.ts';
 import type { HeadTask } from './tasks/head.ts';
 import type { RunOneTask } from './tasks/run-one.ts';
 import type { WaysTask } from './tasks/ways.ts';
@@ -100,6 +101,13 @@ const million = (form: Form): TaskGroup => {
   };
 };
 
+/** Few features, so that the loss counts beside the layer. */
+const gpujsStep = (mode: GpujsStepTask['mode'], form: Form): TaskGroup => {
+  const step = { mode, form, rows: 512, features: 16, classes: 1203 };
+  const one = (name: GpujsStepTask['way']) => way<GpujsStepTask>('gpujs-step', name, { way: name, ...step });
+  return { task: `gpujs-step-${mode}`, form, size: '512x16 to 1203', ways: [one('read back'), one('pipelined')] };
+};
+
 /** Every task, in the order of tables. */
 export const tasks: readonly TaskGroup[] = [
   attach(),
@@ -107,6 +115,7 @@ export const tasks: readonly TaskGroup[] = [
   ...forms.map(ways),
   ...forms.map(head),
   ...forms.map(million),
+  ...(['cpu', 'webasm', 'webgpu'] as const).flatMap((mode) => forms.map((form) => gpujsStep(mode, form))),
 ];
 
 /**

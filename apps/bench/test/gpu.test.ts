@@ -9,6 +9,8 @@ import { vulkanEnvironment } from '../../../scripts/vulkan.mjs';
 import { groupsOf } from '../src/cases.ts';
 import { type PathEntry, paths, selectPaths } from '../src/paths.ts';
 import { runBench } from '../src/run.ts';
+import { runTasks } from '../src/run-tasks.ts';
+import type { GpujsStepTask } from '../src/tasks/gpujs-step.ts';
 import { startWorker } from '../src/worker.ts';
 
 const browser = findBrowser();
@@ -43,6 +45,18 @@ describe.skipIf(reason !== undefined)('on a GPU', { timeout: 180_000 }, () => {
       }
     },
   );
+
+  test.each(['sigmoid', 'softmax'] as const)('a layer is trained in gpu.js, %s form', async (form) => {
+    const ways = (['read back', 'pipelined'] as const).map((name) => {
+      const options: GpujsStepTask = { way: name, mode: 'webgpu', form, rows: 8, features: 4, classes: 30 };
+      return { name, module: 'gpujs-step', options: { ...options } };
+    });
+    const group = { task: 'step', form, size: 'tiny', ways };
+    const { tasks, notes, paths: environments } = await runTasks({ tasks: [group], rounds: 2, warmUp: 1 });
+    expect(notes).toEqual([]);
+    expect(tasks.map((row) => row.way)).toEqual(['read back', 'pipelined']);
+    expect(environments['task step']).toMatchObject({ backend: 'webgpu', device: expect.stringMatching(/./) });
+  });
 
   test.skipIf(process.platform !== 'linux')('a browser ends with its path, and leaves no profile', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'eqloss-gpu-'));

@@ -7,6 +7,7 @@ import type { Request } from '../src/messages.ts';
 import { failuresOf } from '../src/report.ts';
 import { type MeasuredTasks, runTasks, type TaskPlan } from '../src/run-tasks.ts';
 import type { AttachTask } from '../src/tasks/attach.ts';
+import type { GpujsStepTask } from '../src/tasks/gpujs-step.ts';
 import type { HeadTask } from '../src/tasks/head.ts';
 import type { RunOneTask } from '../src/tasks/run-one.ts';
 import type { WaysTask } from '../src/tasks/ways.ts';
@@ -181,6 +182,21 @@ describe('in processes', { timeout: 120_000 }, () => {
     const measured = await measure({ task: 'head', form, ways, memory: true });
     complete(measured, ways);
     for (const { peakBytes } of measured.tasks) expect(Number.isInteger(peakBytes)).toBe(true);
+  });
+
+  test.each([
+    ['sigmoid', 'cpu'],
+    ['softmax', 'cpu'],
+    ['sigmoid', 'webasm'],
+    ['softmax', 'webasm'],
+  ] as const)('a layer is trained in gpu.js, %s form in mode %s', async (form, mode) => {
+    const step = { mode, form, rows: 8, features: 4, classes: 30 };
+    const ways = (['read back', 'pipelined'] as const).map((name) =>
+      way<GpujsStepTask>('gpujs-step', name, { way: name, ...step }),
+    );
+    const measured = await measure({ task: 'step', form, ways });
+    complete(measured, ways);
+    expect(measured.paths['task step']).toMatchObject({ engine: expect.stringMatching(/^gpu\.js \d/), backend: mode });
   });
 
   test('a task that there is not, or that gets nonsense, tells its last words', async () => {
