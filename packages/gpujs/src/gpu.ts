@@ -32,10 +32,13 @@ export interface GpuKernel {
   destroy(): void;
 }
 
-/** The object behind a kernel. */
-export interface GpuBackend {
-  /** A context of OpenGL, or gpu.js's record of a device of WebGPU. */
+/** What has a context of OpenGL, or gpu.js's record of a device of WebGPU: kernels and textures. */
+export interface OnGpu {
   readonly context?: unknown;
+}
+
+/** The object behind a kernel. */
+export interface GpuBackend extends OnGpu {
   /** Why gpu.js took another mode than it was asked for. */
   readonly fallbackReason?: string;
 }
@@ -78,11 +81,45 @@ export function isOnGpu(mode: Mode): boolean {
   return mode !== 'cpu' && mode !== 'webasm';
 }
 
-/** Whether the context or device behind a kernel is gone. gpu.js itself returns zeros from a lost context. */
-export function isLost({ context }: GpuBackend): boolean {
-  if (typeof context !== 'object' || context === null) return false;
+/**
+ * Looks whether the context or device of a kernel or texture is still there: gpu.js itself returns zeros from a lost context.
+ *
+ * @throws {EqlError} `DEVICE_LOST`
+ */
+export function checkAlive({ context }: OnGpu): void {
+  if (typeof context !== 'object' || context === null) return;
   const { isContextLost, isLost } = context as { isContextLost?: () => boolean; isLost?: boolean };
-  return isContextLost?.call(context) === true || isLost === true;
+  if (isContextLost?.call(context) !== true && isLost !== true) return;
+  throw new EqlError(
+    'DEVICE_LOST',
+    'the context or device of this GPU is gone; destroy the kernel and create one with a new GPU.',
+  );
+}
+
+/**
+ * Looks whether a device holds an array: gpu.js would say so at the first batch that is too large.
+ *
+ * @param length Numbers of the largest array.
+ * @throws {EqlError} `UNSUPPORTED`
+ */
+export function checkCapacity({ context }: OnGpu, length: number): void {
+  const { device, MAX_TEXTURE_SIZE } = (context ?? {}) as { device?: GPUDevice } & Partial<WebGLRenderingContext>;
+  if (device !== undefined) {
+    const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
+    const most = Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / 4);
+    if (length > most) throw tooLarge(length, `buffer (maxStorageBufferBindingSize) holds ${most}`);
+  } else if (MAX_TEXTURE_SIZE !== undefined) {
+    const side = Number((context as WebGLRenderingContext).getParameter(MAX_TEXTURE_SIZE));
+    // gpu.js folds an array to a square.
+    if (length > side * side) throw tooLarge(length, `texture (MAX_TEXTURE_SIZE ${side}) holds ${side * side}`);
+  }
+}
+
+function tooLarge(length: number, limit: string): EqlError {
+  return new EqlError(
+    'UNSUPPORTED',
+    `a batch of ${length} entries is too large for this device, whose largest ${limit}; take fewer rows.`,
+  );
 }
 
 /** Also when gpu.js was loaded in another realm. */
@@ -101,13 +138,26 @@ export function release(values: GpuArray): void {
   if (isTexture(values)) values.delete();
 }
 
-/** Reads a result of a kernel with `pipeline: true`: its first `length` numbers. */
+/**
+ * Reads a result of a kernel: its first `length` numbers.
+ *
+ * @throws {EqlError} `DEVICE_LOST`; `UNSUPPORTED` for what is no such result
+ */
 export async function read(values: GpuArray, length: number): Promise<Float32Array> {
-  const array: unknown = isTexture(values) ? await values.toArray() : values;
+  const array: unknown = isTexture(values) ? await readTexture(values) : values;
   if (!isSingle(array) || array.length < length) {
     throw new EqlError('UNSUPPORTED', `gpu.js returned no Float32Array of ${length} numbers.`);
   }
   return array.length === length ? array : array.slice(0, length);
+}
+
+async function readTexture(texture: GpuTexture & OnGpu): Promise<unknown> {
+  checkAlive(texture);
+  try {
+    return await texture.toArray();
+  } finally {
+    checkAlive(texture);
+  }
 }
 
 function isInstance(context: unknown, name: string): boolean {

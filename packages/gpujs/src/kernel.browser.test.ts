@@ -1,5 +1,5 @@
 import { GPU } from 'gpu.js';
-import { describeMode } from './testing.ts';
+import { describeMode } from '../test/mode.ts';
 
 describeMode('webgl2', async () => new GPU({ mode: 'webgl2' }), 15);
 describeMode('webgl', async () => new GPU({ mode: 'webgl' }), 5);

@@ -1,87 +1,108 @@
 import { runInNewContext } from 'node:vm';
 import { createGate, sigmoidEql, softmaxEql } from '@eqloss/core';
-import { expectNear, plainCase } from '@eqloss/core/testing';
-import { GPU } from 'gpu.js';
+import { expectNear, forms, lossOf, plainCase } from '@eqloss/core/testing';
+import * as library from 'gpu.js';
 import { describe, expect, test } from 'vitest';
-import { createSigmoidEql, createSoftmaxEql, type GpuLike, type KernelBatch, type KernelOptions } from './index.ts';
-import { createOf, describeMode, evaluate } from './testing.ts';
+import { startMeter } from '../test/meter.ts';
+import { createOf, describeMode, type TestGpu } from '../test/mode.ts';
+import {
+  createSigmoidEql,
+  createSoftmaxEql,
+  type GpuInput,
+  type GpuLike,
+  type KernelBatch,
+  type KernelOptions,
+} from './index.ts';
 
-describeMode('cpu', async () => new GPU({ mode: 'cpu' }), 100);
-describeMode('webasm', async () => new GPU({ mode: 'webasm' }), 100);
+const { GPU } = library;
+// Not in gpu.js's types.
+const { input } = library as unknown as { input(values: Float32Array, size: number[]): GpuInput };
+const cpu = (): TestGpu => new GPU({ mode: 'cpu' }) as unknown as TestGpu;
+
+describeMode('cpu', async () => cpu(), 100);
+describeMode('webasm', async () => new GPU({ mode: 'webasm' }) as unknown as TestGpu, 100);
 
 const gate = createGate([1, 2, 3], { threshold: 2 });
 const logits = new Float32Array(6);
 const labels = [0, 1];
-const cpu = () => new GPU({ mode: 'cpu' });
-
-/** A gpu that counts, and may spoil what its kernels return. */
-function watched(spoil: (result: Float32Array) => Float32Array = (result) => result) {
-  const gpu = cpu();
-  const counts = { kernels: 0, runs: 0, destroyed: 0 };
-  const outer: GpuLike = {
-    createKernel: (source, settings) => {
-      counts.kernels++;
-      const kernel = gpu.createKernel(source, settings);
-      const run = (...args: Float32Array[]): Float32Array => {
-        counts.runs++;
-        return spoil(Reflect.apply(kernel, undefined, args) as Float32Array);
-      };
-      const destroy = (): void => {
-        counts.destroyed++;
-        kernel.destroy();
-      };
-      return Object.assign(run, { kernel: kernel.kernel, destroy });
-    },
-  };
-  return { gpu: outer, counts };
-}
 
 describe('bad input', () => {
   const badOptions: [string, Partial<KernelOptions>][] = [
     ['ROW_COUNT', { rows: 0 }],
     ['ROW_COUNT', { rows: 1.5 }],
+    ['ROW_COUNT', { rows: 2 ** 21 + 1 }],
     ['CLASS_COUNT', { classes: 4 }],
     ['CLASS_COUNT', { gate: undefined }],
     ['CLASS_COUNT', { gate: null as unknown as undefined, classes: 3 }],
     ['UNSUPPORTED', { labels: 'both' as 'rows' }],
+    ['UNSUPPORTED', { pipeline: 'yes' as unknown as true }],
+    ['UNSUPPORTED', { requireGpu: 1 as unknown as true }],
     ['REDUCTION', { reduction: 'average' as 'mean' }],
-    ['UNSUPPORTED', { gate: createGate(new Float64Array(2 ** 21 + 1), { threshold: 1 }) }],
+    // gpu.js counts threads in single precision.
+    ['UNSUPPORTED', { gate: createGate(new Float64Array(2 ** 22 + 1), { threshold: 1 }) }],
   ];
   test.each(badOptions)('%s: %o is refused before a kernel is made', async (code, options) => {
     for (const create of Object.values(createOf)) {
-      const { gpu, counts } = watched();
+      const { gpu, made } = watched();
       await expect(create(gpu, { rows: 2, gate, ...options })).rejects.toMatchObject({ name: 'EqlError', code });
-      expect(counts.kernels).toBe(0);
+      expect(made).toEqual([]);
     }
   });
 
   test.each([undefined, null, 2])('UNSUPPORTED: options or a batch of %o', async (nothing) => {
     for (const create of Object.values(createOf)) {
-      const { gpu, counts } = watched();
+      const { gpu, made } = watched();
       const created = create(gpu, nothing as unknown as KernelOptions);
       await expect(created).rejects.toMatchObject({ name: 'EqlError', code: 'UNSUPPORTED' });
-      expect(counts.kernels).toBe(0);
+      expect(made).toEqual([]);
       const kernel = await create(gpu, { rows: 2, gate });
       const run = kernel.run(nothing as unknown as KernelBatch);
       await expect(run).rejects.toMatchObject({ name: 'EqlError', code: 'UNSUPPORTED' });
     }
   });
 
-  test('UNSUPPORTED: what is no gpu.js instance, or has no kernels of its own', async () => {
-    await expect(createSigmoidEql({} as GpuLike, { rows: 2, gate })).rejects.toMatchObject({ code: 'UNSUPPORTED' });
-    const blank: GpuLike = { createKernel: () => () => [] };
-    await expect(createSigmoidEql(blank, { rows: 2, gate })).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+  test('UNSUPPORTED: what is no gpu.js, or has no kernels of its own, or chooses its mode later', async () => {
+    const refuses = (gpu: unknown): Promise<unknown> =>
+      expect(createSigmoidEql(gpu as GpuLike, { rows: 2, gate })).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    await refuses(undefined);
+    await refuses({});
+    await refuses({ createKernel: () => () => [] });
+    await refuses(new GPU({ mode: 'dev' }));
+    await refuses(new GPU({ mode: 'async' as 'cpu' }));
+  });
+
+  test('UNSUPPORTED: a gpu.js older than the peer range, which says what to install', async () => {
+    // As in 2.16, the release before 2.24.
+    class GPU {
+      static get isKernelMapSupported(): boolean {
+        return true;
+      }
+      createKernel(): never {
+        throw new Error('not reached');
+      }
+    }
+    await expect(createSigmoidEql(new GPU(), { rows: 2, gate })).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message: expect.stringContaining('install gpu.js 2.24.1 or later'),
+    });
   });
 
   const bad: [string, Partial<KernelBatch>][] = [
     ['DTYPE', { logits: new Float64Array(6) as unknown as Float32Array }],
     ['DTYPE', { logits: [0, 0, 0, 0, 0, 0] as unknown as Float32Array }],
+    ['DTYPE', { logits: [new Float32Array(3), [0, 0, 0]] as unknown as Float32Array[] }],
+    ['DTYPE', { logits: { value: [0, 0, 0, 0, 0, 0], size: [3, 2] } }],
+    ['DTYPE', { logits: undefined }],
+    ['CLASS_COUNT', { logits: [new Float32Array(3), new Float32Array(2)] }],
+    ['RANK', { logits: { value: logits, size: [3, 1, 2] } }],
     ['RANK', { shape: [6] }],
     ['RANK', { shape: [1, 2, 3] }],
     ['ROW_COUNT', { shape: [3, 3] }],
     ['ROW_COUNT', { labels: [0, 1, 2], shape: [2, 3] }],
+    ['ROW_COUNT', { logits: new Float32Array(9), labels: [0, 1, 2] }],
     ['CLASS_COUNT', { logits: new Float32Array(8), shape: [2, 4] }],
     ['CLASS_COUNT', { logits: new Float32Array(8) }],
+    ['CLASS_COUNT', { logits: { value: logits, size: [2, 3] } }],
     ['LABEL_RANGE', { labels: [0, 4] }],
     ['TARGET_RANGE', { labels: undefined, targets: [0, 0, 1, 0, 0, 2] }],
     ['ROW_WEIGHT_RANGE', { rowWeights: [1, -1] }],
@@ -94,14 +115,24 @@ describe('bad input', () => {
     ['UNSUPPORTED', { targets: new Float64Array(6) }],
   ];
   test.each(bad)('%s: a batch with %o is refused before the engine runs', async (code, batch) => {
-    for (const form of ['sigmoid', 'softmax'] as const) {
-      const { gpu, counts } = watched();
-      const kernel = await createOf[form](gpu, { rows: 2, gate });
-      const { runs } = counts;
+    for (const form of forms) {
+      const meter = startMeter('cpu', cpu());
+      const kernel = await createOf[form](meter.gpu, { rows: 2, gate });
+      const { launched } = meter.counts();
       const whole = { logits, labels, ...(form === 'softmax' ? { beta: 0.5 } : undefined), ...batch };
       await expect(kernel.run(whole)).rejects.toMatchObject({ name: 'EqlError', code });
-      expect(counts.runs).toBe(runs);
+      expect(meter.counts().launched).toBe(launched);
+      meter.stop();
     }
+  });
+
+  test('a texture is refused where modes have none', async () => {
+    const kernel = await createSigmoidEql(cpu(), { rows: 2, gate });
+    const texture = { toArray: () => logits, delete: () => {}, output: [6], type: 'ArrayTexture(1)' };
+    await expect(kernel.run({ logits: texture, labels })).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message: expect.stringContaining('mode cpu has none'),
+    });
   });
 
   test('what belongs to the other form is refused', async () => {
@@ -127,69 +158,90 @@ describe('bad input', () => {
 
 describe('an engine that fails', () => {
   test.each(Object.entries(createOf))(
-    '%s: wrong numbers are found at creation, and the kernel is freed',
+    '%s: NaN for everything is found at creation, and all is freed',
     async (_, create) => {
-      for (const wrong of [0, 1.00001, Number.NaN]) {
-        const { gpu, counts } = watched((result) => result.map((value) => value * wrong));
-        await expect(create(gpu, { rows: 4, gate })).rejects.toMatchObject({ code: 'UNSUPPORTED' });
-        expect(counts.destroyed).toBe(counts.kernels);
-      }
+      const { gpu, made, destroyed } = watched((result) => result.map(() => Number.NaN));
+      await expect(create(gpu, { rows: 4, gate })).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+      expect(destroyed).toEqual(made);
     },
   );
 
-  test('an exception reaches the caller, and destroy still works', async () => {
+  test('too few numbers are an error, and so is no array', async () => {
+    for (const spoil of [(result: Float32Array) => result.slice(1), () => 'nothing' as unknown as Float32Array]) {
+      const { gpu } = watched(spoil);
+      await expect(createSigmoidEql(gpu, { rows: 4, gate })).rejects.toMatchObject({
+        code: 'UNSUPPORTED',
+        message: expect.stringContaining('returned no Float32Array'),
+      });
+    }
+  });
+
+  test('an engine that loses NaN is told by keepsNonFinite, and finite batches are right', async () => {
+    const { gpu } = watched((result) => result.map((value) => (Number.isFinite(value) ? value : 0)));
+    for (const form of forms) {
+      const batch = plainCase(form, 2, 9);
+      const kernel = await createOf[form](gpu, { rows: 2, gate: batch.gate });
+      expect(kernel.keepsNonFinite).toBe(false);
+      expectNear(await kernel.run({ ...batch }), lossOf[form](batch), 2);
+    }
+    const sound = await createSigmoidEql(cpu(), { rows: 2, gate });
+    expect(sound.keepsNonFinite).toBe(true);
+  });
+
+  test('an exception reaches the caller as an EqlError, and destroy still works', async () => {
     let broken = false;
-    const { gpu, counts } = watched((result) => {
-      if (broken) throw new Error('context lost');
+    const { gpu, made, destroyed } = watched((result) => {
+      if (broken) throw new Error('no more threads');
       return result;
     });
     const kernel = await createSigmoidEql(gpu, { rows: 2, gate });
     broken = true;
-    await expect(kernel.run({ logits, labels })).rejects.toThrow('context lost');
+    await expect(kernel.run({ logits, labels })).rejects.toMatchObject({
+      name: 'EqlError',
+      code: 'UNSUPPORTED',
+      message: expect.stringContaining('no more threads'),
+    });
+    broken = false;
+    expectNear(await kernel.run({ logits, labels }), sigmoidEql({ gate, logits, labels }), 2);
     await kernel.destroy();
-    expect(counts.destroyed).toBe(1);
+    expect(destroyed).toEqual(made);
   });
 });
 
-describe('work that is not done', () => {
-  test('a batch of rows that are out does not reach the engine', async () => {
-    const { gpu, counts } = watched();
-    const kernel = await createSigmoidEql(gpu, { rows: 2, gate });
-    const { runs } = counts;
-    const nothing = { loss: 0, rowLosses: new Float64Array(2), gradient: new Float32Array(6) };
-    const holes = new Float32Array(6).fill(Number.NaN);
-    expect(await kernel.run({ logits: holes, labels: [-1, -1] })).toEqual(nothing);
-    expect(await kernel.run({ logits: holes, labels, rowWeights: [0, 0] })).toEqual(nothing);
-    const empty = { loss: 0, rowLosses: new Float64Array(0), gradient: new Float32Array(0) };
-    expect(await kernel.run({ logits: new Float32Array(0), labels: [] })).toEqual(empty);
-    expect(counts.runs).toBe(runs);
-  });
-
-  test('the engine never sees a value that is not finite', async () => {
-    const seen: number[] = [];
-    const inner = cpu();
-    const gpu: GpuLike = {
-      createKernel: (source, settings) => {
-        const kernel = inner.createKernel(source, settings);
-        const run = (...args: Float32Array[]): unknown => {
-          for (const values of args) seen.push(...values);
-          return Reflect.apply(kernel, undefined, args);
-        };
-        return Object.assign(run, { kernel: kernel.kernel, destroy: () => kernel.destroy() });
-      },
-    };
-    const holes = Float32Array.of(Number.NaN, 0, 0, Infinity, 1, -Infinity);
-    for (const form of ['sigmoid', 'softmax'] as const) {
-      await evaluate(gpu, form, { gate, logits: holes, labels, ...(form === 'softmax' ? { beta: 1 } : undefined) });
-    }
-    expect(seen.length).toBeGreaterThan(0);
-    expect(seen.every(Number.isFinite)).toBe(true);
-  });
+test('a batch without rows does not reach the engine', async () => {
+  const meter = startMeter('cpu', cpu());
+  const kernel = await createSigmoidEql(meter.gpu, { rows: 2, gate });
+  const { launched } = meter.counts();
+  const empty = { loss: 0, rowLosses: new Float32Array(0), gradient: new Float32Array(0) };
+  expect(await kernel.run({ logits: new Float32Array(0), labels: [] })).toEqual(empty);
+  expect(await kernel.run({ logits: [], labels: [] })).toEqual(empty);
+  expect(meter.counts().launched).toBe(launched);
+  meter.stop();
 });
 
-test.each(['sigmoid', 'softmax'] as const)('%s: what the caller changes after run has no effect', async (form) => {
+test.each(forms)('%s: rows that are out cost nothing, whatever they hold (R4, N1)', async (form) => {
+  const kernel = await createOf[form](cpu(), { rows: 2, gate });
+  const holes = new Float32Array(6).fill(Number.NaN);
+  const nothing = { loss: 0, rowLosses: new Float32Array(2), gradient: new Float32Array(6) };
+  const beta = form === 'softmax' ? { beta: 0.5 } : {};
+  expect(await kernel.run({ logits: holes, labels: [-1, -1], ...beta })).toEqual(nothing);
+  expect(await kernel.run({ logits: holes, labels, rowWeights: [0, 0], ...beta })).toEqual(nothing);
+});
+
+test('logits come flat, in rows, as input(), and from another realm', async () => {
+  const flat = Float32Array.of(1, -2, 3, 0, 0.5, -0.25);
+  const foreign = runInNewContext('Float32Array.of(9, 1, -2, 3, 0, 0.5, -0.25).subarray(1)') as Float32Array;
+  expect(foreign instanceof Float32Array).toBe(false);
+  const sized = input(flat, [3, 2]);
+  const kernel = await createSigmoidEql(cpu(), { rows: 2, gate });
+  const expected = await kernel.run({ logits: flat, labels });
+  for (const given of [foreign, sized, [flat.slice(0, 3), flat.slice(3)]]) {
+    expect(await kernel.run({ logits: given, labels })).toEqual(expected);
+  }
+});
+
+test.each(forms)('%s: what the caller changes after run has no effect', async (form) => {
   const wide = createGate([1, 2, 3, 1], { threshold: 2 });
-  // Rows with an included infinity go on the host, the other one to the engine.
   const make = () => ({
     logits: Float32Array.of(Infinity, 1, -2, 0.5, 3, -1, 0.25, 2, -Infinity, 1, 0, 2),
     labels: [1, 2, 3],
@@ -217,37 +269,107 @@ test.each(['sigmoid', 'softmax'] as const)('%s: what the caller changes after ru
   }
 });
 
-test('logits of another realm are logits', async () => {
-  const foreign = runInNewContext('Float32Array.of(9, 1, -2, 3, 0, 0.5, -0.25).subarray(1)') as Float32Array;
-  expect(foreign instanceof Float32Array).toBe(false);
-  const batch = { gate, logits: Float32Array.of(1, -2, 3, 0, 0.5, -0.25), labels };
-  expect(await evaluate(cpu(), 'sigmoid', { ...batch, logits: foreign })).toEqual(
-    await evaluate(cpu(), 'sigmoid', batch),
-  );
+test('in Node, mode gpu without OpenGL is webasm, and says so; requireGpu refuses it', async () => {
+  const gpu = new GPU({ mode: 'gpu' }) as unknown as TestGpu;
+  const kernel = await createSigmoidEql(gpu, { rows: 2, gate });
+  // The trap: gpu.js itself says that there is a GPU.
+  expect(GPU.isGPUSupported).toBe(true);
+  expect(kernel.mode).toBe(GPU.isHeadlessGLSupported ? 'headlessgl' : 'webasm');
+  await kernel.destroy();
+  if (kernel.mode !== 'webasm') return;
+  await expect(createSigmoidEql(gpu, { rows: 2, gate, requireGpu: true })).rejects.toMatchObject({
+    code: 'UNSUPPORTED',
+    message: expect.stringMatching(/mode webasm, and requireGpu is set/),
+  });
 });
 
-test('in Node, mode gpu without OpenGL is webasm, and says so', async () => {
-  const gpu = new GPU({ mode: 'gpu' });
-  const kernel = await createSigmoidEql(gpu, { rows: 2, gate });
-  expect(kernel.mode).toBe(GPU.isHeadlessGLSupported ? 'headlessgl' : 'webasm');
+test('headlessgl, where it is not installed, is refused by gpu.js itself, with the reason', () => {
+  if (GPU.isHeadlessGLSupported) return;
+  expect(() => new GPU({ mode: 'headlessgl' })).toThrow(/headlessgl/i);
+});
+
+test.each(forms)('%s: beta and labels of every kind have kernels of their own', async (form) => {
+  const { gate: wide, logits: z } = plainCase(form, 3, 8);
+  const kernel = await createOf[form](cpu(), { rows: 3, gate: wide });
+  const answers = [{ labels: [0, 1, 2] }, { targets: Float64Array.from(z, (_, k) => (k % 3) / 2) }];
+  const many = Float64Array.from(z, (_, k) => (k % 4 === 0 ? 1 - 2 ** -30 : 0.5));
+  const betas = form === 'sigmoid' ? [undefined] : [0.5, 1 - 2 ** -40, many.slice(0, 8), many];
+  for (const answer of answers) {
+    for (const beta of betas) {
+      const batch = { logits: z, ...answer, beta };
+      expectNear(await kernel.run(batch), lossOf[form]({ ...batch, gate: wide }), 3);
+    }
+  }
   await kernel.destroy();
 });
 
-test('100,000 classes take several launches and keep their accuracy', async () => {
-  const gpu = new GPU({ mode: 'webasm' });
-  const batch = plainCase('sigmoid', 25, 100_000);
-  const { createKernel } = gpu;
-  let runs = 0;
-  gpu.createKernel = ((...args: Parameters<typeof createKernel>) => {
-    const kernel = createKernel.apply(gpu, args);
-    const run = (...values: Float32Array[]): unknown => {
-      runs++;
-      return Reflect.apply(kernel, undefined, values);
-    };
-    return Object.assign(run, { kernel: kernel.kernel, destroy: () => kernel.destroy() });
-  }) as unknown as typeof createKernel;
-  const { rowLosses } = await evaluate(gpu, 'sigmoid', batch);
-  expect(runs).toBe(3);
-  const one = { ...batch, logits: batch.logits.slice(-100_000), labels: [batch.labels?.[24] as number] };
-  expect((await evaluate(gpu, 'sigmoid', one)).rowLosses[0]).toBe(rowLosses[24]);
+test('no source has what gpu.js gets wrong: loops up to an argument, continue, functions that it lacks, other precision', async () => {
+  const { gpu, made } = watched();
+  for (const form of forms) {
+    for (const labelled of ['index', 'rows'] as const) {
+      for (const beta of form === 'softmax' ? [0.5, 1 - 2 ** -40, 'element'] : [undefined]) {
+        const { gate: wide, logits: z } = plainCase(form, 2, 70);
+        const kernel = await createOf[form](gpu, { rows: 2, gate: wide, labels: labelled });
+        const answer = labelled === 'index' ? { labels: [0, 1] } : { targets: new Float64Array(140).fill(0.5) };
+        const each = beta === 'element' ? new Float64Array(140).fill(0.5) : (beta as number | undefined);
+        await kernel.run({ logits: z, ...answer, beta: each });
+      }
+    }
+  }
+  const sources = [...new Set(made.map(({ source }) => source))];
+  // Two of the sigmoid form for each kind of label; of the softmax form parts, rows, losses and gradient; the mode's probe.
+  expect(sources.length).toBeGreaterThan(12);
+  for (const { settings } of made) {
+    expect(settings).toMatchObject({
+      precision: 'single',
+      tactic: 'precision',
+      dynamicArguments: true,
+      dynamicOutput: true,
+    });
+    expect((settings as { output: number[] }).output).toHaveLength(1);
+  }
+  for (const source of sources) {
+    expect(typeof source).toBe('string');
+    const used = [...source.matchAll(/Math\.(\w+)/g)].map(([, name]) => name);
+    expect(used.filter((name) => !['floor', 'sqrt', 'abs', 'max', 'min'].includes(name))).toEqual([]);
+    expect(source).not.toMatch(/\bcontinue\b|\bbreak\b|\bwhile\b|Infinity|NaN|!==? *[a-z]/);
+    for (const [, bound] of source.matchAll(/for \(let \w+ = 0; \w+ < ([^;]+);/g)) expect(bound).toMatch(/^\d+$/);
+    // Nothing from outside: arguments, constants, and what the source declares.
+    const declared = [...source.matchAll(/(?:const|let) (\w+)/g)].map(([, name]) => name);
+    const [, parameters] = /^function \(([^)]*)\)/.exec(source) as RegExpExecArray;
+    const words = 'function const let for if return this thread x constants tail powers Math'.split(' ');
+    const known = new Set([...words, ...used, ...declared, ...parameters.split(', ')]);
+    const text = source.replace(/\b\d+(\.\d+)?(e[-+]?\d+)?\b/g, '');
+    expect([...text.matchAll(/[A-Za-z_$]\w*/g)].map(([word]) => word).filter((word) => !known.has(word))).toEqual([]);
+  }
 });
+
+/** What was made of a gpu. */
+interface Made {
+  readonly source: string;
+  readonly settings: object;
+}
+
+/** A gpu of mode cpu that notes its kernels, and may spoil what they return. */
+function watched(spoil: (result: Float32Array) => Float32Array = (result) => result) {
+  const inner = cpu();
+  const made: Made[] = [];
+  const destroyed: Made[] = [];
+  const gpu = new Proxy(inner, {
+    get: (target, name) => {
+      if (name !== 'createKernel') return Reflect.get(target, name) as unknown;
+      return (source: string, settings: object) => {
+        const one = { source, settings };
+        made.push(one);
+        return new Proxy(inner.createKernel(source, settings), {
+          apply: (kernel, self, args) => spoil(Reflect.apply(kernel, self, args) as Float32Array),
+          get: (kernel, key) => {
+            if (key === 'destroy') destroyed.push(one);
+            return Reflect.get(kernel, key) as unknown;
+          },
+        });
+      };
+    },
+  });
+  return { gpu, made, destroyed };
+}

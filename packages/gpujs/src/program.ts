@@ -1,7 +1,16 @@
 // One gpu.js kernel: compiled once, run with any number of rows up to the largest, freed once.
 
 import { EqlError } from '@eqloss/core';
-import { type GpuArray, type GpuKernel, type GpuLike, isLost, isSingle, isTexture, type Mode, modeOf } from './gpu.ts';
+import {
+  checkAlive,
+  type GpuArray,
+  type GpuKernel,
+  type GpuLike,
+  isSingle,
+  isTexture,
+  type Mode,
+  modeOf,
+} from './gpu.ts';
 
 /** What is compiled: source text, since bundlers rewrite functions, and gpu.js reads them. */
 export interface ProgramSource {
@@ -114,19 +123,12 @@ function argumentOf(argument: Argument, whole: boolean): GpuArray | number {
 async function guarded<T>(kernel: GpuKernel, run: () => Promise<T>): Promise<T> {
   try {
     const result = await run();
-    // gpu.js takes no notice, and would return zeros.
-    if (isLost(kernel.kernel)) throw new Error('lost');
+    checkAlive(kernel.kernel);
     return result;
   } catch (error) {
-    const mode = modeOf(kernel.kernel);
-    if (isLost(kernel.kernel)) {
-      throw new EqlError(
-        'DEVICE_LOST',
-        `the ${mode} context of this GPU is gone; destroy the kernel and create one with a new GPU.`,
-      );
-    }
+    checkAlive(kernel.kernel);
     const reason = error instanceof Error ? error.message : String(error);
-    throw new EqlError('UNSUPPORTED', `gpu.js cannot run this kernel in mode ${mode}: ${reason}`);
+    throw new EqlError('UNSUPPORTED', `gpu.js cannot run this kernel in mode ${modeOf(kernel.kernel)}: ${reason}`);
   }
 }
 

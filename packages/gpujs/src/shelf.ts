@@ -1,7 +1,7 @@
 // The kernels of a handle: made when a batch first needs them, trusted when they have answered a question.
 
 import { type CheckedSigmoid, type CheckedSoftmax, EqlError } from '@eqloss/core';
-import { type GpuLike, isOnGpu, type Mode } from './gpu.ts';
+import { checkCapacity, type GpuLike, isOnGpu, type Mode } from './gpu.ts';
 import type { CheckedOptions } from './options.ts';
 import { checkSuite } from './probe.ts';
 import { createProgram, type Program } from './program.ts';
@@ -99,6 +99,7 @@ export function createShelf<P extends CheckedSigmoid | CheckedSoftmax>(
         }
         const [program] = asked.suite.programs;
         mode = program.mode();
+        checkCapacity({ context: program.context() }, rows * gate.classes);
         if (requireGpu) checkOnGpu(mode, program.fallbackReason());
         entry.trusted = true;
       } catch (error) {

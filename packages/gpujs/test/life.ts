@@ -1,0 +1,199 @@
+// From creation to the end: turns, memory, and engines that fail.
+
+import { createGate } from '@eqloss/core';
+import { expectNear, forms, lossOf, plainCase } from '@eqloss/core/testing';
+import { expect, test } from 'vitest';
+import type { GpuLike } from '../src/index.ts';
+import { startMeter } from './meter.ts';
+import { createOf, evaluate, type Subject } from './mode.ts';
+
+export function testLife({ mode, gpu, createGpu }: Subject): void {
+  const onHost = mode === 'cpu' || mode === 'webasm';
+
+  test('the mode that is reported is the one that runs', async () => {
+    const kernel = await createOf.sigmoid(gpu(), { rows: 1, gate: createGate([1], { threshold: 0 }) });
+    expect(kernel.mode).toBe(mode);
+    await kernel.destroy();
+  });
+
+  test.each(forms)('%s: runs may overlap, also with destroy, which is idempotent', async (form) => {
+    const { gate, ...batch } = plainCase(form, 3, 20);
+    const targets = Float64Array.from(batch.logits, (_, k) => (k % 7) / 7);
+    const kernel = await createOf[form](gpu(), { rows: 3, gate });
+    const other = { ...batch, labels: undefined, targets };
+    const results = [kernel.run(batch), kernel.run(other), kernel.run(batch)];
+    const gone = kernel.destroy();
+    await expect(kernel.run(batch)).rejects.toMatchObject({ code: 'DISPOSED' });
+    const [first, second, third] = await Promise.all(results);
+    expect(third).toEqual(first);
+    expectNear(first, lossOf[form]({ gate, ...batch }), 3);
+    expectNear(second, lossOf[form]({ gate, ...other }), 3);
+    await gone;
+    await kernel.destroy();
+    await expect(kernel.run(batch)).rejects.toMatchObject({ code: 'DISPOSED' });
+  });
+
+  test.each(forms)(
+    '%s: 1000 runs of changing size compile nothing and keep nothing',
+    { timeout: 180_000 },
+    async (form) => {
+      const rows = 4;
+      const { gate, labels, logits, ...rest } = plainCase(form, rows, 20);
+      const meter = startMeter(mode, gpu());
+      const before = meter.counts().live;
+      const kernel = await createOf[form](meter.gpu, { rows, gate });
+      const stays = await createOf[form](meter.gpu, { rows, gate, pipeline: true });
+      const once = async (i: number): Promise<void> => {
+        const size = 1 + (i % rows);
+        const batch = {
+          logits: logits.subarray(0, size * 20),
+          labels: labels?.slice(0, size),
+          ...(form === 'softmax' && { beta: [...(rest.beta as number[])].slice(0, size * 20) }),
+        };
+        if (i % 2 === 0) await kernel.run(batch);
+        else (await stays.run(batch)).release();
+      };
+      for (let i = 0; i < 2 * rows; i++) await once(i);
+      const { compiled, live } = meter.counts();
+      for (let i = 0; i < 1000; i++) await once(i);
+      expect(meter.counts()).toMatchObject({ compiled, live });
+      await kernel.destroy();
+      await stays.destroy();
+      expect(meter.counts().live).toBe(before);
+      meter.stop();
+    },
+  );
+
+  test('destroy after the gpu is destroyed does nothing', async () => {
+    const other = await createGpu();
+    const kernel = await createOf.sigmoid(other, { rows: 1, gate: createGate([1], { threshold: 0 }) });
+    await other.destroy();
+    await expect(kernel.destroy()).resolves.toBeUndefined();
+  });
+
+  test.each(forms)(
+    '%s: a kernel that does not compile is an error; all is freed, and the next one works',
+    async (form) => {
+      const batch = plainCase(form, 2, 5);
+      const meter = startMeter(mode, gpu());
+      const before = meter.counts().live;
+      // The last of a form's kernels: those before it are there already.
+      const broken = withSource(meter.gpu, (source) =>
+        source.includes('let slope') ? source.replace('let slope = 0.0', 'let slope = nothing(0.0)') : source,
+      );
+      const { rows, gate } = { rows: 2, gate: batch.gate };
+      await expect(createOf[form](broken, { rows, gate })).rejects.toMatchObject({
+        name: 'EqlError',
+        code: 'UNSUPPORTED',
+      });
+      expect(meter.counts().live).toBe(before);
+      meter.stop();
+      expectNear(await evaluate(gpu(), form, batch), lossOf[form](batch), 2);
+    },
+  );
+
+  test.each(forms)('%s: an engine that computes wrongly is refused; all is freed', async (form) => {
+    const { gate } = plainCase(form, 2, 5);
+    const meter = startMeter(mode, gpu());
+    const before = meter.counts().live;
+    const wrong = withSource(meter.gpu, (source) => source.replace('return slope', 'return slope * 1.00001'));
+    await expect(createOf[form](wrong, { rows: 40, gate })).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message: expect.stringContaining(`mode ${mode} computes wrongly here: gradient`),
+    });
+    expect(meter.counts().live).toBe(before);
+    meter.stop();
+  });
+
+  test.skipIf(onHost)('a lost device is an error, also at creation, and a new gpu works', async () => {
+    const other = await createGpu();
+    const batch = plainCase('sigmoid', 2, 5);
+    const { gate, ...rest } = batch;
+    const seen: { context?: unknown }[] = [];
+    const kernel = await createOf.sigmoid(noting(other, seen), { rows: 2, gate });
+    const stays = await createOf.sigmoid(other, { rows: 2, gate, pipeline: true });
+    await kernel.run(rest);
+    const result = await stays.run(rest);
+    await lose(seen.at(-1)?.context);
+    await expect(kernel.run(rest)).rejects.toMatchObject({ code: 'DEVICE_LOST' });
+    await expect(result.readLoss()).rejects.toMatchObject({ code: 'DEVICE_LOST' });
+    result.release();
+    await kernel.destroy();
+    await stays.destroy();
+    await other.destroy();
+    const next = await createGpu();
+    expectNear(await evaluate(next, 'sigmoid', batch), lossOf.sigmoid(batch), 2);
+    await next.destroy();
+  });
+
+  test.skipIf(onHost)('a batch beyond what the device holds is refused at creation, with the limit', async () => {
+    const other = await createGpu();
+    const { gate } = plainCase('sigmoid', 1, 100);
+    const seen: { context?: unknown }[] = [];
+    const large = await createOf.sigmoid(noting(other, seen), { rows: 700, gate });
+    const restore = shrink(seen.at(-1)?.context);
+    await large.destroy();
+    try {
+      await expect(createOf.sigmoid(other, { rows: 700, gate })).rejects.toMatchObject({
+        code: 'UNSUPPORTED',
+        message: expect.stringMatching(/70000 .*65536/),
+      });
+      await (await createOf.sigmoid(other, { rows: 600, gate })).destroy();
+    } finally {
+      restore();
+      await other.destroy();
+    }
+  });
+}
+
+/** The same gpu with other sources. */
+function withSource(gpu: GpuLike, change: (source: string) => string): GpuLike {
+  return new Proxy(gpu, {
+    get: (target, name) =>
+      name === 'createKernel'
+        ? (source: string, settings: object) => target.createKernel(change(source), settings)
+        : (Reflect.get(target, name) as unknown),
+  });
+}
+
+/** The same gpu; the backends of its kernels are noted. */
+function noting(gpu: GpuLike, seen: { context?: unknown }[]): GpuLike {
+  return new Proxy(gpu, {
+    get: (target, name) => {
+      if (name !== 'createKernel') return Reflect.get(target, name) as unknown;
+      return (source: string, settings: object) => {
+        const kernel = target.createKernel(source, settings) as { readonly kernel: { context?: unknown } };
+        seen.push(kernel.kernel);
+        return kernel;
+      };
+    },
+  });
+}
+
+/** Takes the device away, as a driver that crashes does. */
+async function lose(context: unknown): Promise<void> {
+  const gl = context as WebGLRenderingContext & { readonly device?: GPUDevice };
+  gl.device?.destroy();
+  if (gl.device !== undefined) await gl.device.lost;
+  else gl.getExtension('WEBGL_lose_context')?.loseContext();
+}
+
+/** Lets a device say that it holds 65536 numbers: textures of 256 x 256, or buffers of 256 KiB. */
+function shrink(context: unknown): () => void {
+  const gl = context as WebGLRenderingContext & { readonly device?: GPUDevice };
+  const [owner, name] = gl.device === undefined ? [gl, 'getParameter'] : [gl.device, 'limits'];
+  const before = Object.getOwnPropertyDescriptor(owner, name);
+  const { limits } = gl.device ?? {};
+  const read = gl.getParameter;
+  const value = limits
+    ? { ...MORE_LIMITS, maxStorageBufferBindingSize: 2 ** 18, maxBufferSize: limits.maxBufferSize }
+    : (what: number): unknown => (what === gl.MAX_TEXTURE_SIZE ? 256 : (read.call(gl, what) as unknown));
+  Object.defineProperty(owner, name, { value, configurable: true });
+  return () => {
+    if (before === undefined) Reflect.deleteProperty(owner, name);
+    else Object.defineProperty(owner, name, before);
+  };
+}
+
+/** What else gpu.js asks for. */
+const MORE_LIMITS = { maxComputeWorkgroupsPerDimension: 65535 };
