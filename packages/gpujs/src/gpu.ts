@@ -1,18 +1,21 @@
 // The part of gpu.js that is used, structurally: any copy of the library will do.
 
 import { EqlError, kindOf } from '@eqloss/core';
+import type { Texture } from 'gpu.js';
 
 /** An instance of gpu.js's `GPU`. */
 export interface GpuLike {
   createKernel(source: string, settings: object): unknown;
 }
 
-/** What a kernel with `pipeline: true` returns on a GPU: a texture of WebGL, or a buffer of WebGPU. */
-export interface GpuTexture {
-  /** Reads it back. */
-  toArray(): unknown;
-  /** Frees it. */
-  delete(): void;
+/**
+ * What a kernel with `pipeline: true` returns on a GPU: a texture of WebGL, or a buffer of WebGPU. gpu.js's own type, so that it
+ * can be handed to any kernel.
+ */
+export type GpuTexture = Texture;
+
+/** What its type leaves out. */
+export interface TextureFields extends OnGpu {
   /** Its size, x first. */
   readonly output: ArrayLike<number>;
   /** gpu.js's name of what it holds. */
@@ -128,7 +131,7 @@ export function isSingle(values: unknown): values is Float32Array {
 }
 
 /** Whether a value has a texture's methods. */
-export function isTexture(value: unknown): value is GpuTexture {
+export function isTexture(value: unknown): value is GpuTexture & TextureFields {
   const texture = value as Partial<GpuTexture> | null | undefined;
   return typeof texture?.toArray === 'function' && typeof texture.delete === 'function';
 }
@@ -151,7 +154,7 @@ export async function read(values: GpuArray, length: number): Promise<Float32Arr
   return array.length === length ? array : array.slice(0, length);
 }
 
-async function readTexture(texture: GpuTexture & OnGpu): Promise<unknown> {
+async function readTexture(texture: GpuTexture & TextureFields): Promise<unknown> {
   checkAlive(texture);
   try {
     return await texture.toArray();

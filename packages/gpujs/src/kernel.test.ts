@@ -10,6 +10,7 @@ import {
   createSoftmaxEql,
   type GpuInput,
   type GpuLike,
+  type GpuTexture,
   type KernelBatch,
   type KernelOptions,
 } from './index.ts';
@@ -128,7 +129,12 @@ describe('bad input', () => {
 
   test('a texture is refused where modes have none', async () => {
     const kernel = await createSigmoidEql(cpu(), { rows: 2, gate });
-    const texture = { toArray: () => logits, delete: () => {}, output: [6], type: 'ArrayTexture(1)' };
+    const texture = {
+      toArray: () => logits,
+      delete: () => {},
+      output: [6],
+      type: 'ArrayTexture(1)',
+    } as unknown as GpuTexture;
     await expect(kernel.run({ logits: texture, labels })).rejects.toMatchObject({
       code: 'UNSUPPORTED',
       message: expect.stringContaining('mode cpu has none'),

@@ -16,7 +16,10 @@ import type { FormPlan, Outputs } from './suite.ts';
 
 /** One batch: core's inputs without the gate, and the logits. What is on the host is copied when `run` is called. */
 export interface KernelBatch extends Omit<BatchInputs, 'gate'> {
-  /** z, row-major, `[rows * classes]`: flat, in rows, as gpu.js's `input()`, or a texture of a kernel of the same GPU. */
+  /**
+   * z, row-major, `[rows * classes]`: flat, in rows, as gpu.js's `input()`, or a texture of a kernel of the same GPU. A texture is
+   * read where it is, when its turn comes: it must keep its numbers until `run` resolves. It stays the caller's.
+   */
   readonly logits: Logits;
   /** `[rows, classes]`. Taken from the logits, the labels and the gate when left out. */
   readonly shape?: readonly number[];
@@ -155,7 +158,7 @@ function checkTexture({ texture }: GivenLogits, mode: Mode, context: unknown): v
   if (!isOnGpu(mode)) {
     throw new EqlError('UNSUPPORTED', `logits is a texture, and mode ${mode} has none; read it back with toArray().`);
   }
-  if ((texture as { readonly context?: unknown }).context !== context) {
+  if (texture.context !== context) {
     throw new EqlError('UNSUPPORTED', 'logits is a texture of another GPU; make both kernels with the same one.');
   }
 }

@@ -1,7 +1,8 @@
 // The logits as a user of gpu.js has them: flat, in rows, as gpu.js's input(), or still on the GPU.
 
 import { EqlError, kindOf } from '@eqloss/core';
-import { type GpuTexture, isSingle, isTexture } from './gpu.ts';
+import type { KernelOutput } from 'gpu.js';
+import { type GpuTexture, isSingle, isTexture, type TextureFields } from './gpu.ts';
 
 /** gpu.js's `input(values, [classes, rows])`: flat numbers with a size, x first. */
 export interface GpuInput {
@@ -9,8 +10,11 @@ export interface GpuInput {
   readonly size: ArrayLike<number>;
 }
 
-/** z, row-major: `[rows * classes]`, or rows of `[classes]`. On the host in single precision. */
-export type Logits = Float32Array | readonly Float32Array[] | GpuInput | GpuTexture;
+/**
+ * z, row-major: `[rows * classes]`, or rows of `[classes]`; on the host in single precision. Whatever a kernel of gpu.js returns
+ * has its type `KernelOutput`: what is no such logits is refused when it comes.
+ */
+export type Logits = Float32Array | readonly Float32Array[] | GpuInput | GpuTexture | KernelOutput;
 
 /** Logits of known length. */
 export interface GivenLogits {
@@ -18,7 +22,7 @@ export interface GivenLogits {
   /** `[rows, classes]` where the logits themselves say so. */
   readonly shape?: readonly [number, number];
   /** What is on the GPU. */
-  readonly texture?: GpuTexture;
+  readonly texture?: GpuTexture & TextureFields;
   /** Writes what is on the host. */
   copyTo(target: Float32Array): void;
 }
@@ -64,9 +68,9 @@ function ofInput({ value, size }: GpuInput): GivenLogits {
   return { length: value.length, ...shapeOfOutput(size), copyTo: (target) => target.set(value) };
 }
 
-function ofTexture(texture: GpuTexture): GivenLogits {
+function ofTexture(texture: GpuTexture & TextureFields): GivenLogits {
   const { type, output } = texture;
-  const { _deleted: deleted, componentCount = 1 } = texture as { _deleted?: boolean; componentCount?: number };
+  const { _deleted: deleted, componentCount = 1 } = texture as Partial<Record<'_deleted' | 'componentCount', unknown>>;
   if (deleted) throw new EqlError('DISPOSED', 'logits is a texture that was deleted.');
   if (type === 'NumberTexture') {
     throw new EqlError(
