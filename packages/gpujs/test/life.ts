@@ -3,13 +3,11 @@
 import { createGate } from '@eqloss/core';
 import { expectNear, forms, lossOf, plainCase } from '@eqloss/core/testing';
 import { expect, test } from 'vitest';
-import type { GpuLike } from '../src/index.ts';
+import type { GpuLike, Logits } from '../src/index.ts';
 import { startMeter } from './meter.ts';
-import { createOf, evaluate, type Subject } from './mode.ts';
+import { createForward, createOf, evaluate, free, type Subject } from './mode.ts';
 
-export function testLife({ mode, gpu, createGpu }: Subject): void {
-  const onHost = mode === 'cpu' || mode === 'webasm';
-
+export function testLife({ mode, gpu, createGpu, testOnGpu }: Subject): void {
   test('the mode that is reported is the one that runs', async () => {
     const kernel = await createOf.sigmoid(gpu(), { rows: 1, gate: createGate([1], { threshold: 0 }) });
     expect(kernel.mode).toBe(mode);
@@ -40,20 +38,22 @@ export function testLife({ mode, gpu, createGpu }: Subject): void {
       const rows = 4;
       const { gate, labels, logits, ...rest } = plainCase(form, rows, 20);
       const meter = startMeter(mode, gpu());
+      const forwards = [1, 2, 3, 4].map((size) => createForward(gpu(), [20, size]));
+      const textures = await Promise.all(forwards.map((forward) => forward(logits)));
       const before = meter.counts().live;
       const kernel = await createOf[form](meter.gpu, { rows, gate });
       const stays = await createOf[form](meter.gpu, { rows, gate, pipeline: true });
       const once = async (i: number): Promise<void> => {
         const size = 1 + (i % rows);
         const batch = {
-          logits: logits.subarray(0, size * 20),
+          logits: i % 3 === 0 ? (textures[size - 1] as Logits) : logits.subarray(0, size * 20),
           labels: labels?.slice(0, size),
           ...(form === 'softmax' && { beta: [...(rest.beta as number[])].slice(0, size * 20) }),
         };
         if (i % 2 === 0) await kernel.run(batch);
         else (await stays.run(batch)).release();
       };
-      for (let i = 0; i < 2 * rows; i++) await once(i);
+      for (let i = 0; i < 6 * rows; i++) await once(i);
       const { compiled, live } = meter.counts();
       for (let i = 0; i < 1000; i++) await once(i);
       expect(meter.counts()).toMatchObject({ compiled, live });
@@ -61,6 +61,8 @@ export function testLife({ mode, gpu, createGpu }: Subject): void {
       await stays.destroy();
       expect(meter.counts().live).toBe(before);
       meter.stop();
+      for (const texture of textures) free(texture);
+      for (const forward of forwards) forward.destroy();
     },
   );
 
@@ -105,7 +107,7 @@ export function testLife({ mode, gpu, createGpu }: Subject): void {
     meter.stop();
   });
 
-  test.skipIf(onHost)('a lost device is an error, also at creation, and a new gpu works', async () => {
+  testOnGpu('a lost device is an error, also at creation, and a new gpu works', async () => {
     const other = await createGpu();
     const batch = plainCase('sigmoid', 2, 5);
     const { gate, ...rest } = batch;
@@ -118,6 +120,10 @@ export function testLife({ mode, gpu, createGpu }: Subject): void {
     await expect(kernel.run(rest)).rejects.toMatchObject({ code: 'DEVICE_LOST' });
     await expect(result.readLoss()).rejects.toMatchObject({ code: 'DEVICE_LOST' });
     result.release();
+    // gpu.js takes a new device of WebGPU by itself.
+    const again = createOf.sigmoid(other, { rows: 2, gate });
+    if (mode === 'webgpu') await (await again).destroy();
+    else await expect(again).rejects.toMatchObject({ code: 'DEVICE_LOST' });
     await kernel.destroy();
     await stays.destroy();
     await other.destroy();
@@ -126,7 +132,7 @@ export function testLife({ mode, gpu, createGpu }: Subject): void {
     await next.destroy();
   });
 
-  test.skipIf(onHost)('a batch beyond what the device holds is refused at creation, with the limit', async () => {
+  testOnGpu('a batch beyond what the device holds is refused at creation, with the limit', async () => {
     const other = await createGpu();
     const { gate } = plainCase('sigmoid', 1, 100);
     const seen: { context?: unknown }[] = [];

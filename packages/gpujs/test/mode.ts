@@ -1,11 +1,12 @@
 // What every mode of gpu.js must do, as one suite.
 
 import type { Form, Gate } from '@eqloss/core';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
 import {
   createSigmoidEql,
   createSoftmaxEql,
   type GpuLike,
+  type GpuTexture,
   type KernelBatch,
   type KernelOptions,
   type KernelResult,
@@ -37,6 +38,10 @@ export interface Subject {
   createGpu(): Promise<TestGpu>;
   /** Random batches a form: software GPUs compile slowly. */
   readonly runs: number;
+  /** Whether the mode computes on the processor: it has no device, and typed arrays for textures. */
+  readonly onHost: boolean;
+  /** A test of devices and textures: none where there are none. */
+  readonly testOnGpu: (name: string, run: () => Promise<void>) => void;
 }
 
 /** A batch with its gate. */
@@ -63,6 +68,18 @@ export async function evaluate(
   }
 }
 
+/** A kernel of the caller's that hands numbers on, its result stays. @param output Its size: flat, or `[classes, rows]`. */
+export function createForward(gpu: TestGpu, output: readonly number[], settings: object = {}): TestKernel {
+  const index = output.length === 1 ? 'this.thread.x' : `this.thread.y * ${output[0]} + this.thread.x`;
+  const stays = { precision: 'single', pipeline: true, immutable: true };
+  return gpu.createKernel(`function (z) { return z[${index}]; }`, { ...stays, output, ...settings });
+}
+
+/** Frees what a kernel returned. */
+export function free(values: unknown): void {
+  if (typeof values === 'object' && values !== null && 'delete' in values) (values as GpuTexture).delete();
+}
+
 /** All tests of a mode. */
 export function describeMode(mode: Mode, createGpu: () => Promise<TestGpu>, runs: number): void {
   describe(`gpu.js in mode ${mode}`, () => {
@@ -71,7 +88,9 @@ export function describeMode(mode: Mode, createGpu: () => Promise<TestGpu>, runs
       gpu = await createGpu();
     });
     afterAll(() => gpu.destroy());
-    const subject: Subject = { mode, gpu: () => gpu, createGpu, runs };
+    const onHost = mode === 'cpu' || mode === 'webasm';
+    const testOnGpu: Subject['testOnGpu'] = onHost ? () => {} : test;
+    const subject: Subject = { mode, gpu: () => gpu, createGpu, runs, onHost, testOnGpu };
     testLoss(subject);
     testPipeline(subject);
     testLife(subject);

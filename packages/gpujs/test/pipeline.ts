@@ -4,16 +4,14 @@ import { forms, plainCase } from '@eqloss/core/testing';
 import { expect, test } from 'vitest';
 import type { GpuArray, GpuTexture, KernelBatch, PipelineResult } from '../src/index.ts';
 import { startMeter } from './meter.ts';
-import { createOf, evaluate, type Subject, type TestGpu, type TestKernel } from './mode.ts';
+import { createForward, createOf, evaluate, free, type Subject } from './mode.ts';
 
 const classes = 20;
 const rows = 3;
 /** Launches of a batch, as the issue wants them. */
 const launches = { sigmoid: 2, softmax: 4 };
 
-export function testPipeline({ mode, gpu, createGpu }: Subject): void {
-  const onHost = mode === 'cpu' || mode === 'webasm';
-
+export function testPipeline({ mode, gpu, createGpu, onHost, testOnGpu }: Subject): void {
   test.each(forms)('%s: results that stay are those that are read, and keep their numbers', async (form) => {
     const { gate, ...batch } = plainCase(form, rows, classes);
     const exact = await evaluate(gpu(), form, { gate, ...batch });
@@ -86,7 +84,7 @@ export function testPipeline({ mode, gpu, createGpu }: Subject): void {
     await kernel.destroy();
   });
 
-  test.skipIf(onHost)('textures that cannot be read are refused, with the reason', async () => {
+  testOnGpu('textures that cannot be read are refused, with the reason', async () => {
     const batch = plainCase('sigmoid', rows, classes);
     const kernel = await createOf.sigmoid(gpu(), { rows, gate: batch.gate });
     const run = (logits: unknown): Promise<unknown> =>
@@ -97,13 +95,17 @@ export function testPipeline({ mode, gpu, createGpu }: Subject): void {
     deleted.delete();
     await expect(run(deleted)).rejects.toMatchObject({ code: 'DISPOSED' });
 
-    const pairs = gpu().createKernel('function (z) { return [z[this.thread.x], 1.0]; }', settings([rows * classes]));
+    const stays = { precision: 'single', pipeline: true, immutable: true };
+    const pairs = gpu().createKernel('function (z) { return [z[this.thread.x], 1.0]; }', {
+      ...stays,
+      output: [rows * classes],
+    });
     await expect(run(await pairs(batch.logits))).rejects.toMatchObject({
       code: 'UNSUPPORTED',
       message: expect.stringContaining('vectors'),
     });
 
-    const deep = gpu().createKernel('function (z) { return z[this.thread.x]; }', settings([classes, rows, 2]));
+    const deep = createForward(gpu(), [classes, rows, 2]);
     await expect(run(await deep(batch.logits))).rejects.toMatchObject({ code: 'RANK' });
     for (const each of [gone, pairs, deep]) each.destroy();
 
@@ -117,10 +119,7 @@ export function testPipeline({ mode, gpu, createGpu }: Subject): void {
       });
       await foreignGpu.destroy();
 
-      const packed = gpu().createKernel('function (z) { return z[this.thread.x]; }', {
-        ...settings([rows * classes]),
-        precision: 'unsigned',
-      });
+      const packed = createForward(gpu(), [rows * classes], { precision: 'unsigned' });
       await expect(run(await packed(batch.logits))).rejects.toMatchObject({
         code: 'UNSUPPORTED',
         message: expect.stringContaining('packed'),
@@ -143,26 +142,12 @@ export function testPipeline({ mode, gpu, createGpu }: Subject): void {
   });
 }
 
-function settings(output: readonly number[]): object {
-  return { output, precision: 'single', pipeline: true, immutable: true };
-}
-
-/** A kernel of the caller's, whose result stays: the logits themselves. */
-function createForward(gpu: TestGpu, output: readonly number[]): TestKernel {
-  const index = output.length === 1 ? 'this.thread.x' : `this.thread.y * ${classes} + this.thread.x`;
-  return gpu.createKernel(`function (z) { return z[${index}]; }`, settings(output));
-}
-
 function inputsOf({ logits, labels, beta }: ReturnType<typeof plainCase>): KernelBatch {
   return { logits, labels, beta };
 }
 
 async function numbersOf(values: GpuArray): Promise<unknown> {
   return isTexture(values) ? values.toArray() : values;
-}
-
-function free(values: GpuArray): void {
-  if (isTexture(values)) values.delete();
 }
 
 function isTexture(values: GpuArray): values is GpuTexture {
