@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { isContinuousIntegration } from '../../../scripts/ci.mjs';
 import { startDawn } from '../../../scripts/dawn.mjs';
 import { readDigits } from '../src/digits.ts';
-import { methods } from '../src/methods.ts';
+import { methodOf } from '../src/methods.ts';
 import { createTask } from '../src/task.ts';
 import { startTraining } from '../src/train.ts';
 import { startCounting } from './counting.ts';
@@ -13,7 +13,8 @@ const reason = await startDawn();
 const counts = startCounting();
 
 describe.skipIf(reason !== undefined && !isContinuousIntegration())('in mode webgpu', () => {
-  // Two steps an epoch: software GPUs are slow.
+  // One method of each form, two steps an epoch: software GPUs are slow.
+  const methods = [methodOf('seql'), methodOf('eql')];
   const task = { ...createTask(readDigits(), 1), trained: 128 };
 
   test.each(methods)(
