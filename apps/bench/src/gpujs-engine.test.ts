@@ -23,6 +23,6 @@ test('a kernel that another mode ran is found out', async () => {
   const [cpu, webasm] = [await startEngine('cpu'), await startEngine('webasm')].map(({ createGpu }) => createGpu());
   const kernel: IKernelRunShortcut = cpu.createKernel('function () { return 1; }', { output: [1] });
   await kernel();
-  expect(() => checkMode(webasm, kernel)).toThrow('gpu.js ran CPUKernel, not WebAssemblyKernel');
+  expect(() => checkMode(webasm, kernel)).toThrow('gpu.js ran mode cpu, not webasm');
   await Promise.all([cpu.destroy(), webasm.destroy()]);
 });

@@ -1,6 +1,7 @@
 // gpu.js in one of its modes, for every path and task that uses it. In Node and in a page.
 
 import { Unavailable } from '@eqloss/conformance/protocol';
+import { modeOf } from '@eqloss/gpujs';
 import type { GPU, IKernelRunShortcut, Input } from 'gpu.js';
 import engine from 'gpu.js/package.json' with { type: 'json' };
 import { describeDevice } from './paths/device.ts';
@@ -48,10 +49,9 @@ export async function startEngine(mode: string): Promise<Engine> {
  *
  * @throws {Error} when that is not what its GPU was made for.
  */
-export function checkMode(gpu: GPU, { kernel }: IKernelRunShortcut): void {
-  const { constructor: ran } = kernel as unknown as { readonly constructor: { readonly name: string } };
-  const asked = gpu.Kernel as unknown as { readonly name: string };
-  if (ran !== asked) throw new Error(`gpu.js ran ${ran.name}, not ${asked.name}`);
+export function checkMode(gpu: GPU, kernel: IKernelRunShortcut): void {
+  const mode = modeOf(kernel);
+  if (mode !== gpu.mode) throw new Error(`gpu.js ran mode ${mode}, not ${gpu.mode}`);
 }
 
 interface Library {

@@ -1,9 +1,9 @@
-// A gpu.js kernel whose result stays where it was computed, and what can be done with such a result.
+// A gpu.js kernel whose result stays where it was computed.
 
-import type { GpuArray, GpuTexture } from '@eqloss/gpujs';
-import type { GPU, IKernelRunShortcut, KernelVariable } from 'gpu.js';
+import { type GpuArray, modeOf } from '@eqloss/gpujs';
+import type { GPU } from 'gpu.js';
 
-/** Runs the kernel. The result is the caller's to {@link free}. */
+/** Runs the kernel. The result is the caller's to free. */
 export type Kernel = (...inputs: readonly (GpuArray | number)[]) => Promise<GpuArray>;
 
 /**
@@ -31,29 +31,10 @@ export function createKernel(
   });
   return async (...inputs) => {
     // A texture at once, in mode webgpu a promise of one; modes cpu and webasm give typed arrays.
-    const result = (await kernel(...(inputs as readonly KernelVariable[]))) as GpuArray;
-    checkMode(gpu, kernel);
+    const result = (await kernel(...inputs)) as GpuArray;
+    // gpu.js takes another mode than it was asked for in silence.
+    const mode = modeOf(kernel);
+    if (mode !== gpu.mode) throw new Error(`gpu.js ran mode ${mode}, not ${gpu.mode}`);
     return result;
   };
-}
-
-/** Frees results of kernels. What is no texture is left to the garbage collector. */
-export function free(...results: readonly GpuArray[]): void {
-  for (const result of results) if (isTexture(result)) result.delete();
-}
-
-/** Reads a result back. */
-export async function read(result: GpuArray): Promise<Float32Array> {
-  return (await (isTexture(result) ? result.toArray() : result)) as Float32Array;
-}
-
-function isTexture(result: GpuArray): result is GpuTexture {
-  return 'delete' in result;
-}
-
-/** @throws {Error} when gpu.js took another mode than it was asked for, which it does in silence. */
-function checkMode(gpu: GPU, { kernel }: IKernelRunShortcut): void {
-  const { constructor: ran } = kernel as unknown as { readonly constructor: { readonly name: string } };
-  const asked = gpu.Kernel as unknown as { readonly name: string };
-  if (ran !== asked) throw new Error(`gpu.js ran ${ran.name}, not ${asked.name}`);
 }

@@ -1,8 +1,8 @@
 // A dense layer in gpu.js kernels: `y = x W + b`, where x, y and the weights stay on the GPU.
 
-import type { GpuArray } from '@eqloss/gpujs';
+import { free, type GpuArray, readBack } from '@eqloss/gpujs';
 import type { GPU } from 'gpu.js';
-import { createKernel, free, read } from './kernel.ts';
+import { createKernel } from './kernel.ts';
 
 /** The size of a layer, and how it learns. */
 export interface LayerOptions {
@@ -60,8 +60,8 @@ export async function createLayer(gpu: GPU, options: LayerOptions): Promise<Laye
       weights = await move(weights, velocity, rate);
       free(...before);
     },
-    weights: () => read(weights),
-    velocity: () => read(velocity),
+    weights: () => readBack(weights),
+    velocity: () => readBack(velocity),
     free: () => free(weights, velocity),
   };
 }

@@ -1,9 +1,8 @@
 // The network, 784 : 64 : 10, and a training step of it: wholly on the GPU.
 
-import type { GpuArray, PipelineKernel } from '@eqloss/gpujs';
+import { free, type GpuArray, type PipelineKernel, readBack } from '@eqloss/gpujs';
 import { createRandom, type Random } from '@eqloss/training/random';
 import type { GPU } from 'gpu.js';
-import { free, read } from './kernel.ts';
 import { createLayer, type Layer } from './layer.ts';
 
 /** What a network is made of. */
@@ -99,7 +98,7 @@ export async function createNetwork(gpu: GPU, loss: PipelineKernel, options: Net
 
 /** Reads the class of each row's largest logit. */
 export async function classesOf(logits: GpuArray, classes: number): Promise<Int32Array> {
-  const values = await read(logits);
+  const values = await readBack(logits);
   return Int32Array.from({ length: values.length / classes }, (_, row) => {
     const own = values.subarray(row * classes, (row + 1) * classes);
     return own.indexOf(Math.max(...own));

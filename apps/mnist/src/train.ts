@@ -1,12 +1,11 @@
 // A training: the same for all methods, modes and places.
 
-import { createSigmoidEql, createSoftmaxEql } from '@eqloss/gpujs';
+import { createSigmoidEql, createSoftmaxEql, free } from '@eqloss/gpujs';
 import { type Scores, scoresOf } from '@eqloss/training/scores';
 import { batchesOf, quartersOf, rowsOf } from './batches.ts';
 import { PIXELS } from './digits.ts';
 import { type GpuMode, openGpu } from './gpu.ts';
 import { createImages } from './images.ts';
-import { free } from './kernel.ts';
 import type { Method } from './methods.ts';
 import { classesOf, createNetwork } from './network.ts';
 import type { Task } from './task.ts';
@@ -57,6 +56,8 @@ export async function startTraining(task: Task, method: Method, options: TrainOp
     rows,
     gate: method.equalized ? task.gate : task.openGate,
     pipeline: true,
+    // As β is drawn.
+    ...(method.form === 'softmax' && method.equalized && { beta: 'element' }),
   });
   const images = createImages(gpu, task.pixels, rows);
   const network = await createNetwork(gpu, lossKernel, {

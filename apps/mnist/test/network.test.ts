@@ -1,14 +1,13 @@
 // The network's kernels against plain loops in double, in every mode that Node has.
 
 import { createGate, drawBeta, type Form } from '@eqloss/core';
-import { createSigmoidEql, createSoftmaxEql } from '@eqloss/gpujs';
+import { createSigmoidEql, createSoftmaxEql, free, readBack } from '@eqloss/gpujs';
 import { describe, expect, test } from 'vitest';
 import { isContinuousIntegration } from '../../../scripts/ci.mjs';
 import { startDawn } from '../../../scripts/dawn.mjs';
 import { PIXELS, SIDE } from '../src/digits.ts';
 import { openGpu } from '../src/gpu.ts';
 import { createImages } from '../src/images.ts';
-import { free, read } from '../src/kernel.ts';
 import { createNetwork, MOMENTUM } from '../src/network.ts';
 import { descend, type Problem } from './descent.ts';
 
@@ -58,7 +57,7 @@ describe.each(modes)('in mode %s', (mode) => {
       const quarter = (y < SIDE / 2 ? 0 : 2) + (x < SIDE / 2 ? 0 : 1);
       return digits[quarters[row * 4 + quarter] * PIXELS + pixel];
     });
-    expect(Array.from(await read(images))).toEqual(wanted);
+    expect(Array.from(await readBack(images))).toEqual(wanted);
     free(images);
     await gpu.destroy();
   });

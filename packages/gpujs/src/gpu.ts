@@ -1,7 +1,7 @@
 // The part of gpu.js that is used, structurally: any copy of the library will do.
 
 import { EqlError, kindOf } from '@eqloss/core';
-import type { Texture } from 'gpu.js';
+import type { KernelOutput, Texture } from 'gpu.js';
 
 /** An instance of gpu.js's `GPU`. */
 export interface GpuLike {
@@ -71,8 +71,19 @@ export function checkGpu(gpu: GpuLike): void {
   }
 }
 
-/** The mode that runs a kernel. gpu.js calls everything on OpenGL `gpu`; the context tells the rest. */
-export function modeOf(backend: GpuBackend): Mode {
+/**
+ * The mode that runs a kernel of gpu.js, the caller's own ones too: gpu.js may take another than it was asked for, in silence, and
+ * once more at a kernel's first run.
+ *
+ * @param kernel What `gpu.createKernel` returned.
+ * @returns Where it runs now.
+ */
+export function modeOf({ kernel }: { readonly kernel: unknown }): Mode {
+  return modeOfBackend(kernel as GpuBackend);
+}
+
+/** gpu.js calls everything on OpenGL `gpu`; the context tells the rest. */
+function modeOfBackend(backend: GpuBackend): Mode {
   const { mode = 'unknown' } = backend.constructor as { readonly mode?: string };
   if (mode !== 'gpu') return mode as Mode;
   if (isInstance(backend.context, 'WebGL2RenderingContext')) return 'webgl2';
@@ -136,22 +147,43 @@ export function isTexture(value: unknown): value is GpuTexture & TextureFields {
   return typeof texture?.toArray === 'function' && typeof texture.delete === 'function';
 }
 
-/** Frees a result of a kernel with `pipeline: true`. Typed arrays are left to the garbage collector. */
-export function release(values: GpuArray): void {
-  if (isTexture(values)) values.delete();
+/**
+ * Frees results of kernels with `pipeline: true`, the caller's own ones too. Typed arrays are left to the garbage collector.
+ *
+ * @param results Textures, or what modes cpu and webasm have for them.
+ */
+export function free(...results: readonly (GpuArray | KernelOutput)[]): void {
+  for (const values of results) if (isTexture(values)) values.delete();
 }
 
 /**
- * Reads a result of a kernel: its first `length` numbers.
+ * Reads a result of a kernel with `pipeline: true` back, of the caller's own ones too.
  *
- * @throws {EqlError} `DEVICE_LOST`; `UNSUPPORTED` for what is no such result
+ * @param values A texture of one dimension, or what modes cpu and webasm have for it.
+ * @returns Its numbers.
+ * @throws {EqlError} (rejects) `DEVICE_LOST`; `UNSUPPORTED` for what is no such result
+ */
+export async function readBack(values: GpuArray | KernelOutput): Promise<Float32Array> {
+  const array = isTexture(values) ? await readTexture(values) : values;
+  if (!isSingle(array)) throw new EqlError('UNSUPPORTED', `${kindOf(array)} came; wanted a flat result of a kernel.`);
+  return array;
+}
+
+/**
+ * Reads a result back, and sees that it has as many numbers as it must; what is more than that is left out.
+ *
+ * @throws {EqlError} `DEVICE_LOST`, `UNSUPPORTED`
  */
 export async function read(values: GpuArray, length: number): Promise<Float32Array> {
-  const array: unknown = isTexture(values) ? await readTexture(values) : values;
-  if (!isSingle(array) || array.length < length) {
+  return firstOf(await readBack(values), length);
+}
+
+/** @throws {EqlError} `UNSUPPORTED` for fewer numbers, or none. */
+export function firstOf(values: unknown, length: number): Float32Array {
+  if (!isSingle(values) || values.length < length) {
     throw new EqlError('UNSUPPORTED', `gpu.js returned no Float32Array of ${length} numbers.`);
   }
-  return array.length === length ? array : array.slice(0, length);
+  return values.length === length ? values : values.slice(0, length);
 }
 
 async function readTexture(texture: GpuTexture & TextureFields): Promise<unknown> {

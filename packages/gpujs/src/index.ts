@@ -1,6 +1,6 @@
 // @eqloss/gpujs: Equalization Loss as gpu.js kernels.
 
-export type { GpuArray, GpuLike, GpuTexture, Mode } from './gpu.ts';
+export { free, type GpuArray, type GpuLike, type GpuTexture, type Mode, modeOf, readBack } from './gpu.ts';
 export type { KernelBatch, KernelResult, Kernels, LossKernel, PipelineKernel, PipelineResult } from './kernel.ts';
 export type { GpuInput, Logits } from './logits.ts';
 export type { KernelOptions } from './options.ts';

@@ -8,11 +8,14 @@ import { createOf, describeMode, type TestGpu } from '../test/mode.ts';
 import {
   createSigmoidEql,
   createSoftmaxEql,
+  free,
   type GpuInput,
   type GpuLike,
   type GpuTexture,
   type KernelBatch,
   type KernelOptions,
+  modeOf,
+  readBack,
 } from './index.ts';
 
 const { GPU } = library;
@@ -36,6 +39,7 @@ describe('bad input', () => {
     ['CLASS_COUNT', { gate: undefined }],
     ['CLASS_COUNT', { gate: null as unknown as undefined, classes: 3 }],
     ['UNSUPPORTED', { labels: 'both' as 'rows' }],
+    ['UNSUPPORTED', { beta: 'row' as 'class' }],
     ['UNSUPPORTED', { pipeline: 'yes' as unknown as true }],
     ['UNSUPPORTED', { requireGpu: 1 as unknown as true }],
     ['REDUCTION', { reduction: 'average' as 'mean' }],
@@ -125,6 +129,14 @@ describe('bad input', () => {
       expect(meter.counts().launched).toBe(launched);
       meter.stop();
     }
+  });
+
+  test('the sigmoid form takes no kind of β', async () => {
+    const { gpu, made } = watched();
+    await expect(createSigmoidEql(gpu, { rows: 2, gate, beta: 'element' })).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+    });
+    expect(made).toEqual([]);
   });
 
   test('a texture is refused where modes have none', async () => {
@@ -307,6 +319,37 @@ test.each(forms)('%s: beta and labels of every kind have kernels of their own', 
     }
   }
   await kernel.destroy();
+});
+
+test.each([
+  { labels: 'index', beta: 'class', batch: { labels: [0, 1], beta: [0.5, 0, 1] } },
+  { labels: 'index', beta: 'element', batch: { labels: [0, 1], beta: [0, 1, 0, 1, 0, 1] } },
+  { labels: 'rows', beta: 'class', batch: { targets: [0.5, 0, 0.5, 1, 0, 0], beta: 0.5 } },
+] as const)('kernels for labels $labels and β per $beta are made at creation', async ({ batch, ...kinds }) => {
+  const { gpu, made } = watched();
+  const kernel = await createSoftmaxEql(gpu, { rows: 2, gate, ...kinds });
+  const before = made.length;
+  await kernel.run({ logits, ...batch });
+  expect(made.length).toBe(before);
+  await kernel.run({ logits, labels, beta: Number.MIN_VALUE });
+  expect(made.length - before).toBe(kinds.labels === 'index' && kinds.beta === 'class' ? 0 : 4);
+});
+
+describe('for kernels of the caller', () => {
+  test('modeOf tells what runs, readBack reads, free leaves arrays alone', async () => {
+    const gpu = new GPU({ mode: 'gpu' });
+    const kernel = gpu.createKernel('function (x) { return x[this.thread.x]; }', { output: [2], precision: 'single' });
+    const result = kernel(Float32Array.of(1, 2));
+    expect(modeOf(kernel)).toBe(GPU.isHeadlessGLSupported ? 'headlessgl' : 'webasm');
+    expect(await readBack(result)).toEqual(Float32Array.of(1, 2));
+    free(result);
+    expect(await readBack(result)).toEqual(Float32Array.of(1, 2));
+    await expect(readBack([Float32Array.of(1)])).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message: expect.stringContaining('wanted a flat result'),
+    });
+    await gpu.destroy();
+  });
 });
 
 test('no source has what gpu.js gets wrong: loops up to an argument, continue, functions that it lacks, other precision', async () => {

@@ -8,7 +8,7 @@ import {
   EqlError,
   shapeOfLength,
 } from '@eqloss/core';
-import { type GpuArray, type GpuLike, isOnGpu, type Mode, read, release } from './gpu.ts';
+import { free, type GpuArray, type GpuLike, isOnGpu, type Mode, read } from './gpu.ts';
 import { type GivenLogits, givenLogits, type Logits } from './logits.ts';
 import { type CheckedOptions, checkOptions, type KernelOptions } from './options.ts';
 import { createShelf } from './shelf.ts';
@@ -88,7 +88,7 @@ export async function createLossKernel<P extends CheckedSigmoid | CheckedSoftmax
   plan: FormPlan<P>,
 ): Promise<LossKernel | PipelineKernel> {
   const settings = checkOptions(gpu, options, plan);
-  const { gate, reduction, labels } = settings;
+  const { gate, reduction, labels, beta } = settings;
   const shelf = createShelf(gpu, settings, plan);
   const inTurn = createTurns();
   let destroyed: Promise<void> | undefined;
@@ -96,7 +96,8 @@ export async function createLossKernel<P extends CheckedSigmoid | CheckedSoftmax
   // An empty batch of the kind that is wanted first.
   const answers = labels === 'index' ? { labels: [] } : { targets: [] };
   const empty = { gate, ...answers, ...(plan.form === 'softmax' && { beta: 0 }) };
-  await shelf.trust(shelf.entryFor(plan.kindOf(plan.check([0, gate.classes], empty, reduction))));
+  const kind = plan.kindOf(plan.check([0, gate.classes], empty, reduction));
+  await shelf.trust(shelf.entryFor(beta === 'element' ? { ...kind, weights: 'element' } : kind));
   return {
     get mode() {
       return shelf.mode();
@@ -190,8 +191,7 @@ async function resultOf(
     release: () => {
       if (released) return;
       released = true;
-      release(rowLosses);
-      release(gradient);
+      free(rowLosses, gradient);
     },
   };
 }

@@ -16,6 +16,8 @@ export interface KernelOptions {
   readonly reduction?: Reduction;
   /** Which labels to compile for at creation; the other kind is compiled when it first comes. Default `index`. */
   readonly labels?: 'index' | 'rows';
+  /** Softmax form: which β to compile for at creation, one for all or one per class, or one per element as drawn. Default `class`. */
+  readonly beta?: 'class' | 'element';
   /** Whether row losses and gradient stay on the GPU, as gpu.js textures. Default false. */
   readonly pipeline?: boolean;
   /** Whether to refuse modes cpu and webasm, which gpu.js takes in silence where it finds no GPU. Default false. */
@@ -44,9 +46,15 @@ export function checkOptions<P extends CheckedSigmoid | CheckedSoftmax>(
     throw new EqlError('UNSUPPORTED', `options are ${options}; wanted an object with at least rows and gate.`);
   }
   const { rows, gate, classes = gate?.classes, reduction = 'mean', labels = 'index' } = options;
-  const { pipeline = false, requireGpu = false } = options;
+  const { beta = 'class', pipeline = false, requireGpu = false } = options;
   if (labels !== 'index' && labels !== 'rows') {
     throw new EqlError('UNSUPPORTED', `labels is ${labels}; wanted "index" or "rows", the kind to compile for first.`);
+  }
+  if (plan.form === 'sigmoid' && options.beta !== undefined) {
+    throw new EqlError('UNSUPPORTED', 'beta is an option of createSoftmaxEql: the sigmoid form has none.');
+  }
+  if (beta !== 'class' && beta !== 'element') {
+    throw new EqlError('UNSUPPORTED', `beta is ${beta}; wanted "class" or "element", the kind to compile for first.`);
   }
   for (const [name, flag] of Object.entries({ pipeline, requireGpu })) {
     if (typeof flag !== 'boolean') throw new EqlError('UNSUPPORTED', `${name} is ${flag}; wanted true or false.`);
@@ -63,5 +71,5 @@ export function checkOptions<P extends CheckedSigmoid | CheckedSoftmax>(
     );
   }
   checkGpu(gpu);
-  return { rows, gate: { ...gate, tail: gate.tail.slice() }, reduction, labels, pipeline, requireGpu };
+  return { rows, gate: { ...gate, tail: gate.tail.slice() }, reduction, labels, beta, pipeline, requireGpu };
 }

@@ -1,7 +1,7 @@
 // A question whose answer is known, put to every set of kernels before it is trusted: engines and drivers fail silently.
 
 import { type Batch, type CheckedSigmoid, type CheckedSoftmax, EqlError, type Gate } from '@eqloss/core';
-import { read, release } from './gpu.ts';
+import { free, read } from './gpu.ts';
 import { givenLogits } from './logits.ts';
 import type { FormPlan, Kind, Suite } from './suite.ts';
 
@@ -99,8 +99,7 @@ async function answerTo<P extends CheckedSigmoid | CheckedSoftmax>(
       difference('gradient', await read(outputs.gradient, logits.length), exact.gradient)
     );
   } finally {
-    release(outputs.rowLosses);
-    release(outputs.gradient);
+    free(outputs.rowLosses, outputs.gradient);
   }
 }
 

@@ -3,10 +3,10 @@
 import { EqlError } from '@eqloss/core';
 import {
   checkAlive,
+  firstOf,
   type GpuArray,
   type GpuKernel,
   type GpuLike,
-  isSingle,
   isTexture,
   type Mode,
   modeOf,
@@ -70,34 +70,31 @@ export function createProgram(gpu: GpuLike, { text, size, constants, result }: P
     // Without it a run writes over the result of the one before.
     immutable: result === 'keep',
   });
-  const first = modeOf(kernel.kernel);
+  const first = modeOf(kernel);
   // Reading without blocking the page.
   if (first === 'webgl2') kernel.setAsyncMode(true);
   let output = size;
   const resize = (length: number): void => {
     // A module of WebAssembly is compiled for its sizes: there a small run is padded to the largest.
-    if (modeOf(kernel.kernel) === 'webasm' || length === output) return;
+    if (modeOf(kernel) === 'webasm' || length === output) return;
     kernel.setOutput([length]);
     output = length;
   };
   return {
-    mode: () => modeOf(kernel.kernel),
+    mode: () => modeOf(kernel),
     fallbackReason: () => kernel.kernel.fallbackReason,
     context: () => kernel.kernel.context,
     run: async (args, length) => {
       const values = await guarded(kernel, async () => {
         resize(length);
-        const whole = modeOf(kernel.kernel) === 'webasm';
+        const whole = modeOf(kernel) === 'webasm';
         return kernel(...args.map((argument) => argumentOf(argument, whole)));
       });
-      if (!isTexture(values) && !(isSingle(values) && values.length >= length)) {
-        throw new EqlError('UNSUPPORTED', `gpu.js returned no Float32Array of ${length} numbers.`);
-      }
-      return isTexture(values) || values.length === length ? values : values.slice(0, length);
+      return isTexture(values) ? values : firstOf(values, length);
     },
     done: (values) => {
       // WebGPU counts each result as a holder of the buffer; a texture of WebGL is the kernel's own.
-      if (isTexture(values) && modeOf(kernel.kernel) === 'webgpu') values.delete();
+      if (isTexture(values) && modeOf(kernel) === 'webgpu') values.delete();
     },
     destroy: () => {
       const backend = kernel.kernel;
@@ -128,7 +125,7 @@ async function guarded<T>(kernel: GpuKernel, run: () => Promise<T>): Promise<T> 
   } catch (error) {
     checkAlive(kernel.kernel);
     const reason = error instanceof Error ? error.message : String(error);
-    throw new EqlError('UNSUPPORTED', `gpu.js cannot run this kernel in mode ${modeOf(kernel.kernel)}: ${reason}`);
+    throw new EqlError('UNSUPPORTED', `gpu.js cannot run this kernel in mode ${modeOf(kernel)}: ${reason}`);
   }
 }
 

@@ -1,7 +1,7 @@
 // Between the handle and a form: the kernels that a kind of batch needs, and how they run one after the other.
 
 import type { Batch, BatchInputs, CheckedSigmoid, CheckedSoftmax, Form, LossResult, Reduction } from '@eqloss/core';
-import { type GpuArray, release } from './gpu.ts';
+import { free, type GpuArray } from './gpu.ts';
 import type { GivenLogits } from './logits.ts';
 import type { Argument, Program, ProgramSource, Upload } from './program.ts';
 import type { Answers } from './text/sigmoid.ts';
@@ -107,6 +107,6 @@ export async function bothOutputs(rowLosses: Promise<GpuArray>, gradient: Promis
   if (first.status === 'fulfilled' && second.status === 'fulfilled') {
     return { rowLosses: first.value, gradient: second.value };
   }
-  for (const settled of [first, second]) if (settled.status === 'fulfilled') release(settled.value);
+  for (const settled of [first, second]) if (settled.status === 'fulfilled') free(settled.value);
   throw (first.status === 'rejected' ? first : (second as PromiseRejectedResult)).reason;
 }

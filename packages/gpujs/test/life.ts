@@ -3,9 +3,9 @@
 import { createGate } from '@eqloss/core';
 import { expectNear, forms, lossOf, plainCase } from '@eqloss/core/testing';
 import { expect, test } from 'vitest';
-import type { GpuLike, Logits } from '../src/index.ts';
+import { free, type GpuArray, type GpuLike, type Logits } from '../src/index.ts';
 import { startMeter } from './meter.ts';
-import { createForward, createOf, evaluate, free, type Subject } from './mode.ts';
+import { createForward, createOf, evaluate, type Subject } from './mode.ts';
 
 export function testLife({ mode, gpu, createGpu, testOnGpu }: Subject): void {
   test('the mode that is reported is the one that runs', async () => {
@@ -61,7 +61,7 @@ export function testLife({ mode, gpu, createGpu, testOnGpu }: Subject): void {
       await stays.destroy();
       expect(meter.counts().live).toBe(before);
       meter.stop();
-      for (const texture of textures) free(texture);
+      free(...(textures as GpuArray[]));
       for (const forward of forwards) forward.destroy();
     },
   );

@@ -6,7 +6,6 @@ import {
   createSigmoidEql,
   createSoftmaxEql,
   type GpuLike,
-  type GpuTexture,
   type KernelBatch,
   type KernelOptions,
   type KernelResult,
@@ -73,11 +72,6 @@ export function createForward(gpu: TestGpu, output: readonly number[], settings:
   const index = output.length === 1 ? 'this.thread.x' : `this.thread.y * ${output[0]} + this.thread.x`;
   const stays = { precision: 'single', pipeline: true, immutable: true };
   return gpu.createKernel(`function (z) { return z[${index}]; }`, { ...stays, output, ...settings });
-}
-
-/** Frees what a kernel returned. */
-export function free(values: unknown): void {
-  if (typeof values === 'object' && values !== null && 'delete' in values) (values as GpuTexture).delete();
 }
 
 /** All tests of a mode. */

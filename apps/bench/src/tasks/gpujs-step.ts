@@ -3,7 +3,7 @@
 
 import { Unavailable } from '@eqloss/conformance/protocol';
 import { type Form, sigmoidEql, softmaxEql } from '@eqloss/core';
-import { createSigmoidEql, createSoftmaxEql, type GpuArray, type GpuTexture, type KernelOptions } from '@eqloss/gpujs';
+import { createSigmoidEql, createSoftmaxEql, free, type GpuArray, type KernelOptions, readBack } from '@eqloss/gpujs';
 import type { GPU, IGPUKernelSettings } from 'gpu.js';
 import { startDawn } from '../../../../scripts/dawn.mjs';
 import { checkMode, startEngine } from '../gpujs-engine.ts';
@@ -86,19 +86,19 @@ async function startTraining(gpu: GPU, task: GpujsStepTask, { inputs, ...batch }
   let weights: GpuArray = batch.weights;
   return {
     step: async () => {
-      const logits = (await forward(batch.features, weights as Float32Array)) as GpuArray;
+      const logits = (await forward(batch.features, weights)) as GpuArray;
       const { gradient, readLoss, release } = await lossOf({ ...labels, logits });
-      const next = (await update(batch.features, weights as Float32Array, gradient as Float32Array)) as GpuArray;
+      const next = (await update(batch.features, weights, gradient)) as GpuArray;
       const loss = await readLoss();
-      await wait(next as Float32Array);
-      for (const values of [logits, weights]) if (isTexture(values)) values.delete();
+      await wait(next);
+      free(logits, weights);
       release();
       weights = next;
       return loss;
     },
     weights: async () => {
       for (const kernel of [forward, update]) checkMode(gpu, kernel);
-      return (await (isTexture(weights) ? weights.toArray() : weights)) as Float32Array;
+      return readBack(weights);
     },
   };
 }
@@ -121,10 +121,6 @@ async function createLoss(gpu: GPU, form: Form, options: KernelOptions, pipeline
     const { loss, gradient } = await kernel.run(batch);
     return { gradient, readLoss: async () => loss, release: () => {} };
   };
-}
-
-function isTexture(values: GpuArray): values is GpuTexture {
-  return 'delete' in values;
 }
 
 // Half a place more: a quotient in single precision may fall below the whole number that it is.
