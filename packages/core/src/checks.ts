@@ -10,7 +10,12 @@ export type LabelOfC = 'background' | 'elsewhere' | 'none';
 
 export function checkGate(gate: Gate): void {
   if (gate?.tail === undefined || gate.tail.length !== gate.classes) {
-    throw new EqlError('CLASS_COUNT', 'the gate is missing or not whole; make it with createGate or sliceGate.');
+    // A Uint8Array becomes an object without a length.
+    const cause = typeof gate?.tail === 'object' && gate.tail.length === undefined ? ' It does not survive JSON.' : '';
+    throw new EqlError(
+      'CLASS_COUNT',
+      `the gate is missing or not whole; make it with createGate or sliceGate.${cause}`,
+    );
   }
 }
 
@@ -181,12 +186,21 @@ function areWithin(values: Int32Array, low: number, high: number): boolean {
   return true;
 }
 
+/** @throws {EqlError} `ROW_COUNT` for what is no list, and for one of another length */
 function checkRows(name: string, values: ArrayLike<number>, rows: number): void {
+  checkList(name, values);
   if (values.length !== rows) {
     throw new EqlError('ROW_COUNT', `${name} has ${values.length} entries but the logits have ${rows} rows.`);
   }
 }
 
+/** A number where a list is wanted has no length, and would be told as one of undefined entries. */
+export function checkList(name: string, values: ArrayLike<number>): void {
+  if (typeof values?.length === 'number') return;
+  throw new EqlError('ROW_COUNT', `${name} came as ${kindOf(values)}; wanted one number a row.`);
+}
+
 function show(value: unknown): string {
+  if (typeof value === 'string') return `the text ${JSON.stringify(value)}`;
   return typeof value === 'bigint' ? `the BigInt ${value} (convert with Array.from(values, Number))` : String(value);
 }

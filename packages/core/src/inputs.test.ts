@@ -117,6 +117,9 @@ describe.each<Form>(['sigmoid', 'softmax'])('%s', (form) => {
       { labels: BigInt64Array.of(0n, 1n) },
       'labels[0] is the BigInt 0 (convert with Array.from(values, Number))',
     ],
+    ['labels as texts', { labels: ['0', '1'] }, 'labels[0] is the text "0"; wanted an integer'],
+    ['a label for all rows', { labels: 0 }, 'labels came as number; wanted one number a row'],
+    ['a weight for all rows', { rowWeights: 2, shape: [2, 3] }, 'rowWeights came as number; wanted one number a row'],
     ['labels and targets', { targets: [1, 0, 0, 0, 1, 0] }, 'both labels and targets came'],
     [
       'a target per row',
@@ -130,6 +133,7 @@ describe.each<Form>(['sigmoid', 'softmax'])('%s', (form) => {
     ],
     ['logits of rank 1', { shape: [6] }, 'logits have shape [6]; wanted [rows, classes]'],
     ['no gate', { gate: undefined }, 'make it with createGate'],
+    ['a gate out of JSON', { gate: JSON.parse(JSON.stringify(gate)) }, 'It does not survive JSON.'],
     form === 'sigmoid'
       ? ['β', { beta: 0.9 }, 'did you mean the softmax form?']
       : ['no β', { beta: undefined }, 'beta is missing; the softmax form needs β'],

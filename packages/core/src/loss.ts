@@ -2,7 +2,7 @@
 
 import { kindOf, sumOf } from './arrays.ts';
 import type { BatchInputs, Reduction } from './batch.ts';
-import { checkGate } from './checks.ts';
+import { checkGate, checkList } from './checks.ts';
 import { EqlError } from './errors.ts';
 
 /** A whole batch. */
@@ -96,6 +96,7 @@ function inferred(length: number, labels: ArrayLike<number> | undefined, classes
       ? [length / (classes + 1), classes + 1]
       : [Math.ceil(length / classes), classes];
   }
+  checkList('labels', labels);
   const rows = labels.length;
   if (rows === 0) return [0, classes];
   // Rows of another width mean wrong columns; whole rows of C mean that labels are missing, unless C + 1 explains it.

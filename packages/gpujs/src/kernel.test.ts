@@ -153,6 +153,33 @@ describe('bad input', () => {
     });
   });
 
+  test('another gate than the kernel was made for is refused, the same one is not', async () => {
+    const kernel = await createSigmoidEql(cpu(), { rows: 2, gate });
+    const plain = await kernel.run({ logits, labels });
+    const withGate = (other: unknown): KernelBatch => ({ logits, labels, gate: other }) as KernelBatch;
+    expect(await kernel.run(withGate(createGate([1, 2, 3], { threshold: 2 })))).toEqual(plain);
+    expect(await kernel.run(withGate(null))).toEqual(plain);
+    for (const other of [createGate([1, 2, 3], { threshold: 3 }), createGate([1, 2], { threshold: 2 })]) {
+      await expect(kernel.run(withGate(other))).rejects.toMatchObject({
+        code: 'UNSUPPORTED',
+        message: expect.stringContaining('another gate'),
+      });
+    }
+  });
+
+  test.each([
+    [[2, -1, 0.5], 'plain numbers'],
+    [[[2, -1, 0.5]], 'plain numbers'],
+    [Promise.resolve(logits), 'needs an await'],
+    [{ result: logits }, 'take its `result`'],
+  ])('logits of %o are refused with the likely cause', async (given, cause) => {
+    const kernel = await createSigmoidEql(cpu(), { rows: 2, gate });
+    await expect(kernel.run({ logits: given as unknown as Float32Array, labels })).rejects.toMatchObject({
+      code: 'DTYPE',
+      message: expect.stringContaining(cause),
+    });
+  });
+
   test('what belongs to the other form is refused', async () => {
     const sigmoid = await createSigmoidEql(cpu(), { rows: 2, gate });
     await expect(sigmoid.run({ logits, labels, beta: 0.5 })).rejects.toMatchObject({ code: 'UNSUPPORTED' });
@@ -297,7 +324,10 @@ test('in Node, mode gpu without OpenGL is webasm, and says so; requireGpu refuse
   if (kernel.mode !== 'webasm') return;
   await expect(createSigmoidEql(gpu, { rows: 2, gate, requireGpu: true })).rejects.toMatchObject({
     code: 'UNSUPPORTED',
-    message: expect.stringMatching(/mode webasm, and requireGpu is set/),
+    message: expect.stringMatching(/mode webasm, and requireGpu is set: gpu.js found no GPU here/),
+  });
+  await expect(createSigmoidEql(cpu(), { rows: 2, gate, requireGpu: true })).rejects.toMatchObject({
+    message: expect.stringMatching(/mode cpu, and requireGpu is set: that is the mode that was asked for/),
   });
 });
 

@@ -6,13 +6,16 @@ import {
   type CheckedSoftmax,
   checkSingle,
   EqlError,
+  type Gate,
   shapeOfLength,
 } from '@eqloss/core';
-import { free, type GpuArray, type GpuLike, isOnGpu, type Mode, read } from './gpu.ts';
+import { isEnded } from './device.ts';
+import { type GpuLike, isOnGpu, type Mode } from './gpu.ts';
 import { type GivenLogits, givenLogits, type Logits } from './logits.ts';
 import { type CheckedOptions, checkOptions, type KernelOptions } from './options.ts';
+import { createResults, type KernelResult, type PipelineResult } from './result.ts';
 import { createShelf } from './shelf.ts';
-import type { FormPlan, Outputs } from './suite.ts';
+import type { FormPlan } from './suite.ts';
 
 /** One batch: core's inputs without the gate, and the logits. What is on the host is copied when `run` is called. */
 export interface KernelBatch extends Omit<BatchInputs, 'gate'> {
@@ -23,28 +26,6 @@ export interface KernelBatch extends Omit<BatchInputs, 'gate'> {
   readonly logits: Logits;
   /** `[rows, classes]`. Taken from the logits, the labels and the gate when left out. */
   readonly shape?: readonly number[];
-}
-
-/** What a batch costs, and in which direction it would cost less. */
-export interface KernelResult {
-  /** Σ rowLosses / divisor, summed in double: the mean for `mean`, else the sum. */
-  readonly loss: number;
-  /** Weighted by `rowWeights`, never divided. `[rows]`. */
-  readonly rowLosses: Float32Array;
-  /** ∂loss / ∂logits, `[rows * classes]`. SPEC R5. */
-  readonly gradient: Float32Array;
-}
-
-/** The same where it was computed: textures on a GPU, typed arrays in modes cpu and webasm. Both flat; the caller's to free. */
-export interface PipelineResult {
-  /** `[rows]`. */
-  readonly rowLosses: GpuArray;
-  /** ∂loss / ∂logits, `[rows * classes]`. SPEC R5. */
-  readonly gradient: GpuArray;
-  /** Reads the row losses back and makes the loss of them. */
-  readLoss(): Promise<number>;
-  /** Frees both. More calls do nothing. */
-  release(): void;
 }
 
 /** A loss made for one gate. Holds memory of the GPU until {@link Kernels.destroy}. */
@@ -65,7 +46,10 @@ export interface Kernels<R> {
    * run; `DEVICE_LOST`.
    */
   run(batch: KernelBatch): Promise<R>;
-  /** Frees the kernels once the runs under way are over. More calls do nothing. The `gpu` and results stay the caller's. */
+  /**
+   * Frees the kernels, and results that still stay on the GPU, once the runs and reads under way are over. More calls do nothing.
+   * The `gpu` stays the caller's; destroy it after this.
+   */
   destroy(): Promise<void>;
 }
 
@@ -90,6 +74,7 @@ export async function createLossKernel<P extends CheckedSigmoid | CheckedSoftmax
   const settings = checkOptions(gpu, options, plan);
   const { gate, reduction, labels, beta } = settings;
   const shelf = createShelf(gpu, settings, plan);
+  const { resultOf, end } = createResults(settings.pipeline);
   const inTurn = createTurns();
   let destroyed: Promise<void> | undefined;
 
@@ -111,7 +96,7 @@ export async function createLossKernel<P extends CheckedSigmoid | CheckedSoftmax
       checkTexture(given, shelf.mode(), shelf.context());
       // gpu.js runs no kernel of size 0.
       const nothing = { rowLosses: new Float32Array(0), gradient: new Float32Array(0) };
-      if (checked.rows === 0) return resultOf(nothing, checked, settings.pipeline);
+      if (checked.rows === 0) return resultOf(nothing, checked);
       const entry = shelf.entryFor(plan.kindOf(checked), sourceOf(given));
       const stage = entry.idle.pop() ?? entry.suite.createStage();
       stage.fill(checked, given);
@@ -119,11 +104,14 @@ export async function createLossKernel<P extends CheckedSigmoid | CheckedSoftmax
         await shelf.trust(entry);
         const outputs = await stage.launch();
         entry.idle.push(stage);
-        return resultOf(outputs, checked, settings.pipeline);
+        return resultOf(outputs, checked);
       });
     },
     destroy: () => {
-      destroyed ??= inTurn(async () => shelf.clear());
+      destroyed ??= inTurn(async () => {
+        await end();
+        shelf.clear();
+      });
       return destroyed;
     },
   } as LossKernel | PipelineKernel;
@@ -139,6 +127,13 @@ function checkBatch<P extends CheckedSigmoid | CheckedSoftmax>(
     throw new EqlError('UNSUPPORTED', `batch is ${batch}; wanted an object with logits and labels or targets.`);
   }
   const { logits, shape, ...others } = batch;
+  const other = (others as { readonly gate?: Gate | null }).gate ?? gate;
+  if (other.classes !== gate.classes || gate.tail.some((tail, j) => tail !== other.tail[j])) {
+    throw new EqlError(
+      'UNSUPPORTED',
+      'the batch came with another gate than the kernel was made for; create one for it.',
+    );
+  }
   const given = givenLogits(logits);
   const inputs: BatchInputs = { ...others, gate };
   const checked = plan.check(
@@ -159,6 +154,9 @@ function checkTexture({ texture }: GivenLogits, mode: Mode, context: unknown): v
   if (!isOnGpu(mode)) {
     throw new EqlError('UNSUPPORTED', `logits is a texture, and mode ${mode} has none; read it back with toArray().`);
   }
+  if (isEnded({ context })) {
+    throw new EqlError('DISPOSED', 'the GPU was destroyed before this kernel; create both anew.');
+  }
   if (texture.context !== context) {
     throw new EqlError('UNSUPPORTED', 'logits is a texture of another GPU; make both kernels with the same one.');
   }
@@ -168,32 +166,6 @@ function checkTexture({ texture }: GivenLogits, mode: Mode, context: unknown): v
 function sourceOf({ texture }: GivenLogits): string {
   if (texture === undefined || texture.type === 'WebGPUBuffer') return 'host';
   return `${texture.type} ${texture.output.length}`;
-}
-
-async function resultOf(
-  { rowLosses, gradient }: Outputs,
-  { rows, classes, divisor }: CheckedSigmoid | CheckedSoftmax,
-  pipeline: boolean,
-): Promise<KernelResult | PipelineResult> {
-  const lossOf = (losses: Float32Array): number => losses.reduce((sum, loss) => sum + loss, 0) / divisor;
-  if (!pipeline) {
-    const losses = await read(rowLosses, rows);
-    return { loss: lossOf(losses), rowLosses: losses, gradient: await read(gradient, rows * classes) };
-  }
-  let released = false;
-  return {
-    rowLosses,
-    gradient,
-    readLoss: async () => {
-      if (released) throw new EqlError('DISPOSED', 'readLoss came after release.');
-      return lossOf(await read(rowLosses, rows));
-    },
-    release: () => {
-      if (released) return;
-      released = true;
-      free(rowLosses, gradient);
-    },
-  };
 }
 
 /** Calls one after the other: a kernel's own buffers hold one run. */

@@ -2,7 +2,7 @@
 
 import { EqlError, kindOf } from '@eqloss/core';
 import type { KernelOutput } from 'gpu.js';
-import { type GpuTexture, isSingle, isTexture, type TextureFields } from './gpu.ts';
+import { checkKept, type GpuTexture, isSingle, isTexture, type TextureFields } from './texture.ts';
 
 /** gpu.js's `input(values, [classes, rows])`: flat numbers with a size, x first. */
 export interface GpuInput {
@@ -70,8 +70,8 @@ function ofInput({ value, size }: GpuInput): GivenLogits {
 
 function ofTexture(texture: GpuTexture & TextureFields): GivenLogits {
   const { type, output } = texture;
-  const { _deleted: deleted, componentCount = 1 } = texture as Partial<Record<'_deleted' | 'componentCount', unknown>>;
-  if (deleted) throw new EqlError('DISPOSED', 'logits is a texture that was deleted.');
+  const { componentCount = 1 } = texture as { readonly componentCount?: number };
+  checkKept(texture);
   if (type === 'NumberTexture') {
     throw new EqlError(
       'UNSUPPORTED',
@@ -100,6 +100,16 @@ function product(sizes: ArrayLike<number>): number {
 function dtype(values: unknown): EqlError {
   return new EqlError(
     'DTYPE',
-    `logits came as ${kindOf(values)}; wanted a Float32Array, an array of them, input() with one, or a texture of a kernel of the same GPU.`,
+    `logits came as ${causeOf(values)}; wanted a Float32Array, an array of them, input() with one, or a texture of a kernel of the same GPU.`,
   );
+}
+
+/** What came, and what may have led to it. */
+function causeOf(values: unknown): string {
+  if (typeof values === 'number' || Array.isArray(values)) return 'plain numbers: take Float32Array.from';
+  if (values instanceof Promise) return 'a Promise: mode webgpu needs an await before the kernel';
+  if (typeof values === 'object' && values !== null && 'result' in values) {
+    return 'the results of a kernel map: take its `result`';
+  }
+  return kindOf(values);
 }

@@ -42,6 +42,7 @@ export function checkOptions<P extends CheckedSigmoid | CheckedSoftmax>(
   options: KernelOptions,
   plan: FormPlan<P>,
 ): CheckedOptions {
+  checkGpu(gpu);
   if (typeof options !== 'object' || options === null) {
     throw new EqlError('UNSUPPORTED', `options are ${options}; wanted an object with at least rows and gate.`);
   }
@@ -60,7 +61,16 @@ export function checkOptions<P extends CheckedSigmoid | CheckedSoftmax>(
     if (typeof flag !== 'boolean') throw new EqlError('UNSUPPORTED', `${name} is ${flag}; wanted true or false.`);
   }
   if (!(Number.isSafeInteger(rows) && rows >= 1 && rows <= MOST_ROWS)) {
-    throw new EqlError('ROW_COUNT', `rows is ${rows}; wanted the most rows of a batch, an integer from 1 to 2^21.`);
+    throw new EqlError(
+      'ROW_COUNT',
+      `rows is ${JSON.stringify(rows)}; wanted the most rows of a batch, an integer from 1 to 2^21.`,
+    );
+  }
+  if (gate?.classes !== undefined && classes !== gate.classes) {
+    throw new EqlError(
+      'CLASS_COUNT',
+      `classes is ${classes} but the gate has ${gate.classes}; leave it out, or make another gate.`,
+    );
   }
   // An empty batch: core checks the rest of what it knows.
   plan.check([0, classes], { gate, labels: [], ...(plan.form === 'softmax' && { beta: 0 }) }, reduction);
@@ -70,6 +80,5 @@ export function checkOptions<P extends CheckedSigmoid | CheckedSoftmax>(
       `${rows} rows of ${gate.classes} classes are ${rows * gate.classes} entries; gpu.js counts threads in single precision, which is exact up to 2^23. Take fewer rows.`,
     );
   }
-  checkGpu(gpu);
   return { rows, gate: { ...gate, tail: gate.tail.slice() }, reduction, labels, beta, pipeline, requireGpu };
 }

@@ -1,9 +1,9 @@
 // A question whose answer is known, put to every set of kernels before it is trusted: engines and drivers fail silently.
 
 import { type Batch, type CheckedSigmoid, type CheckedSoftmax, EqlError, type Gate } from '@eqloss/core';
-import { free, read } from './gpu.ts';
 import { givenLogits } from './logits.ts';
 import type { FormPlan, Kind, Suite } from './suite.ts';
+import { free, read } from './texture.ts';
 
 // SPEC N4, single precision.
 const TOLERANCE = 2e-6;

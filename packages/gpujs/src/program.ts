@@ -1,16 +1,9 @@
 // One gpu.js kernel: compiled once, run with any number of rows up to the largest, freed once.
 
 import { EqlError } from '@eqloss/core';
-import {
-  checkAlive,
-  firstOf,
-  type GpuArray,
-  type GpuKernel,
-  type GpuLike,
-  isTexture,
-  type Mode,
-  modeOf,
-} from './gpu.ts';
+import { checkAlive, isEnded } from './device.ts';
+import { type GpuKernel, type GpuLike, isOnGpu, type Mode, messageOf, modeOf } from './gpu.ts';
+import { checkKept, firstOf, type GpuArray, isTexture } from './texture.ts';
 
 /** What is compiled: source text, since bundlers rewrite functions, and gpu.js reads them. */
 export interface ProgramSource {
@@ -56,7 +49,7 @@ export interface Program {
  * outputs in the shader's medium precision, which is 16 bits on phones.
  *
  * @throws {EqlError} `UNSUPPORTED` when `gpu` makes no kernel of its own, as in its mode "dev". `run` rejects with `DEVICE_LOST`
- * and, for a kernel that does not compile or run, `UNSUPPORTED`
+ * and, for a kernel that does not compile or run, `UNSUPPORTED`; `DISPOSED` when the GPU was destroyed, or a texture freed
  */
 export function createProgram(gpu: GpuLike, { text, size, constants, result }: ProgramSource): Program {
   const kernel = made(gpu, text, {
@@ -70,31 +63,52 @@ export function createProgram(gpu: GpuLike, { text, size, constants, result }: P
     // Without it a run writes over the result of the one before.
     immutable: result === 'keep',
   });
-  const first = modeOf(kernel);
+  let last = modeOf(kernel);
   // Reading without blocking the page.
-  if (first === 'webgl2') kernel.setAsyncMode(true);
+  if (last === 'webgl2') kernel.setAsyncMode(true);
+  // A kernel that was destroyed with its GPU no longer knows.
+  const mode = (): Mode => {
+    const now = modeOf(kernel);
+    if (now !== 'unknown') last = now;
+    return last;
+  };
+  let started = false;
+  const check = (): void => {
+    checkAlive(kernel.kernel);
+    if (started && isOnGpu(mode()) && isEnded(kernel.kernel)) {
+      throw new EqlError('DISPOSED', 'the GPU was destroyed before this kernel; create both anew.');
+    }
+  };
   let output = size;
   const resize = (length: number): void => {
     // A module of WebAssembly is compiled for its sizes: there a small run is padded to the largest.
-    if (modeOf(kernel) === 'webasm' || length === output) return;
+    if (mode() === 'webasm' || length === output) return;
     kernel.setOutput([length]);
     output = length;
   };
   return {
-    mode: () => modeOf(kernel),
+    mode,
     fallbackReason: () => kernel.kernel.fallbackReason,
     context: () => kernel.kernel.context,
     run: async (args, length) => {
-      const values = await guarded(kernel, async () => {
+      for (const argument of args) if (isTexture(argument)) checkKept(argument);
+      try {
         resize(length);
-        const whole = modeOf(kernel) === 'webasm';
-        return kernel(...args.map((argument) => argumentOf(argument, whole)));
-      });
-      return isTexture(values) ? values : firstOf(values, length);
+        const whole = mode() === 'webasm';
+        const values = await kernel(...args.map((argument) => argumentOf(argument, whole)));
+        // A lost context gives zeros, and no error.
+        check();
+        started = true;
+        return isTexture(values) ? values : firstOf(values, length);
+      } catch (error) {
+        check();
+        if (error instanceof EqlError) throw error;
+        throw new EqlError('UNSUPPORTED', `gpu.js cannot run this kernel in mode ${mode()}: ${messageOf(error)}`);
+      }
     },
     done: (values) => {
       // WebGPU counts each result as a holder of the buffer; a texture of WebGL is the kernel's own.
-      if (isTexture(values) && modeOf(kernel) === 'webgpu') values.delete();
+      if (isTexture(values) && mode() === 'webgpu') values.delete();
     },
     destroy: () => {
       const backend = kernel.kernel;
@@ -114,19 +128,6 @@ function argumentOf(argument: Argument, whole: boolean): GpuArray | number {
   if (typeof argument === 'number' || !('used' in argument)) return argument;
   const { values, used } = argument;
   return whole || used === values.length ? values : values.subarray(0, used);
-}
-
-/** Runs, and says in the project's words what went wrong. */
-async function guarded<T>(kernel: GpuKernel, run: () => Promise<T>): Promise<T> {
-  try {
-    const result = await run();
-    checkAlive(kernel.kernel);
-    return result;
-  } catch (error) {
-    checkAlive(kernel.kernel);
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new EqlError('UNSUPPORTED', `gpu.js cannot run this kernel in mode ${modeOf(kernel)}: ${reason}`);
-  }
 }
 
 /** A destroyed kernel of mode cpu stays in gpu.js's list, and with it everything that it holds. */

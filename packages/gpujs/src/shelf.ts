@@ -1,7 +1,8 @@
 // The kernels of a handle: made when a batch first needs them, trusted when they have answered a question.
 
 import { type CheckedSigmoid, type CheckedSoftmax, EqlError } from '@eqloss/core';
-import { checkCapacity, type GpuLike, isOnGpu, type Mode } from './gpu.ts';
+import { checkCapacity } from './device.ts';
+import { type GpuLike, isOnGpu, type Mode } from './gpu.ts';
 import type { CheckedOptions } from './options.ts';
 import { checkSuite } from './probe.ts';
 import { createProgram, type Program } from './program.ts';
@@ -53,7 +54,7 @@ export function createShelf<P extends CheckedSigmoid | CheckedSoftmax>(
 ): Shelf<P> {
   const entries = new Map<string, Entry<P>>();
   const first = modeFor(gpu);
-  if (requireGpu) checkOnGpu(first, undefined);
+  if (requireGpu) checkOnGpu(gpu, first, undefined);
   const sizes: Sizes = {
     rows,
     classes: gate.classes,
@@ -100,7 +101,7 @@ export function createShelf<P extends CheckedSigmoid | CheckedSoftmax>(
         const [program] = asked.suite.programs;
         mode = program.mode();
         checkCapacity({ context: program.context() }, rows * gate.classes);
-        if (requireGpu) checkOnGpu(mode, program.fallbackReason());
+        if (requireGpu) checkOnGpu(gpu, mode, program.fallbackReason());
         entry.trusted = true;
       } catch (error) {
         remove(entry);
@@ -143,12 +144,11 @@ function modeFor(gpu: GpuLike): Mode {
   return mode;
 }
 
-function checkOnGpu(mode: Mode, reason: string | undefined): void {
+function checkOnGpu(gpu: GpuLike, mode: Mode, reason: string | undefined): void {
   if (isOnGpu(mode)) return;
-  throw new EqlError(
-    'UNSUPPORTED',
-    `gpu.js runs mode ${mode}, and requireGpu is set: ${reason ?? 'it found no GPU, or was not asked for one'}.`,
-  );
+  const { mode: asked } = gpu as { readonly mode?: string };
+  const cause = reason ?? (asked === mode ? 'that is the mode that was asked for' : 'gpu.js found no GPU here');
+  throw new EqlError('UNSUPPORTED', `gpu.js runs mode ${mode}, and requireGpu is set: ${cause}.`);
 }
 
 /** Parts of a row: about as many as each has entries, so that no thread does much more than the others. */

@@ -1,10 +1,10 @@
 // Between the handle and a form: the kernels that a kind of batch needs, and how they run one after the other.
 
 import type { Batch, BatchInputs, CheckedSigmoid, CheckedSoftmax, Form, LossResult, Reduction } from '@eqloss/core';
-import { free, type GpuArray } from './gpu.ts';
 import type { GivenLogits } from './logits.ts';
 import type { Argument, Program, ProgramSource, Upload } from './program.ts';
 import type { Answers } from './text/sigmoid.ts';
+import { free, type GpuArray } from './texture.ts';
 
 /** What decides which kernels a batch needs, beside where its logits are. */
 export interface Kind {

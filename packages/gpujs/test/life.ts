@@ -3,7 +3,7 @@
 import { createGate } from '@eqloss/core';
 import { expectNear, forms, lossOf, plainCase } from '@eqloss/core/testing';
 import { expect, test } from 'vitest';
-import { free, type GpuArray, type GpuLike, type Logits } from '../src/index.ts';
+import { free, type GpuArray, type GpuLike, type KernelResult, type Logits } from '../src/index.ts';
 import { startMeter } from './meter.ts';
 import { createForward, createOf, evaluate, type Subject } from './mode.ts';
 
@@ -66,11 +66,28 @@ export function testLife({ mode, gpu, createGpu, testOnGpu }: Subject): void {
     },
   );
 
-  test('destroy after the gpu is destroyed does nothing', async () => {
+  test('a gpu that is destroyed first is told; destroy then does nothing', async () => {
     const other = await createGpu();
-    const kernel = await createOf.sigmoid(other, { rows: 1, gate: createGate([1], { threshold: 0 }) });
-    await other.destroy();
+    const batch = plainCase('sigmoid', 3, 20);
+    const kernel = await createOf.sigmoid(other, { rows: 3, gate: batch.gate });
+    const stays = await createOf.sigmoid(other, { rows: 3, gate: batch.gate, pipeline: true });
+    const result = await stays.run(batch);
+    const running = kernel.run(batch);
+    const gone = other.destroy();
+    // What was under way: done, or told.
+    const outcome: unknown = await running.catch((error: unknown) => error);
+    await gone;
+    if (outcome instanceof Error) expect(outcome).toMatchObject({ name: 'EqlError', code: 'DISPOSED' });
+    else expectNear(outcome as KernelResult, lossOf.sigmoid(batch), 3);
+    // gpu.js brings kernels of other modes than WebGL back to life.
+    if (mode === 'webgl' || mode === 'webgl2') {
+      await expect(kernel.run(batch)).rejects.toMatchObject({ code: 'DISPOSED' });
+      await expect(result.readLoss()).rejects.toMatchObject({ name: 'EqlError' });
+    } else expectNear(await kernel.run(batch), lossOf.sigmoid(batch), 3);
+    expect(kernel.mode).toBe(mode);
+    result.release();
     await expect(kernel.destroy()).resolves.toBeUndefined();
+    await expect(stays.destroy()).resolves.toBeUndefined();
   });
 
   test.each(forms)(

@@ -84,6 +84,44 @@ export function testPipeline({ mode, gpu, createGpu, onHost, testOnGpu }: Subjec
     await kernel.destroy();
   });
 
+  test('destroy waits for reads, and frees the results that nobody released', async () => {
+    const { gate, ...batch } = plainCase('softmax', rows, classes);
+    const exact = await evaluate(gpu(), 'softmax', { gate, ...batch });
+    const meter = startMeter(mode, gpu());
+    const before = meter.counts().live;
+    const kernel = await createOf.softmax(meter.gpu, { rows, gate, pipeline: true });
+    const results = [await kernel.run(batch), await kernel.run(batch), await kernel.run(batch)];
+    // Freed by hand, one of them in part: what is freed once stays freed.
+    results[1].release();
+    free(results[2].gradient);
+    const reading = results[0].readLoss();
+    const gone = kernel.destroy();
+    expect(await reading).toBe(exact.loss);
+    await gone;
+    expect(meter.counts().live).toBe(before);
+    for (const result of results) {
+      await expect(result.readLoss()).rejects.toMatchObject({ code: 'DISPOSED' });
+      result.release();
+    }
+    if (!onHost) await expect(readBack(results[0].gradient)).rejects.toMatchObject({ code: 'DISPOSED' });
+    expect(meter.counts().live).toBe(before);
+    meter.stop();
+  });
+
+  testOnGpu('a texture that is freed while its run waits is DISPOSED, and the next run is right', async () => {
+    const batch = plainCase('sigmoid', rows, classes);
+    const kernel = await createOf.sigmoid(gpu(), { rows, gate: batch.gate });
+    const forward = createForward(gpu(), [rows * classes]);
+    const logits = (await forward(batch.logits)) as GpuTexture;
+    const first = kernel.run(inputsOf(batch));
+    const second = kernel.run({ ...inputsOf(batch), logits });
+    logits.delete();
+    await expect(second).rejects.toMatchObject({ code: 'DISPOSED' });
+    expect(await kernel.run(inputsOf(batch))).toEqual(await first);
+    forward.destroy();
+    await kernel.destroy();
+  });
+
   testOnGpu('textures that cannot be read are refused, with the reason', async () => {
     const batch = plainCase('sigmoid', rows, classes);
     const kernel = await createOf.sigmoid(gpu(), { rows, gate: batch.gate });
