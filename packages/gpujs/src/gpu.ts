@@ -38,7 +38,7 @@ export function checkGpu(gpu: GpuLike): void {
   if (typeof gpu?.createKernel !== 'function') {
     throw new EqlError('UNSUPPORTED', 'gpu has no createKernel; wanted an instance of GPU from gpu.js.');
   }
-  const { mode, constructor: GPU } = gpu as { readonly mode?: unknown; readonly constructor: object };
+  const { mode, constructor: GPU = {} } = gpu as { readonly mode?: unknown; readonly constructor?: object };
   // What has neither is a wrapper: its kernels will say.
   if ('isKernelMapSupported' in GPU && !('isWebAssemblySupported' in GPU)) {
     throw new EqlError('UNSUPPORTED', 'gpu comes from a gpu.js older than 2.24; install gpu.js 2.24.1 or later.');
@@ -78,7 +78,7 @@ function modeOfBackend(backend: GpuBackend): Mode {
 
 /** Whether the mode computes on a GPU, where results may stay. */
 export function isOnGpu(mode: Mode): boolean {
-  return mode !== 'cpu' && mode !== 'webasm';
+  return mode.startsWith('webgl') || mode === 'webgpu' || mode === 'headlessgl';
 }
 
 function isInstance(context: unknown, name: string): boolean {

@@ -416,7 +416,7 @@ test('no source has what gpu.js gets wrong: loops up to an argument, continue, f
     // Nothing from outside: arguments, constants, and what the source declares.
     const declared = [...source.matchAll(/(?:const|let) (\w+)/g)].map(([, name]) => name);
     const [, parameters] = /^function \(([^)]*)\)/.exec(source) as RegExpExecArray;
-    const words = 'function const let for if return this thread x constants tail powers Math'.split(' ');
+    const words = 'function const let for if else return this thread x constants tail powers Math'.split(' ');
     const known = new Set([...words, ...used, ...declared, ...parameters.split(', ')]);
     const text = source.replace(/\b\d+(\.\d+)?(e[-+]?\d+)?\b/g, '');
     expect([...text.matchAll(/[A-Za-z_$]\w*/g)].map(([word]) => word).filter((word) => !known.has(word))).toEqual([]);

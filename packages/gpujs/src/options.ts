@@ -27,6 +27,7 @@ export interface KernelOptions {
 /** The options, complete and checked; the gate is a copy. */
 export type CheckedOptions = Required<Omit<KernelOptions, 'classes'>>;
 
+const NAMES = ['rows', 'classes', 'gate', 'reduction', 'labels', 'beta', 'pipeline', 'requireGpu'];
 // The kernels find their row from an index in single precision: see placeOf of text/layout.ts.
 const MOST_ROWS = 2 ** 21;
 const MOST_ENTRIES = 2 ** 23;
@@ -45,6 +46,10 @@ export function checkOptions<P extends CheckedSigmoid | CheckedSoftmax>(
   checkGpu(gpu);
   if (typeof options !== 'object' || options === null) {
     throw new EqlError('UNSUPPORTED', `options are ${options}; wanted an object with at least rows and gate.`);
+  }
+  const unknown = Object.keys(options).find((name) => !NAMES.includes(name));
+  if (unknown !== undefined) {
+    throw new EqlError('UNSUPPORTED', `option ${unknown} is unknown; there are ${NAMES.join(', ')}.`);
   }
   const { rows, gate, classes = gate?.classes, reduction = 'mean', labels = 'index' } = options;
   const { beta = 'class', pipeline = false, requireGpu = false } = options;

@@ -1,8 +1,9 @@
 // A question whose answer is known, put to every set of kernels before it is trusted: engines and drivers fail silently.
 
 import { type Batch, type CheckedSigmoid, type CheckedSoftmax, EqlError, type Gate } from '@eqloss/core';
+import type { Mode } from './gpu.ts';
 import { givenLogits } from './logits.ts';
-import type { FormPlan, Kind, Suite } from './suite.ts';
+import type { FormPlan, Kind, Stage } from './suite.ts';
 import { free, read } from './texture.ts';
 
 // SPEC N4, single precision.
@@ -17,7 +18,7 @@ export interface Verdict {
 /**
  * Runs a small batch through the kernels and compares row losses and gradient with core's; then the same with NaN and infinities.
  *
- * @param rows The most rows that the kernels take.
+ * @param rows The most rows that the kernels take. @param stage Theirs; idle again afterwards. @param mode That runs them.
  * @throws {EqlError} `UNSUPPORTED` when finite results differ by more than 2e-6 max(1, |exact|)
  */
 export async function checkSuite<P extends CheckedSigmoid | CheckedSoftmax>(
@@ -25,19 +26,20 @@ export async function checkSuite<P extends CheckedSigmoid | CheckedSoftmax>(
   gate: Gate,
   kind: Kind,
   rows: number,
-  suite: Suite<P>,
+  stage: Stage<P>,
+  mode: () => Mode,
 ): Promise<Verdict> {
   const question = questionOf(plan, gate, kind, rows);
-  const wrong = await answerTo(plan, question, suite);
+  const wrong = await answerTo(plan, question, stage);
   if (wrong !== undefined) {
     throw new EqlError(
       'UNSUPPORTED',
-      `gpu.js in mode ${suite.programs[0].mode()} computes wrongly here: ${wrong} of a known batch; try another mode.`,
+      `gpu.js in mode ${mode()} computes wrongly here: ${wrong} of a known batch; try another mode.`,
     );
   }
   let keepsNonFinite = true;
   for (const special of [Number.NaN, Infinity, -Infinity]) {
-    keepsNonFinite &&= (await answerTo(plan, withSpecial(question, special), suite)) === undefined;
+    keepsNonFinite &&= (await answerTo(plan, withSpecial(question, special), stage)) === undefined;
   }
   return { keepsNonFinite };
 }
@@ -86,10 +88,9 @@ function labelOf(row: number, classes: number): number {
 async function answerTo<P extends CheckedSigmoid | CheckedSoftmax>(
   plan: FormPlan<P>,
   question: Question,
-  suite: Suite<P>,
+  stage: Stage<P>,
 ): Promise<string | undefined> {
   const { logits, shape, ...inputs } = question;
-  const stage = suite.createStage();
   stage.fill(plan.check(shape, inputs, 'sum'), givenLogits(logits));
   const outputs = await stage.launch();
   try {

@@ -119,7 +119,12 @@ export function createProgram(gpu: GpuLike, { text, size, constants, result }: P
 }
 
 function made(gpu: GpuLike, text: string, settings: object): GpuKernel {
-  const kernel = gpu.createKernel(text, settings);
+  let kernel: unknown;
+  try {
+    kernel = gpu.createKernel(text, settings);
+  } catch (error) {
+    throw new EqlError('UNSUPPORTED', `gpu.js makes no kernel: ${messageOf(error)}`);
+  }
   if (typeof kernel === 'function' && 'kernel' in kernel && 'destroy' in kernel) return kernel as unknown as GpuKernel;
   throw new EqlError('UNSUPPORTED', 'gpu made no kernel of its own: the mode "dev" of gpu.js is not supported.');
 }

@@ -17,7 +17,8 @@ export interface Entry<P> {
   readonly source: string;
   /** Stages that wait for their next batch: as many as ever were on their way at once. */
   readonly idle: Stage<P>[];
-  trusted: boolean;
+  /** What came of the question; nothing before it is put. */
+  trusted?: Promise<void>;
 }
 
 /** All kernels of a handle. */
@@ -30,7 +31,7 @@ export interface Shelf<P> {
   /** Made when there are none yet, without running anything. */
   entryFor(kind: Kind, source?: string): Entry<P>;
   /**
-   * Lets the kernels answer a question, once.
+   * Lets the kernels answer a question, once, however many batches wait for it.
    *
    * @throws {EqlError} (rejects) `UNSUPPORTED`, `DEVICE_LOST`; the kernels are then freed, and made anew when next asked for
    */
@@ -68,6 +69,27 @@ export function createShelf<P extends CheckedSigmoid | CheckedSoftmax>(
     for (const [key, known] of entries) if (known === entry) entries.delete(key);
     destroyAll(entry.suite.programs);
   };
+  const ask = async (entry: Entry<P>): Promise<void> => {
+    try {
+      // A texture's kernels have the text of the host's, and no question could be put to them without a kernel of their own.
+      const asked = entry.source === 'host' ? entry : shelf.entryFor(entry.kind);
+      const [program] = asked.suite.programs;
+      if (asked !== entry) await shelf.trust(asked);
+      else {
+        const stage = entry.suite.createStage();
+        const verdict = await checkSuite(plan, gate, entry.kind, rows, stage, program.mode);
+        entry.idle.push(stage);
+        keeps &&= verdict.keepsNonFinite;
+      }
+      mode = program.mode();
+      // The gradient, or the softmax form's rows.
+      checkCapacity({ context: program.context() }, rows * Math.max(gate.classes, 3));
+      if (requireGpu) checkOnGpu(gpu, mode, program.fallbackReason());
+    } catch (error) {
+      remove(entry);
+      throw error;
+    }
+  };
   const shelf: Shelf<P> = {
     mode: () => mode,
     keepsNonFinite: () => keeps,
@@ -84,33 +106,18 @@ export function createShelf<P extends CheckedSigmoid | CheckedSoftmax>(
         },
         (make) => plan.createSuite(kind, sizes, make),
       );
-      const entry: Entry<P> = { suite, kind, source, idle: [], trusted: false };
+      const entry: Entry<P> = { suite, kind, source, idle: [] };
       entries.set(key, entry);
       return entry;
     },
-    trust: async (entry) => {
-      if (entry.trusted) return;
-      try {
-        // A texture's kernels have the text of the host's, and no question could be put to them without a kernel of their own.
-        const asked = entry.source === 'host' ? entry : shelf.entryFor(entry.kind);
-        if (asked !== entry) await shelf.trust(asked);
-        else {
-          const verdict = await checkSuite(plan, gate, entry.kind, rows, entry.suite);
-          keeps &&= verdict.keepsNonFinite;
-        }
-        const [program] = asked.suite.programs;
-        mode = program.mode();
-        checkCapacity({ context: program.context() }, rows * gate.classes);
-        if (requireGpu) checkOnGpu(gpu, mode, program.fallbackReason());
-        entry.trusted = true;
-      } catch (error) {
-        remove(entry);
-        throw error;
-      }
+    trust: (entry) => {
+      entry.trusted ??= ask(entry);
+      return entry.trusted;
     },
     clear: () => {
-      for (const { suite } of entries.values()) destroyAll(suite.programs);
+      const programs = [...entries.values()].flatMap(({ suite }) => suite.programs);
       entries.clear();
+      destroyAll(programs);
     },
   };
   return shelf;
@@ -131,8 +138,17 @@ function createSuite<P>(make: Make, create: (make: Make) => Suite<P>): Suite<P> 
   }
 }
 
+/** Also those behind one that fails: what gpu.js could not free is lost, and says so. */
 function destroyAll(programs: readonly Program[]): void {
-  for (const program of programs) program.destroy();
+  const failures: unknown[] = [];
+  for (const program of programs) {
+    try {
+      program.destroy();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 /** The mode that gpu.js has chosen, before anything is compiled. */

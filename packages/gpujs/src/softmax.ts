@@ -54,7 +54,7 @@ const plan: FormPlan<CheckedSoftmax> = {
       const answer = createRoom(answers === 'index' ? rows : rows * classes);
       const size = kind.weights === 'class' ? classes : rows * classes;
       const [weights, shift] = [createRoom(size), createRoom(shifts ? size : 0)];
-      const [rowWeights, shares, factors] = [createRoom(2 * rows), createRoom(rows), createRoom(rows)];
+      const [rowWeights, mass, factors] = [createRoom(2 * rows), createRoom(rows), createRoom(rows)];
       let filled = 0;
       return {
         fill: (checked, given) => {
@@ -67,7 +67,8 @@ const plan: FormPlan<CheckedSoftmax> = {
           const masses = massesOf(checked);
           const scales = checked.rowWeights.map((weight) => weight / checked.divisor);
           rowWeights.open(2 * filled).set([...toSingle(checked.rowWeights), ...toSingle(masses)]);
-          shares.open(filled).set(toSingle(scales.map((scale, i) => scale * masses[i])));
+          // Rows that are out have no distribution to ask for.
+          mass.open(filled).set(toSingle(masses.map((sum, i) => (checked.rowWeights[i] > 0 ? sum : 0))));
           factors.open(filled).set(toSingle(scales));
         },
         launch: async () => {
@@ -75,7 +76,7 @@ const plan: FormPlan<CheckedSoftmax> = {
           const entries = [logits.argument(), answer.upload(), weights.upload(), ...(shifts ? [shift.upload()] : [])];
           const part = await parts.run([...entries, half], 2 * half);
           try {
-            const sum = await sums.run([part, shares.upload(), filled, half], 3 * filled);
+            const sum = await sums.run([...entries.slice(0, 2), part, mass.upload(), filled, half], 3 * filled);
             try {
               return await bothOutputs(
                 losses.run([...entries.slice(0, 2), sum, rowWeights.upload(), filled], filled),

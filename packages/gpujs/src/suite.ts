@@ -65,7 +65,7 @@ export interface FormPlan<P extends CheckedSigmoid | CheckedSoftmax> {
 /** An array for uploads, and how much of it a batch uses. */
 export interface Room {
   readonly values: Float32Array;
-  /** Opens the first `length` numbers to be written; what was behind them becomes 0. */
+  /** Opens the first `length` numbers to be written. What a larger batch left behind them becomes 0: webasm computes it too. */
   open(length: number): Float32Array;
   upload(): Upload;
 }
@@ -73,7 +73,7 @@ export interface Room {
 /** Room for `size` numbers. */
 export function createRoom(size: number): Room {
   const values = new Float32Array(size);
-  let used = size;
+  let used = 0;
   return {
     values,
     open: (length) => {

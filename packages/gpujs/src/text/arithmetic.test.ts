@@ -68,6 +68,8 @@ describe('within the error that is promised', () => {
     const scale = (right: number): number => Math.max(1, Math.abs(right));
     expect(worst(logarithm, spread(2 ** -31, 1), Math.log, scale)).toBeLessThan(3e-7);
     expect(worst(logarithm, spread(1, 2 ** 31), Math.log, scale)).toBeLessThan(3e-7);
+    const nearOne = spread(0.75, 1.4).filter((s) => s !== 1);
+    expect(worst(logarithm, nearOne, Math.log, relative)).toBeLessThan(3e-7);
   });
 });
 

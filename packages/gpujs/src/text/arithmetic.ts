@@ -36,7 +36,7 @@ export function literal(value: number): string {
 }
 
 /**
- * Declares `name` = e^-s for s >= 0, to 2e-7 relative while it is a normal number; 0 beyond, NaN for NaN and for -Infinity.
+ * Declares `name` = e^-s for s >= 0, to 2e-7 relative while it is a normal number; 0 beyond, NaN for NaN.
  *
  * e^-s = e^(-k/4) e^f with k the whole number next to 4 s and f = k/4 - s, which is exact.
  */
@@ -69,7 +69,10 @@ export function logOfUpTo16(name: string, u: string): string {
   const ${name} = 4.0 * ${name}Root;`;
 }
 
-/** Declares `name` = log(s) for s in [2^-31, 2^31], to 3e-7 max(1, |log(s)|); s is taken apart by exact powers of two. */
+/**
+ * Declares `name` = log(s) for s in [2^-31, 2^31], to 3e-7 max(1, |log(s)|); s is taken apart by exact powers of two, and what is
+ * left of it is near 1 from both sides, so that near 1 the logarithm keeps its digits.
+ */
 export function logarithm(name: string, s: string): string {
   const bits = [16, 8, 4, 2, 1];
   return `

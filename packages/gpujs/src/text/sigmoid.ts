@@ -64,7 +64,7 @@ ${total} = ${total} + (linear + logs);`;
 
 /** Four entries with y and w anywhere in [0, 1]: w (y max(-z, 0) + (1 - y) max(z, 0) + log(1 + u)). 0 times infinity is 0: SPEC N2. */
 function leafOfTargets(first: string, total: string, classes: number): string {
-  return fourOf(
+  const entries = fourOf(
     first,
     classes,
     (k, column) => `const y${k} = answers[start + ${column}];
@@ -74,9 +74,12 @@ const z${k} = logits[start + ${column}];
 const size${k} = Math.abs(z${k});${decay(`u${k}`, `size${k}`)}${logOfOnePlus(`log${k}`, `u${k}`)}
 const share${k} = z${k} < 0.0 ? y${k} : 1.0 - y${k};
 const linear${k} = share${k} > 0.0 ? share${k} * size${k} : 0.0;
-${total} = ${total} + w${k} * (linear${k} + log${k});
+four = four + w${k} * (linear${k} + log${k});
 }`,
   );
+  return `let four = 0.0;
+${entries}
+${total} = ${total} + four;`;
 }
 
 function fourOf(first: string, classes: number, entry: (k: number, column: string) => string): string {

@@ -6,16 +6,21 @@
 // and log s would cancel. The level of an entry is z + shift.
 //
 // A term is weight e^-(reference - shift - z): a difference of two exact numbers, rounded once, so that a term is off by as many
-// units of 2^-24 as the exponent says, which the term itself outweighs.
+// units of 2^-24 as the exponent says, which the term itself outweighs. Exact are levels up to 2^24; SPEC N3 asks for 1e4.
 //
 // A row is cut into `lanes` parts, of which part l has the columns l, l + lanes, …: threads beside each other read numbers beside
 // each other. Each part is summed relative to its own reference, so that one launch finds both.
 //
+// An index label's own term is kept out of the sum s, which then is that of the rest: log(D / e^z_y) = log(1 + rest / own) and
+// p_y - 1 = -rest / D do not cancel, so that a small loss, or one with a large row weight, keeps its digits. Target rows have no
+// such entry: their errors are those of 1 times the row weight.
+//
 // Kernels that read entries take: logits `[rows * classes]`; answers, the labels `[rows]` or the targets `[rows * classes]`;
 // weights and, where there are any, shifts, both `[classes]` or `[rows * classes]`. A label's own weight is 1 (SPEC X1), which
-// index labels say by themselves. `rows` and `half`, rows * lanes, are numbers.
+// index labels say by themselves. `rows` and `half`, rows * lanes, are numbers: in mode webasm a small batch is padded to the
+// largest, and threads behind it must find something to read.
 
-import { decay, LARGEST, literal, logarithm, PLACE_OF_NAN, PLACE_OF_ZERO } from './arithmetic.ts';
+import { decay, LARGEST, literal, logarithm, logOfOnePlus, PLACE_OF_NAN, PLACE_OF_ZERO } from './arithmetic.ts';
 import { placeOf, sumByFours } from './layout.ts';
 import type { Answers } from './sigmoid.ts';
 
@@ -36,7 +41,7 @@ const LOWEST = `(0.0 - ${LARGEST})`;
 
 /**
  * `[2 * rows * lanes]`: of each part the largest level, -3.4e38 where there is none; then of each part Σ w e^z / e^reference with
- * the reference floor(level) + 1, NaN where an included logit is NaN or +Infinity.
+ * the reference floor(level) + 1, NaN where an included logit is NaN or +Infinity. The sum leaves an index label out.
  */
 export function softmaxParts(kind: SoftmaxKind): string {
   const { classes, lanes } = kind;
@@ -47,13 +52,16 @@ export function softmaxParts(kind: SoftmaxKind): string {
 ${classes % lanes === 0 ? text : `if (column < ${classes}) {\n${text}\n}`}`;
   };
   const raise = `const level = ${levelOf(kind, 'logits[index]')};\ntop = w > 0.0 && level > top ? level : top;`;
-  const add = (total: string): string => `if (w > 0.0) {${decay('power', depthOf(kind, 'reference', 'logits[index]'))}
+  const isOther = kind.answers === 'index' ? ' && Math.abs(label - column) > 0.5' : '';
+  const add = (
+    total: string,
+  ): string => `if (w > 0.0${isOther}) {${decay('power', depthOf(kind, 'reference', 'logits[index]'))}
 ${total} = ${total} + w * power;
 }`;
   return `function (${parameters(kind)}, half) {
   const place = this.thread.x;
   const which = place < half ? 0.0 : 1.0;
-  const piece = place - which * half;${lanes === 1 ? '\n  const row = piece;' : placeOf('piece', lanes, 'row', 'lane')}
+  const piece = Math.min(place - which * half, half - 1.0);${lanes === 1 ? '\n  const row = piece;' : placeOf('piece', lanes, 'row', 'lane')}
   const start = row * ${literal(classes)};
   ${kind.answers === 'index' ? 'const label = answers[row];' : ''}
   let top = ${LOWEST};
@@ -71,19 +79,20 @@ ${total} = ${total} + w * power;
 }
 
 /**
- * `[3 * rows]`: each row's reference, its sum s = Σ w e^z / e^reference, and its share (Σ y) factor / s, with which its terms
- * become the gradient; 0 for a row that is out, NaN for a row without a distribution. SPEC N2.
+ * `[3 * rows]`: each row's reference; its sum s = Σ w e^z / e^reference, which leaves an index label out; and its share, with which a
+ * term becomes (Σ y) times its probability, NaN for a row without a distribution. SPEC N2.
  *
- * Takes the parts, and (Σ y) factor of each row, `[rows]`.
+ * Takes logits and answers, the parts, and Σ y of each row, `[rows]`, 0 for a row that is out.
  */
-export function softmaxRows({ lanes }: Pick<SoftmaxKind, 'lanes'>): string {
+export function softmaxRows({ answers, classes, lanes }: Omit<SoftmaxKind, 'weights' | 'shifts'>): string {
   const zero = literal(PLACE_OF_ZERO);
-  return `function (parts, factors, rows, half) {
+  const own = answers === 'index' ? ownTerm('whole + 1.0', classes) : 'const own = 0.0;';
+  return `function (logits, answers, parts, masses, rows, half) {
   const place = this.thread.x;
   let field = 0.0;
   if (place >= rows) { field = 1.0; }
   if (place >= 2.0 * rows) { field = 2.0; }
-  const row = place - field * rows;
+  const row = Math.min(place - field * rows, rows - 1.0);
   const start = row * ${literal(lanes)};
   let top = ${LOWEST};
   for (let lane = 0; lane < ${lanes}; lane++) {
@@ -99,66 +108,97 @@ export function softmaxRows({ lanes }: Pick<SoftmaxKind, 'lanes'>): string {
 const step = gap < ${zero} ? gap : ${zero};
 ${total} = ${total} + parts[half + start + ${lane}] * this.constants.powers[step];`,
   )}
-  const factor = factors[row];
+  const mass = masses[row];
   let value = field < 0.5 ? whole + 1.0 : sum;
   if (field > 1.5) {
-    value = sum > 0.0 ? factor / sum : ${NAN};
-    value = factor > 0.0 ? value : 0.0;
+    value = 0.0;
+    if (mass > 0.0) {
+      ${own}
+      const all = sum + own;
+      value = all > 0.0 ? mass / all : ${NAN};
+    }
   }
   return value;
 }`;
 }
 
 /**
- * `[rows]`: weight Σ_j y_ij (log s + reference - z_ij). Takes logits, answers, rows as {@link softmaxRows} gives them, and the
- * row weights `[rows]`; behind them, for target rows, each row's Σ y.
+ * `[rows]`: weight Σ_j y_ij (log D_i - z_ij). Takes logits, answers, rows as {@link softmaxRows} gives them, and the row weights
+ * `[rows]`; behind them, for target rows, each row's Σ y.
  */
 export function softmaxLosses({ answers, classes }: Pick<SoftmaxKind, 'answers' | 'classes'>): string {
-  const mass = answers === 'index' ? '1.0' : 'weights[rows + row]';
-  const pull =
-    answers === 'index'
-      ? 'const pull = reference - logits[start + answers[row]];'
-      : sumByFours(
-          'pull',
-          classes,
-          1,
-          (column, total) => `const y = answers[start + ${column}];
-${total} = ${total} + (y > 0.0 ? y * (reference - logits[start + ${column}]) : 0.0);`,
-        );
+  const loss = answers === 'index' ? lossOfLabel(classes) : lossOfTargets(classes);
   return `function (logits, answers, sums, weights, rows) {
   const row = this.thread.x;
   const weight = weights[row];
-  const sum = sums[rows + row];
   let loss = 0.0;
   if (weight > 0.0) {
     const reference = sums[row];
-    const start = row * ${literal(classes)};
-    ${pull}${logarithm('logs', 'sum')}
-    loss = sum > 0.0 ? weight * (${mass} * logs + pull) : ${NAN};
+    const sum = sums[rows + row];
+    ${loss}
   }
   return loss;
 }`;
 }
 
+/** log(1 + rest / own) where the label outweighs the rest, else reference - z_y + log(own + rest), which is at least log 2. */
+function lossOfLabel(classes: number): string {
+  return `${ownTerm('reference', classes)}
+    if (sum <= own) {
+      const part = own > 0.0 ? sum / own : ${NAN};${logOfOnePlus('small', 'part')}
+      loss = weight * small;
+    } else {
+      const all = sum + own;${logarithm('logs', 'all')}
+      loss = all > 0.0 ? weight * (reference - own0 + logs) : ${NAN};
+    }`;
+}
+
+/** (Σ y) log s + Σ y (reference - z). */
+function lossOfTargets(classes: number): string {
+  return `const start = row * ${literal(classes)};
+    ${sumByFours(
+      'pull',
+      classes,
+      1,
+      (column, total) => `const y = answers[start + ${column}];
+${total} = ${total} + (y > 0.0 ? y * (reference - logits[start + ${column}]) : 0.0);`,
+    )}${logarithm('logs', 'sum')}
+    loss = sum > 0.0 ? weight * (weights[rows + row] * logs + pull) : ${NAN};`;
+}
+
+/** Declares `own0` = z_y and `own` = e^z_y / e^reference. A row that is ignored, with the label -1, must not come here. */
+function ownTerm(reference: string, classes: number): string {
+  return `const own0 = logits[row * ${literal(classes)} + answers[row]];${decay('own', `${reference} - own0`)}`;
+}
+
 /**
- * `[rows * classes]`: share w e^z / e^reference - factor y; a share of NaN must pass, for which WGSL's != is false. Takes what the parts take, rows as {@link softmaxRows} gives them,
- * and the factors, the row weights by the divisor, `[rows]`. SPEC X4, R5.
+ * `[rows * classes]`: factor ((Σ y) p - y). Takes what the parts take, rows as {@link softmaxRows} gives them, and the factors, the
+ * row weights by the divisor, `[rows]`. SPEC X4, R5.
  */
 export function softmaxGradient(kind: SoftmaxKind): string {
   const { answers, classes } = kind;
+  const other = `${decay('power', depthOf(kind, 'sums[row]', 'logits[index]'))}`;
   return `function (${parameters(kind)}, sums, factors, rows) {
   const index = this.thread.x;${placeOf('index', classes)}
   ${answers === 'index' ? 'const label = answers[row];' : ''}
   ${weightOf(kind)}
-  const share = sums[2.0 * rows + row];
+  const factor = factors[row];
   let slope = 0.0;
-  if (w > 0.0 && !(share === 0.0)) {
-    ${decay('power', depthOf(kind, 'sums[row]', 'logits[index]'))}
-    slope = share * (w * power);
+  if (w > 0.0 && factor > 0.0) {
+    const share = sums[2.0 * rows + row];
     ${
       answers === 'index'
-        ? 'if (Math.abs(label - column) < 0.5) { slope = slope - factors[row]; }'
-        : 'slope = slope - factors[row] * answers[index];'
+        ? `if (Math.abs(label - column) < 0.5) {
+      slope = factor * (0.0 - share * sums[rows + row]);
+    } else {
+      ${other}
+      slope = factor * (share * (w * power));
+    }`
+        : `const y = answers[index];
+    if (share === 0.0) { slope = 0.0 - factor * y; } else {
+      ${other}
+      slope = factor * (share * (w * power) - y);
+    }`
     }
   }
   return slope;
