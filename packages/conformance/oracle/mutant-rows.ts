@@ -96,11 +96,15 @@ export function softmax(
       (weights[k] > 0 || has('excluded: multiplied by 0')) && !(k >= 1000 && has('classes: loop stops at 1000')),
   );
   const shown = logits.map((z, k) => (has('beta: scales the logit') ? z * weights[k] : z));
-  const top = Math.max(...shown.filter((_, k) => inside[k] || has('maximum: over all entries')));
+  // A tiny weight counts in the maximum: its entry may hold the largest logit without being the largest term.
+  const isTiny = (k: number): boolean => weights[k] > 0 && weights[k] < 1e-150;
+  const levels = shown.map((z, k) => (isTiny(k) ? z + Math.log(weights[k]) : z));
+  const top = Math.max(...levels.filter((_, k) => inside[k] || has('maximum: over all entries')));
   const base = has('maximum: none') || !(Math.abs(top) < Number.POSITIVE_INFINITY) ? 0 : top;
   const label = targets.findIndex((y) => y > 0);
   const terms = shown.map((z, k) => {
     if (!inside[k] || (k === label && has('loss: label left out of the sum'))) return 0;
+    if (isTiny(k)) return exp(levels[k] - base, has);
     return (has('beta: scales the logit') ? 1 : weights[k]) * exp(z - base, has);
   });
   const total = terms.reduce((sum, term) => sum + term, 0);

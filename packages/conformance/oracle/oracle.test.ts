@@ -47,6 +47,13 @@ describe('closed forms', () => {
     expect(numbers(gradient)).toEqual([-0.5, 0, 0, 0.5]);
   });
 
+  test('a target below the digits of 1 is a weight all the same', () => {
+    const tiny = math.exact(5e-324);
+    const { loss } = run({ form: 'softmax', logits: [740, 0], frequencies: [0, 1], targets: [5e-324, 1], beta: 1 });
+    // log(1 + 5e-324 e^740); the tiny target's own part of the loss is below every digit.
+    close(loss, math.ln(math.exact(1).plus(tiny.times(math.exp(math.exact(740))))), '1e-70');
+  });
+
   test('two classes: the softmax form is the sigmoid form of the difference', () => {
     const softmax = run({ form: 'softmax', logits: [1.25, -0.5], frequencies: [1, 1], labels: [1], beta: 0.5 });
     const sigmoid = run({ form: 'sigmoid', logits: [1.75], frequencies: [1], labels: [1] });

@@ -27,7 +27,9 @@ export function softmaxRow(
 
   const weights = logits.map((_, k) => {
     if (!tail[k] || beta[k].isZero()) return one;
-    return targets[k].isZero() ? one.minus(beta[k]) : one.minus(beta[k].times(one.minus(targets[k])));
+    const negative = one.minus(beta[k]);
+    // 1 - β (1 - y) otherwise: 80 digits make 1 of 1 - y for the smallest targets.
+    return targets[k].isZero() ? negative : negative.plus(beta[k].times(targets[k]));
   });
   const included = logits.filter((_, k) => !weights[k].isZero());
   const undefinedRow = included.some((z) => z.isNaN() || (!z.isFinite() && z.isPositive()));

@@ -96,8 +96,12 @@ export function fillWeights(batch: PreparedSoftmax, i: number, weights: Float64A
   for (let k = 0; k < classes; k++) weights[k] += (1 - weights[k]) * targets[start + k];
 }
 
+// An entry of such a weight may hold the largest logit without outweighing any other: then its logarithm counts, too. Above it,
+// a weight leaves 368 of the 708 that e^x has before it loses digits.
+const TINY = 2 ** -490;
+
 /**
- * `m_i`: -Infinity when nothing is included.
+ * `m_i`, the largest logit, or level `z + log w` of a tiny weight: -Infinity when nothing is included.
  *
  * Only included entries may set the maximum: a larger excluded logit would underflow every term of the sum and leave
  * log(0). SPEC X2. Math.max keeps a NaN, as SPEC N2 wants.
@@ -105,7 +109,10 @@ export function fillWeights(batch: PreparedSoftmax, i: number, weights: Float64A
 export function rowMaximum(weights: Float64Array, logits: ArrayLike<number>, i: number): number {
   const start = i * weights.length;
   let max = -Infinity;
-  for (let k = 0; k < weights.length; k++) if (weights[k] > 0) max = Math.max(max, logits[start + k]);
+  for (let k = 0; k < weights.length; k++) {
+    const w = weights[k];
+    if (w > 0) max = Math.max(max, w < TINY ? logits[start + k] + Math.log(w) : logits[start + k]);
+  }
   return max;
 }
 
@@ -121,8 +128,10 @@ export function fillTerms(
   const start = i * weights.length;
   for (let k = 0; k < weights.length; k++) {
     const w = weights[k];
+    const depth = logits[start + k] - max;
     // Excluded, whatever it holds: SPEC N1.
-    terms[at + k] = w === 0 || max === -Infinity ? 0 : w * Math.exp(logits[start + k] - max);
+    if (w === 0 || max === -Infinity) terms[at + k] = 0;
+    else terms[at + k] = w < TINY ? Math.exp(depth + Math.log(w)) : w * Math.exp(depth);
   }
 }
 

@@ -11,7 +11,7 @@ const LARGEST_SINGLE = (2 - 2 ** -23) * 2 ** 127;
 export function magnitudeCases(form: Form): Case[] {
   return [
     ...vary('large logits', base(form), largeLogits(form)),
-    ...vary('doubles', { ...base(form), dtypes: ['float64'] }, doublesOnly()),
+    ...vary('doubles', { ...base(form), dtypes: ['float64'] }, doublesOnly(form)),
   ];
 }
 
@@ -191,7 +191,7 @@ function largestLogits(form: Form): Variation[] {
   ];
 }
 
-function doublesOnly(): Variation[] {
+function doublesOnly(form: Form): Variation[] {
   const tenths = [0.1, -0.2, 0.3, 1.1, -2.7, 3.3, 0.7, -1.9];
   return [
     {
@@ -217,5 +217,30 @@ function doublesOnly(): Variation[] {
       flags: ['double-precision', 'logit-differences'],
       logits: { shape: [4, 5], data: Array.from({ length: 20 }, (_, at) => 1000 + (at % 7) * 1e-9 + (at % 5) * 1e-12) },
     },
+    ...(form === 'softmax' ? [tiniestWeights()] : []),
   ];
+}
+
+/** With β = 1 the weight of a tail entry is its target. */
+function tiniestWeights(): Variation {
+  return {
+    id: 'double-targets-subnormal',
+    comment:
+      'Tail targets of 5e-324 and 1e-310 at the largest logit: a maximum that leaves weights out loses all other terms.',
+    flags: ['double-precision', 'subnormal', 'target-rows'],
+    beta: 1,
+    labels: undefined,
+    targets: grid([
+      [1, 5e-324, 0, 0, 0],
+      [0.5, 5e-324, 0.5, 0, 0],
+      [0, 1e-310, 0, 5e-324, 1],
+      [0, 1e-300, 1, 0, 0],
+    ]),
+    logits: grid([
+      [0, 740, -3, 9, 1],
+      [0, 800, 1, 0, -800],
+      [2, 715, 0.5, 744, 1],
+      [700, 1390, 699, 0, 3],
+    ]),
+  };
 }
