@@ -43,6 +43,7 @@ describe('bad input', () => {
     ['UNSUPPORTED', { pipeline: 'yes' as unknown as true }],
     ['UNSUPPORTED', { requireGpu: 1 as unknown as true }],
     ['REDUCTION', { reduction: 'average' as 'mean' }],
+    ['UNSUPPORTED', { reducton: 'sum' } as Partial<KernelOptions>],
     // gpu.js counts threads in single precision.
     ['UNSUPPORTED', { gate: createGate(new Float64Array(2 ** 22 + 1), { threshold: 1 }) }],
   ];
@@ -71,6 +72,7 @@ describe('bad input', () => {
       expect(createSigmoidEql(gpu as GpuLike, { rows: 2, gate })).rejects.toMatchObject({ code: 'UNSUPPORTED' });
     await refuses(undefined);
     await refuses({});
+    await refuses(Object.create(null));
     await refuses({ createKernel: () => () => [] });
     await refuses(new GPU({ mode: 'dev' }));
     await refuses(new GPU({ mode: 'async' as 'cpu' }));
@@ -233,6 +235,89 @@ describe('an engine that fails', () => {
     expect(sound.keepsNonFinite).toBe(true);
   });
 
+  test('infinities and NaN are asked for one by one, and in kernels of every kind', async () => {
+    const largest = 3.4e38;
+    const losses: ((value: number, k: number) => number)[] = [
+      (value) => (value === Infinity ? largest : value),
+      (value) => (Number.isNaN(value) ? 0 : value),
+      // Beside the label only, which is at 0 in row 0 and at 2 in row 1.
+      (value, k) => (Number.isNaN(value) && k === 3 ? 0 : value),
+    ];
+    for (const lose of losses) {
+      const { gpu } = watched((result) => result.map(lose));
+      const kernels = await Promise.all(forms.map((form) => createOf[form](gpu, { rows: 2, gate })));
+      // Softmax makes NaN of +Infinity.
+      expect(kernels.some((kernel) => !kernel.keepsNonFinite)).toBe(true);
+    }
+    let lossy = true;
+    const { gpu } = watched((result) => (lossy ? result.map((value) => (Number.isNaN(value) ? 0 : value)) : result));
+    const kernel = await createSigmoidEql(gpu, { rows: 2, gate });
+    expect(kernel.keepsNonFinite).toBe(false);
+    lossy = false;
+    await kernel.run({ logits, targets: new Float64Array(6) });
+    // What one kind loses stays lost, however well another does.
+    expect(kernel.keepsNonFinite).toBe(false);
+  });
+
+  test.each(forms)('%s: when one of the kernels cannot be made, those before it are freed', async (form) => {
+    const { gpu, made, destroyed } = watched();
+    let count = 0;
+    const short = new Proxy(gpu, {
+      get: (target, name) => {
+        if (name !== 'createKernel') return Reflect.get(target, name) as unknown;
+        return (source: string, settings: object) => {
+          count++;
+          if (count === 3) throw new Error('no memory');
+          return target.createKernel(source, settings);
+        };
+      },
+    });
+    await expect(createOf[form](short, { rows: 2, gate })).rejects.toMatchObject({
+      name: 'EqlError',
+      code: 'UNSUPPORTED',
+      message: expect.stringContaining('no memory'),
+    });
+    expect(made.length).toBe(2);
+    expect(destroyed).toEqual(made);
+  });
+
+  test('a fallback that gpu.js takes at the first run is told, and refused where a GPU is required', async () => {
+    const inner = cpu();
+    class Gpu {
+      static readonly mode = 'gpu';
+      readonly context = {};
+    }
+    class Cpu {
+      static readonly mode = 'cpu';
+      readonly fallbackReason = 'no such extension';
+    }
+    const gpu = new Proxy(inner, {
+      get: (target, name) => {
+        if (name !== 'createKernel') return Reflect.get(target, name) as unknown;
+        return (source: string, settings: object) => {
+          let ran = false;
+          return new Proxy(inner.createKernel(source, { ...settings, pipeline: false }), {
+            apply: (kernel, self, args) => {
+              ran = true;
+              return Reflect.apply(kernel, self, args) as unknown;
+            },
+            get: (kernel, key) => {
+              if (key !== 'kernel') return Reflect.get(kernel, key) as unknown;
+              return ran ? new Cpu() : new Gpu();
+            },
+          });
+        };
+      },
+    });
+    const kernel = await createSigmoidEql(gpu, { rows: 2, gate });
+    expect(kernel.mode).toBe('cpu');
+    expectNear(await kernel.run({ logits, labels }), sigmoidEql({ gate, logits, labels }), 2);
+    await expect(createSigmoidEql(gpu, { rows: 2, gate, requireGpu: true })).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message: expect.stringContaining('mode cpu, and requireGpu is set: no such extension'),
+    });
+  });
+
   test('an exception reaches the caller as an EqlError, and destroy still works', async () => {
     let broken = false;
     const { gpu, made, destroyed } = watched((result) => {
@@ -252,6 +337,45 @@ describe('an engine that fails', () => {
     expect(destroyed).toEqual(made);
   });
 });
+
+test('destroy waits for its turn, and nothing runs after it', async () => {
+  const order: string[] = [];
+  const inner = cpu();
+  const gpu = new Proxy(inner, {
+    get: (target, name) => {
+      if (name !== 'createKernel') return Reflect.get(target, name) as unknown;
+      return (source: string, settings: object) =>
+        new Proxy(inner.createKernel(source, settings), {
+          apply: (kernel, self, args) => {
+            order.push('run');
+            return Reflect.apply(kernel, self, args) as unknown;
+          },
+          get: (kernel, key) => {
+            if (key === 'destroy') order.push('destroy');
+            return Reflect.get(kernel, key) as unknown;
+          },
+        });
+    },
+  });
+  const kernel = await createSigmoidEql(gpu, { rows: 2, gate });
+  order.length = 0;
+  await Promise.all([kernel.run({ logits, labels }), kernel.run({ logits, labels }), kernel.destroy()]);
+  expect(order).toEqual(['run', 'run', 'run', 'run', 'destroy', 'destroy']);
+});
+
+test.each(['cpu', 'webasm'] as const)(
+  '%s: the result of a small batch holds no memory of the largest',
+  async (mode) => {
+    const gpu = new GPU({ mode }) as unknown as TestGpu;
+    for (const form of forms) {
+      const { gate: wide, ...batch } = plainCase(form, 1, 5);
+      const kernel = await createOf[form](gpu, { rows: 100, gate: wide });
+      const { rowLosses, gradient } = await kernel.run(batch);
+      expect([rowLosses.buffer.byteLength, gradient.buffer.byteLength]).toEqual([4, 20]);
+    }
+    await gpu.destroy();
+  },
+);
 
 test('a batch without rows does not reach the engine', async () => {
   const meter = startMeter('cpu', cpu());

@@ -20,12 +20,18 @@ export function testLife({ mode, gpu, createGpu, testOnGpu }: Subject): void {
     const kernel = await createOf[form](gpu(), { rows: 3, gate });
     const other = { ...batch, labels: undefined, targets };
     const results = [kernel.run(batch), kernel.run(other), kernel.run(batch)];
+    // Side by side, each with arrays of its own.
+    const scaled = [1, -2, 0.5].map((by) => ({ ...batch, logits: batch.logits.map((z) => z * by) }));
+    const apart = scaled.map((each) => kernel.run(each));
     const gone = kernel.destroy();
     await expect(kernel.run(batch)).rejects.toMatchObject({ code: 'DISPOSED' });
     const [first, second, third] = await Promise.all(results);
     expect(third).toEqual(first);
     expectNear(first, lossOf[form]({ gate, ...batch }), 3);
     expectNear(second, lossOf[form]({ gate, ...other }), 3);
+    for (const [i, result] of (await Promise.all(apart)).entries()) {
+      expectNear(result, lossOf[form]({ gate, ...scaled[i] }), 3);
+    }
     await gone;
     await kernel.destroy();
     await expect(kernel.run(batch)).rejects.toMatchObject({ code: 'DISPOSED' });
@@ -122,6 +128,85 @@ export function testLife({ mode, gpu, createGpu, testOnGpu }: Subject): void {
     });
     expect(meter.counts().live).toBe(before);
     meter.stop();
+    const wrongLoss = withSource(gpu(), (source) => source.replace('return loss', 'return loss * 1.00001'));
+    await expect(createOf[form](wrongLoss, { rows: 40, gate })).rejects.toMatchObject({
+      message: expect.stringContaining('computes wrongly here: row loss'),
+    });
+  });
+
+  test('kernels of another kind are asked, too, before they are trusted', async () => {
+    const { gate, labels, logits } = plainCase('softmax', 2, 70);
+    const meter = startMeter(mode, gpu());
+    const before = meter.counts().live;
+    const spoiled = withSource(meter.gpu, (source) => source.replaceAll('- shift -', '+ shift -'));
+    const kernel = await createOf.softmax(spoiled, { rows: 2, gate });
+    const good = { logits, labels, beta: 0.5 };
+    const first = await kernel.run(good);
+    // Weights of 2^-30 go as shifts. However many wait: all are told, none is run, the next try is told anew.
+    const bad = { logits, labels, beta: 1 - 2 ** -30 };
+    const { launched } = meter.counts();
+    const outcomes = await Promise.allSettled([kernel.run(bad), kernel.run(bad), kernel.run(good), kernel.run(bad)]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled', 'rejected']);
+    for (const [i, outcome] of outcomes.entries()) {
+      if (i === 2) expect((outcome as PromiseFulfilledResult<KernelResult>).value).toEqual(first);
+      else
+        expect(outcome).toMatchObject({
+          reason: { code: 'UNSUPPORTED', message: expect.stringContaining('computes wrongly') },
+        });
+    }
+    // One question, which the gradient or the losses failed, and one good batch.
+    expect(meter.counts().launched - launched).toBe(2 * 4);
+    await expect(kernel.run(bad)).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    await kernel.destroy();
+    expect(meter.counts().live).toBe(before);
+    meter.stop();
+  });
+
+  test('a result that came alone is freed when the other fails', async () => {
+    const { gate, labels, logits } = plainCase('sigmoid', 2, 6);
+    const meter = startMeter(mode, gpu());
+    let broken = false;
+    const half = withKernels(meter.gpu, (source, kernel) =>
+      source.includes('let slope')
+        ? new Proxy(kernel, {
+            apply: (target, self, args) => {
+              if (broken) throw new Error('out of memory');
+              return Reflect.apply(target, self, args) as unknown;
+            },
+          })
+        : kernel,
+    );
+    const kernel = await createOf.sigmoid(half, { rows: 2, gate, pipeline: true });
+    (await kernel.run({ logits, labels })).release();
+    const { live } = meter.counts();
+    broken = true;
+    for (let i = 0; i < 3; i++) {
+      await expect(kernel.run({ logits, labels })).rejects.toMatchObject({
+        code: 'UNSUPPORTED',
+        message: expect.stringContaining('out of memory'),
+      });
+    }
+    broken = false;
+    (await kernel.run({ logits, labels })).release();
+    expect(meter.counts().live).toBe(live);
+    meter.stop();
+    await kernel.destroy();
+  });
+
+  testOnGpu('kernels for textures are asked by those for arrays', async () => {
+    const { gate, logits } = plainCase('sigmoid', 2, 6);
+    // Target rows only: creation, for index labels, goes well.
+    const wrong = withSource(gpu(), (source) =>
+      source.replace('slope = Math.abs(factor) * w * (', 'slope = 1.001 * Math.abs(factor) * w * ('),
+    );
+    const kernel = await createOf.sigmoid(wrong, { rows: 2, gate });
+    const forward = createForward(gpu(), [12]);
+    const texture = (await forward(logits)) as Logits;
+    const run = kernel.run({ logits: texture, targets: new Float64Array(12).fill(0.25) });
+    await expect(run).rejects.toMatchObject({ message: expect.stringContaining('computes wrongly') });
+    await kernel.destroy();
+    free(texture as GpuArray);
+    forward.destroy();
   });
 
   testOnGpu('a lost device is an error, also at creation, and a new gpu works', async () => {
@@ -171,25 +256,27 @@ export function testLife({ mode, gpu, createGpu, testOnGpu }: Subject): void {
 
 /** The same gpu with other sources. */
 function withSource(gpu: GpuLike, change: (source: string) => string): GpuLike {
-  return new Proxy(gpu, {
-    get: (target, name) =>
-      name === 'createKernel'
-        ? (source: string, settings: object) => target.createKernel(change(source), settings)
-        : (Reflect.get(target, name) as unknown),
-  });
+  return replaced(gpu, (source, settings) => gpu.createKernel(change(source), settings));
+}
+
+/** The same gpu; its kernels are changed. */
+function withKernels(gpu: GpuLike, change: (source: string, kernel: Callable) => Callable): GpuLike {
+  return replaced(gpu, (source, settings) => change(source, gpu.createKernel(source, settings) as Callable));
 }
 
 /** The same gpu; the backends of its kernels are noted. */
 function noting(gpu: GpuLike, seen: { context?: unknown }[]): GpuLike {
+  return withKernels(gpu, (_, kernel) => {
+    seen.push((kernel as unknown as { readonly kernel: { context?: unknown } }).kernel);
+    return kernel;
+  });
+}
+
+type Callable = (...args: readonly unknown[]) => unknown;
+
+function replaced(gpu: GpuLike, createKernel: GpuLike['createKernel']): GpuLike {
   return new Proxy(gpu, {
-    get: (target, name) => {
-      if (name !== 'createKernel') return Reflect.get(target, name) as unknown;
-      return (source: string, settings: object) => {
-        const kernel = target.createKernel(source, settings) as { readonly kernel: { context?: unknown } };
-        seen.push(kernel.kernel);
-        return kernel;
-      };
-    },
+    get: (target, name) => (name === 'createKernel' ? createKernel : (Reflect.get(target, name) as unknown)),
   });
 }
 

@@ -47,6 +47,66 @@ export function testLoss({ gpu, runs }: Subject): void {
     });
   });
 
+  // The label's own term does not cancel against the sum; factors are multiplied last, and do not overflow on the way.
+  test.each([1, 100, 1000, 1e6, 3e38])(
+    'softmax: a confident row keeps its digits at a row weight of %d',
+    async (weight) => {
+      const gate = createGate([9, 9, 9], { threshold: 2 });
+      const logits = Float32Array.of(10.3, 0.1, 0.2, 5, 0, 0, 0.25, 9, -2, 0, 0, 0);
+      const batch = { gate, logits, labels: [0, 0, 1, 2], rowWeights: [weight, weight, weight, 0], beta: 0 };
+      const exact = lossOf.softmax(batch, { reduction: 'sum' });
+      const { rowLosses, gradient } = await evaluate(gpu(), 'softmax', batch, { reduction: 'sum' });
+      exact.rowLosses.forEach((loss, i) => {
+        expect(Math.abs(rowLosses[i] - loss)).toBeLessThanOrEqual(1e-6 * loss);
+      });
+      exact.gradient.forEach((slope, k) => {
+        expect(Math.abs(gradient[k] - slope)).toBeLessThanOrEqual(1.5e-6 * Math.abs(slope));
+      });
+    },
+  );
+
+  test('softmax: soft targets that sum to more than 1 do not overflow on the way', async () => {
+    const gate = createGate([9, 9, 9], { threshold: 2 });
+    const targets = [1, 1, 1];
+    const batch = { gate, logits: Float32Array.of(5, 0, 0), targets, rowWeights: [1e38], beta: 0 };
+    const { gradient } = await evaluate(gpu(), 'softmax', batch, { reduction: 'sum', labels: 'rows' });
+    lossOf.softmax(batch, { reduction: 'sum' }).gradient.forEach((slope, k) => {
+      expect(Math.abs(gradient[k] - slope)).toBeLessThanOrEqual(2e-6 * 1e38);
+    });
+  });
+
+  test.each(forms)('%s: numbers beyond single precision are rounded as core says, never to 0', async (form) => {
+    const gate = createGate([1, 9], { threshold: 5 });
+    const beta = form === 'softmax' ? { beta: 1 } : {};
+    for (const batch of [
+      { gate, logits: Float32Array.of(0, Number.NaN), labels: [1], rowWeights: [1e-50], ...beta },
+      { gate, logits: Float32Array.of(-Infinity, 0), targets: [1e-50, 1], ...beta },
+    ]) {
+      expectNear(await evaluate(gpu(), form, batch), lossOf[form](batch), 1);
+    }
+  });
+
+  test('softmax: tiny targets are weights of tail classes that hold the largest logit (X1)', async () => {
+    const gate = createGate([1, 9], { threshold: 5 });
+    for (const [z, y] of [
+      [100, 1e-20],
+      [700, 1e-310],
+      [740, 5e-324],
+    ]) {
+      const batch = { gate, logits: Float32Array.of(z, 0), targets: [y, 1], beta: 1 };
+      expectNear(await evaluate(gpu(), 'softmax', batch, { labels: 'rows' }), lossOf.softmax(batch), 1);
+    }
+  });
+
+  test('softmax: rows that have nothing but -Infinity have no distribution (N2)', async () => {
+    const gate = createGate([1, 9], { threshold: 5 });
+    const logits = Float32Array.of(5, -Infinity, -Infinity, -Infinity);
+    const batch = { gate, logits, labels: [1, 0], beta: 1 };
+    const exact = lossOf.softmax(batch);
+    expect([...exact.rowLosses]).toEqual([Number.NaN, Number.NaN]);
+    expectNear(await evaluate(gpu(), 'softmax', batch), exact, 2);
+  });
+
   test.each(forms)('%s: every reduction divides as core does (R1, R2)', async (form) => {
     const { gate, ...batch } = plainCase(form, 3, 7);
     for (const reduction of ['none', 'sum', 'mean'] as const) {
@@ -73,6 +133,14 @@ export function testLoss({ gpu, runs }: Subject): void {
       expect(Math.abs(positive.rowLosses[k] / loss - 1)).toBeLessThan(1e-6);
       expect(Math.abs(gradient[k] / sigma - 1)).toBeLessThan(1e-6);
       expect(Math.abs(positive.gradient[k] / -sigma - 1)).toBeLessThan(1e-6);
+    });
+    // The same by target rows, whose kernels are others.
+    const targets = await createSigmoidEql(gpu(), { rows: 600, gate: single, reduction: 'none', labels: 'rows' });
+    const hard = await targets.run({ logits: logits.map((z) => -z), targets: new Float64Array(600).fill(1) });
+    await targets.destroy();
+    logits.forEach((z, k) => {
+      expect(Math.abs(hard.rowLosses[k] / Math.log1p(Math.exp(z)) - 1)).toBeLessThan(1e-6);
+      expect(Math.abs(hard.gradient[k] * -(1 + Math.exp(-z)) - 1)).toBeLessThan(1e-6);
     });
   });
 }
