@@ -83,7 +83,7 @@ export function createShelf<P extends CheckedSigmoid | CheckedSoftmax>(
       }
       mode = program.mode();
       // The gradient, or the softmax form's rows.
-      checkCapacity({ context: program.context() }, rows * Math.max(gate.classes, 3));
+      checkCapacity({ context: program.context() }, rows * Math.max(gate.classes, 4));
       if (requireGpu) checkOnGpu(gpu, mode, program.fallbackReason());
     } catch (error) {
       remove(entry);

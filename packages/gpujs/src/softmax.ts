@@ -5,7 +5,7 @@ import type { GpuLike } from './gpu.ts';
 import { createLossKernel, type LossKernel, type PipelineKernel } from './kernel.ts';
 import type { KernelOptions } from './options.ts';
 import { bothOutputs, createLogitsRoom, createRoom, type FormPlan, type Stage } from './suite.ts';
-import { softmaxGradient, softmaxLosses, softmaxParts, softmaxRows } from './text/softmax.ts';
+import { sizeOfParts, sizeOfRows, softmaxGradient, softmaxLosses, softmaxParts, softmaxRows } from './text/softmax.ts';
 import { fillWeights, isPerEntry, needsShifts } from './weights.ts';
 
 /**
@@ -45,8 +45,8 @@ const plan: FormPlan<CheckedSoftmax> = {
     const { answers, shifts } = kind;
     const text = { ...kind, classes, lanes };
     const constants = { powers };
-    const parts = make({ text: softmaxParts(text), size: 2 * rows * lanes, constants }, 'passes');
-    const sums = make({ text: softmaxRows(text), size: 3 * rows, constants }, 'passes');
+    const parts = make({ text: softmaxParts(text), size: sizeOfParts(text, rows), constants }, 'passes');
+    const sums = make({ text: softmaxRows(text), size: sizeOfRows(text, rows), constants }, 'passes');
     const losses = make({ text: softmaxLosses(text), size: rows, constants });
     const gradient = make({ text: softmaxGradient(text), size: rows * classes, constants });
     const createStage = (): Stage<CheckedSoftmax> => {
@@ -74,12 +74,15 @@ const plan: FormPlan<CheckedSoftmax> = {
         launch: async () => {
           const half = filled * lanes;
           const entries = [logits.argument(), answer.upload(), weights.upload(), ...(shifts ? [shift.upload()] : [])];
-          const part = await parts.run([...entries, half], 2 * half);
+          const part = await parts.run([...entries, filled, half], sizeOfParts(text, filled));
           try {
-            const sum = await sums.run([...entries.slice(0, 2), part, mass.upload(), filled, half], 3 * filled);
+            const sum = await sums.run([part, mass.upload(), filled, half], sizeOfRows(text, filled));
             try {
               return await bothOutputs(
-                losses.run([...entries.slice(0, 2), sum, rowWeights.upload(), filled], filled),
+                losses.run(
+                  [...(answers === 'index' ? [] : entries.slice(0, 2)), sum, rowWeights.upload(), filled],
+                  filled,
+                ),
                 gradient.run([...entries, sum, factors.upload(), filled], filled * classes),
               );
             } finally {

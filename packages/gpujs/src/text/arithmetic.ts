@@ -5,7 +5,7 @@
 // 89 are NaN. All of it is statements to be put into a kernel: webasm runs a helper function lane by lane.
 //
 // A clamp is a choice, `x > c ? c : x`, never Math.min: a choice hands NaN on, a GPU's min does not. SPEC N2. The place in a table
-// is never NaN: after one such place V8 takes half as long again for all others.
+// is never NaN: after one such place V8 takes half as long again for all others. Nor is it outside, whatever s is: webasm traps.
 
 /** What lies behind the powers in {@link powers}: a 0, for exponents beyond single precision, and a NaN. */
 export const PLACE_OF_ZERO = 417;
@@ -44,7 +44,7 @@ export function decay(name: string, s: string): string {
   return `
   const ${name}A = ${s};
   const ${name}S = ${name}A > 104.0 ? 104.0 : ${name}A;
-  const ${name}K = Math.floor((${name}A < 104.0 ? ${name}A : 104.0) * 4.0 + 0.5);
+  const ${name}K = Math.floor(Math.max(${name}A < 104.0 ? ${name}A : 104.0, 0.0) * 4.0 + 0.5);
   const ${name}F = ${name}K * 0.25 - ${name}S;
   const ${name} = this.constants.powers[${name}K] * ${polynomial(EXP, `${name}F`)};`;
 }

@@ -17,8 +17,8 @@
 //
 // Kernels that read entries take: logits `[rows * classes]`; answers, the labels `[rows]` or the targets `[rows * classes]`;
 // weights and, where there are any, shifts, both `[classes]` or `[rows * classes]`. A label's own weight is 1 (SPEC X1), which
-// index labels say by themselves. `rows` and `half`, rows * lanes, are numbers: in mode webasm a small batch is padded to the
-// largest, and threads behind it must find something to read.
+// index labels say by themselves. `rows` and `half`, rows * lanes, are numbers. In mode webasm a small batch is padded to the
+// largest, and four threads take both branches of an `if` together: whatever a thread comes to, it must find something to read.
 
 import { decay, LARGEST, literal, logarithm, logOfOnePlus, PLACE_OF_NAN, PLACE_OF_ZERO } from './arithmetic.ts';
 import { placeOf, sumByFours } from './layout.ts';
@@ -39,12 +39,23 @@ const NAN = `this.constants.powers[${PLACE_OF_NAN}]`;
 /** The level of no entry; below it is -Infinity, which adds nothing. SPEC N2. */
 const LOWEST = `(0.0 - ${LARGEST})`;
 
+/** How many numbers {@link softmaxParts} makes of `rows` rows. */
+export function sizeOfParts({ answers, lanes }: Pick<SoftmaxKind, 'answers' | 'lanes'>, rows: number): number {
+  return 2 * rows * lanes + (answers === 'index' ? rows : 0);
+}
+
+/** How many numbers {@link softmaxRows} makes of `rows` rows. */
+export function sizeOfRows({ answers }: Pick<SoftmaxKind, 'answers'>, rows: number): number {
+  return (answers === 'index' ? 4 : 3) * rows;
+}
+
 /**
- * `[2 * rows * lanes]`: of each part the largest level, -3.4e38 where there is none; then of each part Σ w e^z / e^reference with
- * the reference floor(level) + 1, NaN where an included logit is NaN or +Infinity. The sum leaves an index label out.
+ * Of each part the largest level, -3.4e38 where there is none; then of each part Σ w e^z / e^reference with the reference
+ * floor(level) + 1, NaN where an included logit is NaN or +Infinity. The sum leaves an index label out; the labels' own logits
+ * follow, so that no other kernel needs the logits for them: whoever has them on the host uploads them for each.
  */
 export function softmaxParts(kind: SoftmaxKind): string {
-  const { classes, lanes } = kind;
+  const { answers, classes, lanes } = kind;
   const turns = Math.ceil(classes / lanes);
   const entry = (turn: string, then: string): string => {
     const text = `const index = start + column;\n${weightOf(kind)}\n${then}`;
@@ -52,46 +63,54 @@ export function softmaxParts(kind: SoftmaxKind): string {
 ${classes % lanes === 0 ? text : `if (column < ${classes}) {\n${text}\n}`}`;
   };
   const raise = `const level = ${levelOf(kind, 'logits[index]')};\ntop = w > 0.0 && level > top ? level : top;`;
-  const isOther = kind.answers === 'index' ? ' && Math.abs(label - column) > 0.5' : '';
+  const isOther = answers === 'index' ? ' && Math.abs(label - column) > 0.5' : '';
   const add = (
     total: string,
   ): string => `if (w > 0.0${isOther}) {${decay('power', depthOf(kind, 'reference', 'logits[index]'))}
 ${total} = ${total} + w * power;
 }`;
-  return `function (${parameters(kind)}, half) {
-  const place = this.thread.x;
+  const sums = `
   const which = place < half ? 0.0 : 1.0;
   const piece = Math.min(place - which * half, half - 1.0);${lanes === 1 ? '\n  const row = piece;' : placeOf('piece', lanes, 'row', 'lane')}
   const start = row * ${literal(classes)};
-  ${kind.answers === 'index' ? 'const label = answers[row];' : ''}
+  ${answers === 'index' ? 'const label = answers[row];' : ''}
   let top = ${LOWEST};
   for (let turn = 0; turn < ${turns}; turn++) {
     ${entry('turn', raise)}
   }
-  let value = top;
+  value = top;
   if (which > 0.5) {
     const reference = Math.floor(top) + 1.0;
     ${sumByFours('sum', turns, 1, (turn, total) => entry(turn, add(total)))}
     value = sum;
-  }
+  }`;
+  const own = `
+  const line = Math.max(Math.min(place - 2.0 * half, rows - 1.0), 0.0);
+  const mark = answers[line];
+  if (mark > -0.5) { value = logits[line * ${literal(classes)} + Math.max(mark, 0.0)]; }`;
+  return `function (${parameters(kind)}, rows, half) {
+  const place = this.thread.x;
+  let value = 0.0;
+  ${answers === 'index' ? `if (place >= 2.0 * half) {${own}\n} else {${sums}\n}` : sums}
   return value;
 }`;
 }
 
 /**
- * `[3 * rows]`: each row's reference; its sum s = Σ w e^z / e^reference, which leaves an index label out; and its share, with which a
- * term becomes (Σ y) times its probability, NaN for a row without a distribution. SPEC N2.
+ * Each row's reference; its sum s = Σ w e^z / e^reference, which leaves an index label out; its share, with which a term becomes
+ * (Σ y) times its probability, NaN for a row without a distribution (SPEC N2); and its label's logit, for index labels.
  *
- * Takes logits and answers, the parts, and Σ y of each row, `[rows]`, 0 for a row that is out.
+ * Takes the parts, and Σ y of each row, `[rows]`, 0 for a row that is out.
  */
-export function softmaxRows({ answers, classes, lanes }: Omit<SoftmaxKind, 'weights' | 'shifts'>): string {
+export function softmaxRows({ answers, lanes }: Pick<SoftmaxKind, 'answers' | 'lanes'>): string {
   const zero = literal(PLACE_OF_ZERO);
-  const own = answers === 'index' ? ownTerm('whole + 1.0', classes) : 'const own = 0.0;';
-  return `function (logits, answers, parts, masses, rows, half) {
+  const own = answers === 'index' ? ownTerm('parts[2.0 * half + row]', 'whole + 1.0') : 'const own = 0.0;';
+  return `function (parts, masses, rows, half) {
   const place = this.thread.x;
   let field = 0.0;
   if (place >= rows) { field = 1.0; }
   if (place >= 2.0 * rows) { field = 2.0; }
+  ${answers === 'index' ? 'if (place >= 3.0 * rows) { field = 3.0; }' : ''}
   const row = Math.min(place - field * rows, rows - 1.0);
   const start = row * ${literal(lanes)};
   let top = ${LOWEST};
@@ -118,17 +137,18 @@ ${total} = ${total} + parts[half + start + ${lane}] * this.constants.powers[step
       value = all > 0.0 ? mass / all : ${NAN};
     }
   }
+  ${answers === 'index' ? 'if (field > 2.5) { value = parts[2.0 * half + row]; }' : ''}
   return value;
 }`;
 }
 
 /**
- * `[rows]`: weight Σ_j y_ij (log D_i - z_ij). Takes logits, answers, rows as {@link softmaxRows} gives them, and the row weights
- * `[rows]`; behind them, for target rows, each row's Σ y.
+ * `[rows]`: weight Σ_j y_ij (log D_i - z_ij). Takes rows as {@link softmaxRows} gives them, and the row weights `[rows]`; for target
+ * rows logits and answers before them, and each row's Σ y behind the weights.
  */
 export function softmaxLosses({ answers, classes }: Pick<SoftmaxKind, 'answers' | 'classes'>): string {
-  const loss = answers === 'index' ? lossOfLabel(classes) : lossOfTargets(classes);
-  return `function (logits, answers, sums, weights, rows) {
+  const loss = answers === 'index' ? LOSS_OF_LABEL : lossOfTargets(classes);
+  return `function (${answers === 'index' ? '' : 'logits, answers, '}sums, weights, rows) {
   const row = this.thread.x;
   const weight = weights[row];
   let loss = 0.0;
@@ -142,16 +162,14 @@ export function softmaxLosses({ answers, classes }: Pick<SoftmaxKind, 'answers' 
 }
 
 /** log(1 + rest / own) where the label outweighs the rest, else reference - z_y + log(own + rest), which is at least log 2. */
-function lossOfLabel(classes: number): string {
-  return `${ownTerm('reference', classes)}
+const LOSS_OF_LABEL = `const z = sums[3.0 * rows + row];${ownTerm('z', 'reference')}
     if (sum <= own) {
       const part = own > 0.0 ? sum / own : ${NAN};${logOfOnePlus('small', 'part')}
       loss = weight * small;
     } else {
       const all = sum + own;${logarithm('logs', 'all')}
-      loss = all > 0.0 ? weight * (reference - own0 + logs) : ${NAN};
+      loss = all > 0.0 ? weight * (reference - z + logs) : ${NAN};
     }`;
-}
 
 /** (Σ y) log s + Σ y (reference - z). */
 function lossOfTargets(classes: number): string {
@@ -166,9 +184,9 @@ ${total} = ${total} + (y > 0.0 ? y * (reference - logits[start + ${column}]) : 0
     loss = sum > 0.0 ? weight * (weights[rows + row] * logs + pull) : ${NAN};`;
 }
 
-/** Declares `own0` = z_y and `own` = e^z_y / e^reference. A row that is ignored, with the label -1, must not come here. */
-function ownTerm(reference: string, classes: number): string {
-  return `const own0 = logits[row * ${literal(classes)} + answers[row]];${decay('own', `${reference} - own0`)}`;
+/** Declares `own` = e^z / e^reference. */
+function ownTerm(z: string, reference: string): string {
+  return decay('own', `${reference} - ${z}`);
 }
 
 /**
