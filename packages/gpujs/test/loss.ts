@@ -81,6 +81,7 @@ export function testLoss({ gpu, runs }: Subject): void {
     for (const batch of [
       { gate, logits: Float32Array.of(0, Number.NaN), labels: [1], rowWeights: [1e-50], ...beta },
       { gate, logits: Float32Array.of(-Infinity, 0), targets: [1e-50, 1], ...beta },
+      { gate, logits: Float32Array.of(0, Number.NaN), targets: [1e-50, 0], ...beta },
     ]) {
       expectNear(await evaluate(gpu(), form, batch), lossOf[form](batch), 1);
     }
@@ -105,6 +106,9 @@ export function testLoss({ gpu, runs }: Subject): void {
     const exact = lossOf.softmax(batch);
     expect([...exact.rowLosses]).toEqual([Number.NaN, Number.NaN]);
     expectNear(await evaluate(gpu(), 'softmax', batch), exact, 2);
+    const { labels: _, ...rest } = batch;
+    const rows = { ...rest, targets: [0, 1, 1, 0] };
+    expectNear(await evaluate(gpu(), 'softmax', rows), lossOf.softmax(rows), 2);
   });
 
   test.each(forms)('%s: every reduction divides as core does (R1, R2)', async (form) => {
