@@ -89,6 +89,19 @@ export function expectNear(
   expect(ratioToN4(actual.gradient, exact.gradient, divisor)).toBeLessThanOrEqual(1);
 }
 
+/** Fails unless a gradient is that of core's loss, by central differences. SPEC R5. */
+export function expectGradientOfLoss(form: Form, batch: Case, gradient: Float32Array | Float64Array): void {
+  const lossAt = (k: number, z: number): number => {
+    const logits = Float64Array.from(batch.logits);
+    logits[k] += z;
+    return lossOf[form]({ ...batch, logits }).loss;
+  };
+  expect(gradient.length).toBe(batch.logits.length);
+  gradient.forEach((g, k) => {
+    expect(Math.abs(g - (lossAt(k, 1e-5) - lossAt(k, -1e-5)) / 2e-5)).toBeLessThan(1e-6);
+  });
+}
+
 /** What the mean of a batch divides by. SPEC R1, R2. */
 export function divisorOf({ labels, logits, gate, normalizer }: Batch): number {
   const counted = labels ? Array.from(labels).filter((label) => label !== -1).length : logits.length / gate.classes;

@@ -1,7 +1,16 @@
 // What every execution provider must do, as one suite. Not published.
 
 import { createGate, drawBeta, type Form, type Gate, type Reduction } from '@eqloss/core';
-import { cases, divisorOf, expectNear, forms, lossOf, plainCase, shardOf } from '@eqloss/core/testing';
+import {
+  cases,
+  divisorOf,
+  expectGradientOfLoss,
+  expectNear,
+  forms,
+  lossOf,
+  plainCase,
+  shardOf,
+} from '@eqloss/core/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -125,15 +134,7 @@ export function describeProvider(provider: string, load: () => Promise<Ort>, run
     test.each(forms)('%s: the gradient is that of the loss (R5)', async (form) => {
       const batch = plainCase(form, 2, 6);
       const { gradient } = await evaluate(ort, provider, form, batch);
-      const lossAt = (k: number, step: number): number => {
-        const logits = Float64Array.from(batch.logits);
-        logits[k] += step;
-        return lossOf[form]({ ...batch, logits }).loss;
-      };
-      expect(gradient.length).toBe(12);
-      gradient.forEach((g, k) => {
-        expect(Math.abs(g - (lossAt(k, 1e-5) - lossAt(k, -1e-5)) / 2e-5)).toBeLessThan(1e-6);
-      });
+      expectGradientOfLoss(form, batch, gradient);
     });
 
     test.each(['labels', 'targets'])(

@@ -6,6 +6,7 @@ import {
   type Case as CoreCase,
   cases,
   divisorOf,
+  expectGradientOfLoss,
   expectNear,
   forms,
   lossOf,
@@ -231,14 +232,7 @@ export function describeKernels(title: string, create: () => Kernels | Promise<K
     test.each(forms)('%s: the gradient is that of the loss (R5)', (form) => {
       const batch = plainCase(form, 2, 37);
       const { gradient } = kernels[form](batch);
-      const lossAt = (k: number, z: number): number => {
-        const logits = Float64Array.from(batch.logits);
-        logits[k] += z;
-        return lossOf[form]({ ...batch, logits }).loss;
-      };
-      gradient.forEach((g, k) => {
-        expect(Math.abs(g - (lossAt(k, 1e-5) - lossAt(k, -1e-5)) / 2e-5)).toBeLessThan(1e-6);
-      });
+      expectGradientOfLoss(form, batch, gradient);
     });
 
     test('small losses and gradients of the sigmoid form keep their digits (N3)', () => {
