@@ -28,6 +28,15 @@ export function checkAlive({ context }: OnGpu): void {
 }
 
 /**
+ * Looks whether a kernel's GPU is still there, of a kernel that has run on one.
+ *
+ * @throws {EqlError} `DISPOSED`
+ */
+export function checkNotEnded(kernel: OnGpu & { readonly built?: boolean }): void {
+  if (isEnded(kernel)) throw new EqlError('DISPOSED', 'the GPU was destroyed before this kernel; create both anew.');
+}
+
+/**
  * Looks whether a device holds an array: gpu.js would say so at the first batch that is too large.
  *
  * @param length Numbers of the largest array.

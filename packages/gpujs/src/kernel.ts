@@ -9,7 +9,7 @@ import {
   type Gate,
   shapeOfLength,
 } from '@eqloss/core';
-import { isEnded } from './device.ts';
+import { checkNotEnded } from './device.ts';
 import { type GpuLike, isOnGpu, type Mode } from './gpu.ts';
 import { type GivenLogits, givenLogits, type Logits } from './logits.ts';
 import { type CheckedOptions, checkOptions, type KernelOptions } from './options.ts';
@@ -41,9 +41,10 @@ export interface Kernels<R> {
    * Row losses and gradient of one batch. Calls may overlap; they take turns.
    *
    * Rejects with an `EqlError`: what `checkSigmoid` or `checkSoftmax` of core throws; `ROW_COUNT` for more rows than the
-   * kernels were made for; `DTYPE` for logits of another kind; `DISPOSED` after `destroy`; `UNSUPPORTED` without a batch, for a
-   * row weight, a normalizer or a quotient of both beyond single precision, for a texture of another GPU, and when gpu.js cannot
-   * run; `DEVICE_LOST`.
+   * kernels were made for; `DTYPE` for logits of another kind; `DISPOSED` after `destroy`, for a
+   * texture that was freed, and when the GPU was destroyed; `UNSUPPORTED` without a batch, for another gate, for a row weight, a
+   * normalizer or a quotient of both beyond single precision, for a texture of another GPU, and when gpu.js cannot run, or runs
+   * the kernels of another kind of batch wrongly; `DEVICE_LOST`.
    */
   run(batch: KernelBatch): Promise<R>;
   /**
@@ -154,9 +155,7 @@ function checkTexture({ texture }: GivenLogits, mode: Mode, context: unknown): v
   if (!isOnGpu(mode)) {
     throw new EqlError('UNSUPPORTED', `logits is a texture, and mode ${mode} has none; read it back with toArray().`);
   }
-  if (isEnded({ context })) {
-    throw new EqlError('DISPOSED', 'the GPU was destroyed before this kernel; create both anew.');
-  }
+  checkNotEnded({ context });
   if (texture.context !== context) {
     throw new EqlError('UNSUPPORTED', 'logits is a texture of another GPU; make both kernels with the same one.');
   }

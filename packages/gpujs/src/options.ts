@@ -6,7 +6,10 @@ import type { FormPlan } from './suite.ts';
 
 /** What `createSigmoidEql` and `createSoftmaxEql` make kernels for. Later changes have no effect. */
 export interface KernelOptions {
-  /** The most rows of a batch: an integer from 1 to 2^21. Every batch up to it runs without compiling anew. */
+  /**
+   * The most rows of a batch: an integer from 1 to 2^21. Batches of one kind run without compiling anew, whatever their size up to
+   * it; kernels for other labels, other β or a texture are made when such a batch first comes.
+   */
   readonly rows: number;
   /** C, if given the same as the gate's. rows * classes is at most 2^23. */
   readonly classes?: number;
@@ -36,7 +39,8 @@ const MOST_ENTRIES = 2 ** 23;
  * Checks everything that needs no batch.
  *
  * @throws {EqlError} `ROW_COUNT` for rows that are no integer from 1 to 2^21; `CLASS_COUNT` without a gate, or with one of other
- * classes; `REDUCTION`; `UNSUPPORTED` without options, for more than 2^23 entries, and for what is no gpu.js of the peer range
+ * classes; `REDUCTION`; `UNSUPPORTED` without options, for unknown ones or what they do not take, for more than 2^23 entries, and
+ * for what is no gpu.js of the peer range
  */
 export function checkOptions<P extends CheckedSigmoid | CheckedSoftmax>(
   gpu: GpuLike,

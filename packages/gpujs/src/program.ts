@@ -1,7 +1,7 @@
 // One gpu.js kernel: compiled once, run with any number of rows up to the largest, freed once.
 
 import { EqlError } from '@eqloss/core';
-import { checkAlive, isEnded } from './device.ts';
+import { checkAlive, checkNotEnded } from './device.ts';
 import { type GpuKernel, type GpuLike, isOnGpu, type Mode, messageOf, modeOf } from './gpu.ts';
 import { checkKept, firstOf, type GpuArray, isTexture } from './texture.ts';
 
@@ -75,9 +75,7 @@ export function createProgram(gpu: GpuLike, { text, size, constants, result }: P
   let started = false;
   const check = (): void => {
     checkAlive(kernel.kernel);
-    if (started && isOnGpu(mode()) && isEnded(kernel.kernel)) {
-      throw new EqlError('DISPOSED', 'the GPU was destroyed before this kernel; create both anew.');
-    }
+    if (started && isOnGpu(mode())) checkNotEnded(kernel.kernel);
   };
   let output = size;
   const resize = (length: number): void => {

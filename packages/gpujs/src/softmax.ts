@@ -66,7 +66,9 @@ const plan: FormPlan<CheckedSoftmax> = {
           else answer.open(filled * classes).set(toSingle(checked.targets));
           const masses = massesOf(checked);
           const scales = checked.rowWeights.map((weight) => weight / checked.divisor);
-          rowWeights.open(2 * filled).set([...toSingle(checked.rowWeights), ...toSingle(masses)]);
+          const both = rowWeights.open(2 * filled);
+          both.set(toSingle(checked.rowWeights));
+          both.set(toSingle(masses), filled);
           // Rows that are out have no distribution to ask for.
           mass.open(filled).set(toSingle(masses.map((sum, i) => (checked.rowWeights[i] > 0 ? sum : 0))));
           factors.open(filled).set(toSingle(scales));

@@ -47,7 +47,8 @@ export function free(...results: readonly (GpuArray | KernelOutput)[]): void {
  *
  * @param values A texture of one dimension, or what modes cpu and webasm have for it.
  * @returns Its numbers.
- * @throws {EqlError} (rejects) `DEVICE_LOST`; `UNSUPPORTED` for what is no such result
+ * @throws {EqlError} (rejects) `DISPOSED` for a texture that was freed, or whose kernel was destroyed; `DEVICE_LOST`;
+ * `UNSUPPORTED` for what is no such result
  */
 export async function readBack(values: GpuArray | KernelOutput): Promise<Float32Array> {
   const array = isTexture(values) ? await readTexture(values) : values;
@@ -58,7 +59,7 @@ export async function readBack(values: GpuArray | KernelOutput): Promise<Float32
 /**
  * Reads a result back, and sees that it has as many numbers as it must; what is more than that is left out.
  *
- * @throws {EqlError} `DEVICE_LOST`, `UNSUPPORTED`
+ * @throws {EqlError} (rejects) `DISPOSED`, `DEVICE_LOST`, `UNSUPPORTED`
  */
 export async function read(values: GpuArray, length: number): Promise<Float32Array> {
   return firstOf(await readBack(values), length);

@@ -11,6 +11,7 @@ import {
   type KernelResult,
   type Mode,
 } from '../src/index.ts';
+import { testFailures } from './failures.ts';
 import { testLife } from './life.ts';
 import { testLoss } from './loss.ts';
 import { testPipeline } from './pipeline.ts';
@@ -88,6 +89,7 @@ export function describeMode(mode: Mode, createGpu: () => Promise<TestGpu>, runs
     testLoss(subject);
     testPipeline(subject);
     testLife(subject);
+    testFailures(subject);
     testTraps(subject);
   });
 }
