@@ -4,6 +4,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeWhole } from '@eqloss/conformance';
+import { endOnSignals } from '../../../scripts/signals.mjs';
 import { renderComparison } from './compare.ts';
 import { describeMachine } from './environment.ts';
 import { type Options, parseOptions, usage } from './options.ts';
@@ -16,7 +17,8 @@ import { renderTable } from './table.ts';
 
 // Each path's process is ended when this one ends: a listener for each.
 process.setMaxListeners(100);
-endOnSignals();
+// Leaving ends every process that was started, and empties the temporary folder; reports are written whole.
+endOnSignals(() => say('interrupted: no report was written'));
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
@@ -66,20 +68,6 @@ async function measure({ groups, entries, growth, tasks, rounds, warmUp, budget 
   });
   const environment = { ...describeMachine(torch), paths: { ...grown.paths, ...main.paths, ...done.paths } };
   return { environment, rows: main.rows, growth: grown.rows, tasks: done.tasks, notes };
-}
-
-/** Leaving ends every process that was started, and empties the temporary folder; reports are written whole. */
-function endOnSignals(): void {
-  for (const [signal, number] of [
-    ['SIGINT', 2],
-    ['SIGTERM', 15],
-    ['SIGHUP', 1],
-  ] as const) {
-    process.on(signal, () => {
-      say('interrupted: no report was written');
-      process.exit(128 + number);
-    });
-  }
 }
 
 function say(line: string): void {

@@ -22,12 +22,15 @@ import {
 } from '@eqloss/conformance';
 import { lookForBrowser } from '../../../scripts/browser.mjs';
 import { isContinuousIntegration } from '../../../scripts/ci.mjs';
+import { endOnSignals } from '../../../scripts/signals.mjs';
 import { type Options, parseOptions, usage } from './options.ts';
 import { runAll } from './run-all.ts';
 import type { TargetRun } from './targets.ts';
 import { verdictOf } from './verdict.ts';
 
-endOnSignals();
+// Leaving kills everything that was started, at once: child processes and browsers are bound to the end of this process, and
+// reports are written whole.
+endOnSignals(() => say('interrupted: no report was written'));
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
@@ -73,23 +76,6 @@ async function main(args: readonly string[]): Promise<number> {
   stdout.write(renderTerminal(reports, failures, { color: wantsColor(stdout), columns: stdout.columns ?? 100 }));
   say(`reports: ${join(out, '{report.ndjson,junit.xml,index.html}')}`);
   return failures.length > 0 ? 1 : 0;
-}
-
-/**
- * Leaving kills everything that was started, at once: child processes and browsers are bound to the end of this process,
- * and reports are written whole.
- */
-function endOnSignals(): void {
-  for (const [signal, number] of [
-    ['SIGINT', 2],
-    ['SIGTERM', 15],
-    ['SIGHUP', 1],
-  ] as const) {
-    process.on(signal, () => {
-      say('interrupted: no report was written');
-      process.exit(128 + number);
-    });
-  }
 }
 
 function nameOf({ entry, runtime }: TargetRun): string {
