@@ -1,25 +1,19 @@
 // What the command line says.
 
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { integerOf, listOf, named, oneOf, quoted } from '@eqloss/training/words';
+import { type CommonOptions, commonArguments, readCommon } from '@eqloss/training/command';
+import { listOf, oneOf, quoted } from '@eqloss/training/words';
 import { type Method, methods } from './methods.ts';
 import { type Backend, backends, type StackName, stackNames } from './stack.ts';
 
 /** A run, as the command line asks for it. */
-export interface Options {
-  readonly methods: readonly Method[];
-  /** One training of each method for each. */
-  readonly seeds: readonly number[];
-  readonly epochs: number;
+export interface Options extends CommonOptions<Method> {
   /** What trains. */
   readonly stack: StackName;
   /** One that the stack has. */
   readonly backend: Backend;
   /** To choose a learning rate on the validation part; the test is left alone then. */
   readonly rates?: readonly number[];
-  /** File for the results, `.md` or `.json`. Absolute. */
-  readonly out?: string;
 }
 
 /** How to call, in a few lines. */
@@ -55,23 +49,17 @@ export function parseOptions(args: readonly string[], folder: string = process.c
     args: [...args],
     allowPositionals: false,
     options: {
-      ...{ methods: text, seed: text, epochs: text, stack: text, backend: text, rates: text, out: text },
-      help: { type: 'boolean', short: 'h' },
+      ...commonArguments,
+      ...{ stack: text, backend: text, rates: text },
     },
   });
   if (values.help) return 'help';
-  const { out } = values;
   const stack = oneOf('stack', values.stack, stackNames);
-  if (out !== undefined && !/\.(md|json)$/.test(out))
-    throw new Error(`--out ${quoted(out)} ends neither in .md nor .json`);
   return {
-    methods: listOf(values.methods)?.map((name) => named('method', name, methods)) ?? methods,
-    seeds: (listOf(values.seed) ?? ['1']).map((seed) => integerOf('--seed', seed, 0)),
-    epochs: integerOf('--epochs', values.epochs ?? '4', 1),
+    ...readCommon(values, methods, 4, folder),
     stack,
     backend: oneOf(`${stack} backend`, values.backend, backends[stack]),
     rates: listOf(values.rates)?.map(rateOf),
-    out: out === undefined ? undefined : resolve(folder, out),
   };
 }
 
