@@ -2,7 +2,7 @@
 
 import { isUnavailable } from '@eqloss/conformance/protocol';
 import { afterEach, expect, test, vi } from 'vitest';
-import { createTarget } from './gpujs.ts';
+import { createTarget } from '../src/targets/gpujs.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
