@@ -1,8 +1,8 @@
 // The small batches that most cases start from.
 
 import type { Form } from '../src/format.ts';
-import { type Case, type Grid, grid } from './case.ts';
-import { createRandom } from './random.ts';
+import { type Case, type Grid, grid } from '../src/oracle/case.ts';
+import { createRandom } from '../src/oracle/random.ts';
 import { SEED } from './suite.ts';
 
 /** λ of the paper on LVIS v0.5, as a share of images. */

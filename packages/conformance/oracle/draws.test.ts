@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeTensor } from '../src/decode.ts';
 import { loadVectors } from '../src/load.ts';
+import { drawBeta as drawExactly, philox } from '../src/oracle/philox.ts';
 import { nextAbove } from './base.ts';
-import { drawBeta as drawExactly, philox } from './philox.ts';
 
 const files = await loadVectors();
 const WORD = 2 ** 32;

@@ -5,7 +5,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { createArithmetic } from './arithmetic.ts';
+import { createArithmetic } from '../src/oracle/arithmetic.ts';
 import { buildFile } from './suite.ts';
 import { allSuites } from './suites.ts';
 

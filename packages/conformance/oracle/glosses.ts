@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { EncodedTensor } from '../src/format.ts';
-import { createRandom, hash } from './random.ts';
+import { createRandom, hash } from '../src/oracle/random.ts';
 
 /** Lexicographer files: 26 of nouns, 15 of verbs, 3 of adjectives, 1 of adverbs. */
 export const LEXICOGRAPHER_FILES = 45;

@@ -1,8 +1,8 @@
 // Cases to vector files: groups with their tolerances, and the notes that their flags need.
 
 import type { Form, Group, Tolerance, VectorFile } from '../src/format.ts';
-import type { Arithmetic } from './arithmetic.ts';
-import { buildTest, type Case, gradientScale } from './case.ts';
+import type { Arithmetic } from '../src/oracle/arithmetic.ts';
+import { buildTest, type Case, gradientScale } from '../src/oracle/case.ts';
 import { NOTES } from './notes.ts';
 
 /** Version of SPEC.md that the oracle implements. */
@@ -55,7 +55,7 @@ function buildGroup(math: Arithmetic, suite: Suite, name: string, cases: readonl
   return {
     name,
     source: {
-      oracle: 'packages/conformance/oracle',
+      oracle: 'packages/conformance/src/oracle',
       version: SPEC_VERSION,
       digits: math.digits,
       seed: SEED,

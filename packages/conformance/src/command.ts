@@ -12,12 +12,13 @@ import { checkKnownFailures, type KnownFailure } from './known-failures.ts';
 import { loadVectors } from './load.ts';
 import { renderNdjson } from './ndjson.ts';
 import { runTarget } from './open.ts';
-import { makeFolder, type RunRecord, recordRun, writeWhole } from './record.ts';
+import { type RunRecord, recordRun } from './record.ts';
 import { TIMEOUT } from './run.ts';
 import { stdioTarget } from './stdio.ts';
 import { listTests } from './suite.ts';
 import type { Target } from './target.ts';
 import { renderTerminal, wantsColor } from './terminal.ts';
+import { makeFolder, writeWhole } from './whole.ts';
 
 /** What the command line asks for. */
 interface Wishes {

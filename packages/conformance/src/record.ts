@@ -1,7 +1,5 @@
 // A whole run, as the reports see it.
 
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
 import type { LoadedFile } from './load.ts';
 import { failuresOf, type TargetReport } from './results.ts';
 import { listTests } from './suite.ts';
@@ -43,41 +41,11 @@ export function recordRun(
     date: date.toISOString(),
     spec: [...new Set(files.map(({ file }) => file.spec))].join(', '),
     vectors: files.map((file) => ({
-      file: basename(file.path),
+      file: file.path.split(/[\\/]/).at(-1) ?? '',
       sha256: file.hash,
       tests: listTests([file]).length,
     })),
     reports,
     failures: failuresOf(reports),
   };
-}
-
-/**
- * Writes a report beside its place and renames it, so that there is never half a report. Synchronous, so that no signal
- * handler of this process can come between.
- */
-export function writeWhole(path: string, text: string): void {
-  makeFolder(dirname(resolve(path)));
-  const beside = `${path}.${process.pid}.tmp`;
-  try {
-    writeFileSync(beside, text);
-    renameSync(beside, path);
-  } finally {
-    rmSync(beside, { force: true });
-  }
-}
-
-/**
- * Makes a folder and those above it. Level by level: where nothing can be made, as in /proc, Node's recursive mkdir
- * takes the answer for a missing parent and tries for ever.
- */
-export function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  makeFolder(dirname(path));
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    // Another process may have been faster.
-    if (!existsSync(path)) throw error;
-  }
 }

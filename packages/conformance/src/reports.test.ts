@@ -12,11 +12,12 @@ import { loadVectors } from './load.ts';
 import { cellOf, describeCell, familyOf } from './matrix.ts';
 import { renderNdjson } from './ndjson.ts';
 import { brokenReport, unavailableReport } from './open.ts';
-import { type RunRecord, recordRun, writeWhole } from './record.ts';
+import { type RunRecord, recordRun } from './record.ts';
 import { failuresOf, type TargetReport } from './results.ts';
 import { runSuite } from './run.ts';
 import { symptomsOf } from './symptoms.ts';
 import { renderTerminal } from './terminal.ts';
+import { writeWhole } from './whole.ts';
 
 const hostile = '<script>alert("1")</script> & \u0007';
 const shift = (by: number) =>

@@ -1,8 +1,8 @@
 // SPEC X1, X2 and X5 to X7: β as a number, per class and per element.
 
+import { type Case, type Grid, grid, vector } from '../../src/oracle/case.ts';
+import { createRandom } from '../../src/oracle/random.ts';
 import { base, FREQUENCIES, logits, type Variation, vary, withEntries } from '../base.ts';
-import { type Case, type Grid, grid, vector } from '../case.ts';
-import { createRandom } from '../random.ts';
 import { SEED } from '../suite.ts';
 import { drawn } from './partition.ts';
 

@@ -1,8 +1,8 @@
 // SPEC, "Bad input": `RANK`, `ROW_COUNT`, `CLASS_COUNT` and `DTYPE`.
 
 import type { Form } from '../../src/format.ts';
+import { type Grid, grid } from '../../src/oracle/case.ts';
 import { logits } from '../base.ts';
-import { type Grid, grid } from '../case.ts';
 import type { Bad } from './errors-of-forms.ts';
 
 /** Logits of any shape. */

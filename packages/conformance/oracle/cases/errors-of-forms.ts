@@ -1,7 +1,7 @@
 // SPEC, "Bad input": what is wrong in one form only.
 
+import { vector } from '../../src/oracle/case.ts';
 import type { Variation } from '../base.ts';
-import { vector } from '../case.ts';
 
 const { NaN: NAN, POSITIVE_INFINITY: INF } = Number;
 

@@ -1,8 +1,8 @@
 // SPEC, "Bad input": every code, several ways.
 
 import type { Form } from '../../src/format.ts';
+import { type Case, type Grid, grid } from '../../src/oracle/case.ts';
 import { base, FREQUENCIES, targetBase, type Variation, vary } from '../base.ts';
-import { type Case, type Grid, grid } from '../case.ts';
 import { reshaped, shapes } from './error-shapes.ts';
 import { type Bad, sigmoidOnly, softmaxOnly } from './errors-of-forms.ts';
 

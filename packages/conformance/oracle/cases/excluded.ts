@@ -1,8 +1,8 @@
 // SPEC N1: what takes no part may hold anything.
 
 import type { Form } from '../../src/format.ts';
+import { type Case, grid } from '../../src/oracle/case.ts';
 import { base, logits, type Variation, vary, withEntries } from '../base.ts';
-import { type Case, grid } from '../case.ts';
 
 const { NaN: NAN, POSITIVE_INFINITY: INF, NEGATIVE_INFINITY: MINUS_INF } = Number;
 

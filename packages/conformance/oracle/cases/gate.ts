@@ -1,8 +1,8 @@
 // SPEC G1 to G3: which classes are tail.
 
 import type { Form } from '../../src/format.ts';
+import type { Case } from '../../src/oracle/case.ts';
 import { base, nextAbove, nextBelow, targetBase, vary } from '../base.ts';
-import type { Case } from '../case.ts';
 
 const LVIS_IMAGES = 56_740;
 

@@ -1,9 +1,9 @@
 // Batches of the size that the paper trained with: 512 proposals, the 1203 classes of LVIS v1 and their image counts.
 
 import { readFile } from 'node:fs/promises';
+import type { Case, Grid } from '../../src/oracle/case.ts';
+import { createRandom } from '../../src/oracle/random.ts';
 import { type Variation, vary } from '../base.ts';
-import type { Case, Grid } from '../case.ts';
-import { createRandom } from '../random.ts';
 import { SEED, type Suite } from '../suite.ts';
 import { drawn } from './partition.ts';
 

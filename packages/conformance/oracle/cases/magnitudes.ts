@@ -1,8 +1,8 @@
 // SPEC N3 and N4: large logits, subnormal numbers, and what only a double can tell. Small losses: small-losses.ts.
 
 import type { Form } from '../../src/format.ts';
+import { type Case, grid } from '../../src/oracle/case.ts';
 import { base, logits, TARGETS, type Variation, vary, withEntries } from '../base.ts';
-import { type Case, grid } from '../case.ts';
 
 /** The largest finite number of single precision. */
 const LARGEST_SINGLE = (2 - 2 ** -23) * 2 ** 127;

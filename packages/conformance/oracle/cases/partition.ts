@@ -1,9 +1,9 @@
 // SPEC P1, P2 and X5: shards of rows and classes with one normalizer, and draws keyed by the global row.
 
 import type { Form } from '../../src/format.ts';
+import type { Case, Grid } from '../../src/oracle/case.ts';
+import { type Draw, drawBeta } from '../../src/oracle/philox.ts';
 import { base, FREQUENCIES, logits, targetBase, type Variation, vary } from '../base.ts';
-import type { Case, Grid } from '../case.ts';
-import { type Draw, drawBeta } from '../philox.ts';
 
 /** β `[rows, classes]` as drawn, with its provenance. */
 export function drawn(rows: number, classes: number, draw: Draw): { readonly beta: Grid; readonly draw: Draw } {

@@ -1,8 +1,8 @@
 // SPEC R1 to R5: reductions, divisors, row weights, ignored rows, empty batches.
 
 import type { Form } from '../../src/format.ts';
+import { type Case, grid } from '../../src/oracle/case.ts';
 import { base, logits, targetBase, type Variation, vary, withEntries } from '../base.ts';
-import { type Case, grid } from '../case.ts';
 
 const REDUCTIONS = ['none', 'sum', 'mean'] as const;
 const WEIGHTS: readonly number[] = [1, 2.5, 0.25, 3];

@@ -1,8 +1,8 @@
 // One row, one class, squares, long rows and columns.
 
 import type { Form } from '../../src/format.ts';
+import { type Case, grid } from '../../src/oracle/case.ts';
 import { base, logits, TARGETS, targetBase, vary } from '../base.ts';
-import { type Case, grid } from '../case.ts';
 
 /** Shapes at which rows and columns, or an axis of 1, are mixed up. */
 export function shapeCases(form: Form): Case[] {

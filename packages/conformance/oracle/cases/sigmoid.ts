@@ -1,7 +1,7 @@
 // SPEC S1 to S4, G4 and G5: which entries of a row count in the sigmoid form.
 
+import { type Case, grid } from '../../src/oracle/case.ts';
 import { base, logits, targetBase, vary, withEntries } from '../base.ts';
-import { type Case, grid } from '../case.ts';
 
 /** Foreground, background, ignored rows, and every kind of target. */
 export function sigmoidCases(): Case[] {

@@ -1,8 +1,8 @@
 // SPEC N3: small losses and their gradients, which keep their digits.
 
 import type { Form } from '../../src/format.ts';
+import { type Case, grid } from '../../src/oracle/case.ts';
 import { base, FREQUENCIES, vary } from '../base.ts';
-import { type Case, grid } from '../case.ts';
 
 /** Judged by digits alone: an implementation that forms 1 + e^-x, or p - 1, in its own precision loses them. */
 export function smallLossCases(form: Form): Case[] {

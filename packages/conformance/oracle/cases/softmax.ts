@@ -1,7 +1,7 @@
 // SPEC X3 and X4: target rows in the softmax form.
 
+import { type Case, grid, vector } from '../../src/oracle/case.ts';
 import { logits, targetBase, vary, withEntries } from '../base.ts';
-import { type Case, grid, vector } from '../case.ts';
 import { drawn } from './partition.ts';
 
 /** Soft, one-hot, multi-hot and all-zero rows, and rows of any sum. */

@@ -1,8 +1,8 @@
 // SPEC N2: NaN and infinities in entries that take part.
 
 import type { Form } from '../../src/format.ts';
+import { type Case, grid } from '../../src/oracle/case.ts';
 import { base, logits, targetBase, type Variation, vary, withEntries } from '../base.ts';
-import { type Case, grid } from '../case.ts';
 
 const { NaN: NAN, POSITIVE_INFINITY: INF, NEGATIVE_INFINITY: MINUS_INF } = Number;
 

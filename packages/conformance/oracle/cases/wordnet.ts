@@ -3,8 +3,8 @@
 import { readFile } from 'node:fs/promises';
 import { decodeTensor } from '../../src/decode.ts';
 import type { Form } from '../../src/format.ts';
+import { type Case, vector } from '../../src/oracle/case.ts';
 import { type Variation, vary } from '../base.ts';
-import { type Case, vector } from '../case.ts';
 import type { GlossFixture } from '../glosses.ts';
 import type { Suite } from '../suite.ts';
 import { drawn } from './partition.ts';

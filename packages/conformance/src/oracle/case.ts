@@ -1,7 +1,7 @@
 // A test before the oracle has answered it, and how it becomes a test of the vector format.
 
-import { encodeNumber, encodeTensor } from '../src/encode.ts';
-import type { Dtype, EncodedExpected, EncodedInputs, EncodedTensor, EncodedTest, Form } from '../src/format.ts';
+import { encodeNumber, encodeTensor } from '../encode.ts';
+import type { Dtype, EncodedExpected, EncodedInputs, EncodedTensor, EncodedTest, Form } from '../format.ts';
 import type { Arithmetic } from './arithmetic.ts';
 import { evaluate } from './oracle.ts';
 import type { Draw } from './philox.ts';
