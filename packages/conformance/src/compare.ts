@@ -44,6 +44,8 @@ export interface CompareOptions {
   readonly tolerances: Readonly<Record<Output, Tolerance>>;
   /** The outputs that are compared, those that the target offers. */
   readonly outputs: readonly Output[];
+  /** Is told the ratio of each element of a gradient that could be compared. */
+  readonly onSlope?: (index: number, ratio: number) => void;
 }
 
 /**
@@ -100,12 +102,14 @@ function compareElements(
   const { dtype } = options;
   const tolerance = options.tolerances[output];
   const spacing = spacingIn(dtype);
+  const onSlope = output === 'gradient' ? options.onSlope : undefined;
   let largest = 0;
   let beyond = 0;
   for (let index = 0; index < expected.length; index++) {
     const value = actual[index];
     const wanted = expected[index];
     const ratio = ratioOf(value, wanted, tolerance, spacing(wanted));
+    onSlope?.(index, ratio);
     if (ratio === 0) continue;
     if (ratio > largest) largest = ratio;
     if (ratio > 1) beyond++;

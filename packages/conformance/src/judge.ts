@@ -3,6 +3,7 @@
 import { type Comparison, compareOutputs, type Expected } from './compare.ts';
 import { decodeTensor } from './decode.ts';
 import type { Dtype, EncodedExpected, EncodedTensor, Group, Output } from './format.ts';
+import type { ErrorBins } from './error-bins.ts';
 import type { TestResult } from './results.ts';
 import type { DecodedTensor, Outcome, Outputs } from './target.ts';
 
@@ -17,17 +18,22 @@ interface Answer {
 /** What a judgement adds to a result. */
 export type Judgement = Pick<TestResult, 'status' | 'ratio' | 'reason' | 'link' | 'worst'>;
 
+/** What an answer is judged by. */
+export interface JudgeOptions {
+  readonly dtype: Dtype;
+  readonly outputs: readonly Output[];
+  readonly tolerances: Group['tolerances'];
+  /** Collects how far the slopes are off, by their logits. */
+  readonly errors?: { readonly bins: ErrorBins; readonly logits: EncodedTensor };
+}
+
 /**
  * Judges an answer. A test that expects an error passes with that code only; `skipped` needs a reason.
  *
  * @param outcome The target's answer, of which nothing is trusted.
  * @param expected Still encoded: it is decoded only when there is something to compare.
  */
-export function judge(
-  outcome: Outcome,
-  expected: EncodedExpected,
-  options: { readonly dtype: Dtype; readonly outputs: readonly Output[]; readonly tolerances: Group['tolerances'] },
-): Judgement {
+export function judge(outcome: Outcome, expected: EncodedExpected, options: JudgeOptions): Judgement {
   const problem = malformed(outcome);
   if (problem) return { status: 'error', reason: problem };
   const { outputs, error, message, skipped } = outcome as Answer;
@@ -38,8 +44,18 @@ export function judge(
     dtype: options.dtype,
     outputs: options.outputs,
     tolerances: options.tolerances[options.dtype],
+    ...(options.errors && { onSlope: slopeCollector(options.errors) }),
   });
   return judgeComparison(compared);
+}
+
+/** The logits are those of the vectors: a target may have overwritten its own. */
+function slopeCollector({ bins, logits }: NonNullable<JudgeOptions['errors']>) {
+  let data: Float64Array | undefined;
+  return (index: number, ratio: number): void => {
+    data ??= doubles(logits).data;
+    bins.add(data[index], ratio);
+  };
 }
 
 function judgeError(outcome: { error: string; message?: string }, expected: EncodedExpected): Judgement {

@@ -1,6 +1,7 @@
 // What a run comes to: one result a test, one report a target, and the verdict over all of them.
 
 import type { WorstElement } from './compare.ts';
+import type { ErrorBin } from './error-bins.ts';
 import type { Dtype, Form, Output } from './format.ts';
 import type { Supports } from './target.ts';
 
@@ -31,6 +32,8 @@ export interface TestResult {
   readonly status: Status;
   /** In which it ran; absent if it did not run. */
   readonly dtype?: Dtype;
+  /** From the question to the answer, transport included; absent if it did not run. A time-out shows here, speed does not. */
+  readonly milliseconds?: number;
   /** Clauses of SPEC.md and error codes that the test is about. */
   readonly clauses: readonly string[];
   /** What the vectors say of the test, in one sentence. */
@@ -61,6 +64,8 @@ export interface TargetReport {
   readonly unavailable?: string;
   /** Why nothing was judged: the target did not start or failed the smoke test. */
   readonly harness?: string;
+  /** How far the gradient was off, by logit, over all tests; absent when no gradient was compared. */
+  readonly errorByLogit?: readonly ErrorBin[];
   readonly results: readonly TestResult[];
 }
 

@@ -1,6 +1,7 @@
 // Runs a suite against a target: smoke test, requirements, time limit, judgement, known failures.
 
 import { decodeTest } from './decode.ts';
+import { createErrorBins, type ErrorBins } from './error-bins.ts';
 import type { Form } from './format.ts';
 import { judge } from './judge.ts';
 import { findKnownFailure, type KnownFailure, staleEntries } from './known-failures.ts';
@@ -70,9 +71,10 @@ export async function runSuite(
     return { ...about, harness: reason, results: [result] };
   }
   const results: TestResult[] = [];
+  const bins = createErrorBins();
   for (const entry of suite) {
     signal?.throwIfAborted();
-    const judged = await runTest(target, entry, timeout);
+    const judged = await runTest(target, entry, timeout, bins);
     const known = findKnownFailure(options.knownFailures ?? [], { target: name, runtime, id: judged.id });
     const result = known ? withKnownFailure(judged, known) : judged;
     results.push(result);
@@ -86,18 +88,23 @@ export async function runSuite(
       onResult?.(result);
     }
   }
-  return { ...about, results };
+  const errorByLogit = bins.list();
+  return { ...about, ...(errorByLogit.length > 0 && { errorByLogit }), results };
 }
 
-async function runTest(target: Target, entry: SuiteTest, timeout: number): Promise<TestResult> {
+async function runTest(target: Target, entry: SuiteTest, timeout: number, bins: ErrorBins): Promise<TestResult> {
   const { test, form, tolerances, clauses, catches } = entry;
   const base = { id: test.id, form, clauses, comment: test.comment, catches };
   const fit = fitTest(test, form, target.supports);
   if ('missing' in fit) return { ...base, status: 'unsupported', reason: `${NEEDS}${fit.missing.join(', ')}` };
   const { dtype, outputs } = fit;
-  const answer = await ask(target, decodeTest(test, dtype, form), timeout);
-  if ('broken' in answer) return { ...base, dtype, status: 'error', reason: answer.broken };
-  return { ...base, dtype, ...judge(answer.outcome, test.expected, { dtype, outputs, tolerances }) };
+  const question = decodeTest(test, dtype, form);
+  const asked = performance.now();
+  const answer = await ask(target, question, timeout);
+  const ran = { ...base, dtype, milliseconds: performance.now() - asked };
+  if ('broken' in answer) return { ...ran, status: 'error', reason: answer.broken };
+  const errors = { bins, logits: test.inputs.logits };
+  return { ...ran, ...judge(answer.outcome, test.expected, { dtype, outputs, tolerances, errors }) };
 }
 
 /** An answer within the time limit. What comes later is dropped: it belongs to no other test. */
