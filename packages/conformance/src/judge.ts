@@ -2,8 +2,8 @@
 
 import { type Comparison, compareOutputs, type Expected } from './compare.ts';
 import { decodeTensor } from './decode.ts';
-import type { Dtype, EncodedExpected, EncodedTensor, Group, Output } from './format.ts';
 import type { ErrorBins } from './error-bins.ts';
+import type { Dtype, EncodedExpected, EncodedTensor, Group, Output } from './format.ts';
 import type { TestResult } from './results.ts';
 import type { DecodedTensor, Outcome, Outputs } from './target.ts';
 

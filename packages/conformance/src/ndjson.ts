@@ -6,11 +6,9 @@ import { type Counts, countStatuses, isFailure, type TargetReport, type TestResu
 
 /** First a `header`, then a `result` for each test of each target, last a `footer` with counts per target and status. */
 export function renderNdjson(record: RunRecord): string {
-  const { date, spec, vectors, reports, failures } = record;
-  const targets = reports.map(({ target, runtime, version, environment, supports, unavailable, harness }) => {
-    return { target, runtime, version, environment, supports, unavailable, harness };
-  });
-  const lines: object[] = [{ type: 'header', spec, date, vectors, targets }];
+  const { date, spec, vectors, host, reports, failures } = record;
+  const targets = reports.map(({ results: _, ...about }) => about);
+  const lines: object[] = [{ type: 'header', spec, date, host, vectors, targets }];
   for (const report of reports) lines.push(...report.results.map((result) => resultLine(report, result)));
   lines.push({ type: 'footer', counts: countTargets(reports), passed: failures.length === 0, failures });
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
@@ -28,7 +26,7 @@ function countTargets(reports: readonly TargetReport[]): Readonly<Record<string,
 }
 
 function resultLine({ target, runtime }: TargetReport, result: TestResult): object {
-  const { id, form, status, ratio, reason, dtype, clauses, link, worst } = result;
+  const { id, form, status, ratio, reason, dtype, milliseconds, clauses, link, worst } = result;
   // What the vectors know helps where something is wrong; everywhere else it would only double the file.
   const { comment, catches } = isFailure(result) || status === 'known-failure' ? result : {};
   // JSON has no Infinity: the ratio of different kinds or shapes is left out, and the reason says what differs.
@@ -44,6 +42,8 @@ function resultLine({ target, runtime }: TargetReport, result: TestResult): obje
     ratio: finite,
     reason,
     dtype,
+    // A tenth is as much as such a clock knows.
+    milliseconds: milliseconds === undefined ? undefined : Math.round(milliseconds * 10) / 10,
     clauses,
     link,
     comment,

@@ -11,6 +11,8 @@ export interface RunRecord {
   /** Versions of SPEC.md that the vectors follow; one, as a rule. */
   readonly spec: string;
   readonly vectors: readonly VectorSource[];
+  /** What the runner ran on: `runtime`, and in Node `platform`. A target's own environment is in its report. */
+  readonly host?: Readonly<Record<string, string>>;
   readonly reports: readonly TargetReport[];
   /** One sentence for each reason why the run failed. */
   readonly failures: readonly string[];
@@ -45,7 +47,20 @@ export function recordRun(
       sha256: file.hash,
       tests: listTests([file]).length,
     })),
+    host: describeHost(),
     reports,
     failures: failuresOf(reports),
   };
+}
+
+/** Asked of the globals: this file runs in pages too. */
+function describeHost(): Readonly<Record<string, string>> {
+  const { process, navigator } = globalThis as {
+    process?: { versions?: { node?: string }; platform?: string; arch?: string };
+    navigator?: { userAgent?: string };
+  };
+  if (process?.versions?.node) {
+    return { runtime: `Node ${process.versions.node}`, platform: `${process.platform} ${process.arch}` };
+  }
+  return navigator?.userAgent ? { runtime: navigator.userAgent } : {};
 }

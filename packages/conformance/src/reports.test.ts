@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runEverything } from '../test/all-statuses.ts';
 import { answer, fakeTarget, spoil, suite, supports } from '../test/fakes.ts';
 import { renderHtml } from './html.ts';
 import { renderJunit } from './junit.ts';
@@ -65,7 +66,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe('NDJSON', () => {
   test('every line fits its schema; header first, footer last, one result a test', () => {
     const schema = JSON.parse(readFileSync(new URL('../schema/report.schema.json', import.meta.url), 'utf8'));
-    const validate = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false }).compile(schema);
+    const validate = new Ajv2020({ strict: true, strictRequired: true }).compile(schema);
     const lines = renderNdjson(record)
       .trimEnd()
       .split('\n')
@@ -95,6 +96,29 @@ describe('NDJSON', () => {
         status: 'fail',
       }),
     );
+  });
+  test('of every kind of status, nothing is written that the schema does not name', async () => {
+    const schema = JSON.parse(readFileSync(new URL('../schema/report.schema.json', import.meta.url), 'utf8'));
+    // Readers pass over what they do not know; here it would be a slip of the pen.
+    const close = (at: unknown): void => {
+      if (typeof at !== 'object' || at === null) return;
+      if ('properties' in at && 'required' in at && 'type' in at) Object.assign(at, { unevaluatedProperties: false });
+      for (const part of Object.values(at)) close(part);
+    };
+    close(schema);
+    const validate = new Ajv2020({ strict: true, strictRequired: true }).compile(schema);
+    const lines = renderNdjson(await runEverything())
+      .trimEnd()
+      .split('\n');
+    for (const line of lines)
+      expect(validate(JSON.parse(line)), `${line} ${JSON.stringify(validate.errors)}`).toBe(true);
+    expect(validate({ ...JSON.parse(lines[1]), later: 1 })).toBe(false);
+    const [header, result] = lines.map((line) => JSON.parse(line));
+    expect(result.milliseconds).toBeGreaterThanOrEqual(0);
+    expect(header.targets[0].errorByLogit).toEqual([
+      { kind: 'finite', elements: 10, beyond: 0, mismatched: 0, ratio: expect.any(Number) },
+    ]);
+    expect(header.host.runtime).toMatch(/^Node /);
   });
   test('a NaN has no ratio but is told', () => {
     const lines = renderNdjson(record)

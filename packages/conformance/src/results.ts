@@ -158,6 +158,24 @@ export function openReasons(report: TargetReport): readonly string[] {
   return sentences;
 }
 
+/** Something that was left open, and the reports that it is about. */
+export interface OpenReason {
+  readonly sentence: string;
+  readonly reports: readonly TargetReport[];
+}
+
+/** What reports leave open and why, the unavailable targets included: what several have in common is there once. */
+export function openByReason(reports: readonly TargetReport[]): readonly OpenReason[] {
+  const found = new Map<string, TargetReport[]>();
+  for (const report of reports) {
+    const unavailable = report.unavailable ? [`unavailable: ${report.unavailable}`] : [];
+    for (const sentence of [...unavailable, ...openReasons(report)]) {
+      found.set(sentence, [...(found.get(sentence) ?? []), report]);
+    }
+  }
+  return [...found].map(([sentence, concerned]) => ({ sentence, reports: concerned }));
+}
+
 /** Outputs that were never compared, since the target does not claim them. A pass says nothing about them. */
 function unclaimedOutputs({ supports }: TargetReport): readonly Output[] {
   return supports ? OUTPUTS.filter((output) => !supports.outputs.includes(output)) : [];

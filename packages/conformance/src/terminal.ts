@@ -1,10 +1,12 @@
 // The report for people at a terminal. Symbols and numbers say everything; colour only repeats it.
 
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { styleText } from 'node:util';
 import type { WorstElement } from './compare.ts';
+import { cut, shortLabel } from './labels.ts';
 import { type CellText, cellOf, describeCell, families } from './matrix.ts';
-import { countWords, isFailure, labelOf, openReasons, type TargetReport, type TestResult } from './results.ts';
+import { countWords, isFailure, labelOf, openByReason, type TargetReport, type TestResult } from './results.ts';
 import { symptomsOf, symptomWords } from './symptoms.ts';
+import { wrap } from './terminal-text.ts';
 
 /** How the terminal shows a run. */
 export interface TerminalOptions {
@@ -143,14 +145,8 @@ function number(value: number): string {
 
 /** What was not judged, or is known to fail, and why. What several targets have in common is said once. */
 function openLines(reports: readonly TargetReport[], columns: number): string[] {
-  const labels = new Map<string, string[]>();
-  for (const report of reports) {
-    const unavailable = report.unavailable ? [`unavailable: ${report.unavailable}`] : [];
-    for (const sentence of [...unavailable, ...openReasons(report)]) {
-      labels.set(sentence, [...(labels.get(sentence) ?? []), labelOf(report)]);
-    }
-  }
-  return [...labels].flatMap(([sentence, names]) => {
+  return openByReason(reports).flatMap(({ sentence, reports: concerned }) => {
+    const names = concerned.map(labelOf);
     const line = names.length === 1 ? `${names[0]}: ${sentence}` : `${sentence}: ${names.join(', ')}`;
     return wrap(`– ${line}`, columns, '', '    ');
   });
@@ -169,38 +165,4 @@ function summaryLines(
     first.replace(verdict, paint(kind, verdict)),
     ...rest,
   ];
-}
-
-/** Breaks text at spaces; existing line breaks stay. */
-function wrap(text: string, columns: number, indent: string, hanging: string = indent): string[] {
-  const lines: string[] = [];
-  for (const paragraph of printable(text).split('\n')) {
-    let line = lines.length === 0 ? indent : hanging;
-    for (const word of paragraph.split(' ')) {
-      const start = line.trim() === '';
-      if (!start && line.length + 1 + word.length > columns) {
-        lines.push(line);
-        line = hanging + word;
-      } else line += start ? word : ` ${word}`;
-    }
-    lines.push(line);
-  }
-  return lines;
-}
-
-/** Reasons come from targets: their control characters must not steer the terminal. */
-function printable(text: string): string {
-  return stripVTControlCharacters(text).replace(/[^\P{Cc}\n]/gu, '\u{fffd}');
-}
-
-/** A target's name as the matrix has room for it; the legend explains the star. */
-function shortLabel({ target, runtime }: TargetReport): string {
-  return runtime === 'chromium' ? `${target}*` : target;
-}
-
-/** Cuts in the middle: names of one family differ at their ends. */
-function cut(text: string, width: number): string {
-  if (text.length <= width) return text;
-  const end = Math.floor((width - 1) / 2);
-  return `${text.slice(0, width - 1 - end)}…${text.slice(text.length - end)}`;
 }
