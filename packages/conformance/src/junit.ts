@@ -16,7 +16,8 @@ export function renderJunit(record: RunRecord): string {
     const label = printable(labelOf(report));
     const suite = builder.testSuite().name(label).timestamp(new Date(record.date));
     if (report.version) suite.property('version', printable(report.version));
-    for (const [key, value] of Object.entries(report.environment ?? {})) suite.property(printable(key), printable(value));
+    for (const [key, value] of Object.entries(report.environment ?? {}))
+      suite.property(printable(key), printable(value));
     const spent = report.results.reduce((sum, { milliseconds = 0 }) => sum + milliseconds, 0);
     if (spent > 0) suite.time(seconds(spent));
     for (const result of report.results) {
