@@ -1,8 +1,10 @@
 // @eqloss/conformance for Node: the runner with files, child processes and reports.
 
+export { type ComparisonOptions, renderComparison } from './compare-reports/render-comparison.ts';
 export { renderJunit } from './junit.ts';
 export { type LoadedFile, loadVectors, vectorsFolder } from './load.ts';
 export * from './protocol.ts';
+export { ReportError, readReport } from './read-report.ts';
 export { serve } from './serve.ts';
 export { type StdioOptions, stdioTarget } from './stdio.ts';
 export { renderTerminal, type TerminalOptions, wantsColor } from './terminal.ts';

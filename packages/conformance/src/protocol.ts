@@ -1,5 +1,6 @@
 // Everything that runs anywhere, a browser page included: the runner, the messages and the types. No Node module.
 
+export { type Badge, badgeOf, renderBadge } from './badge/badge.ts';
 export {
   type CompareOptions,
   type Comparison,
@@ -8,8 +9,17 @@ export {
   ratioOf,
   type WorstElement,
 } from './compare.ts';
+export {
+  compareReports,
+  type RatioDrift,
+  type ReportComparison,
+  type TargetChange,
+  type TestChange,
+} from './compare-reports/compare-reports.ts';
+export type { EnvironmentChange, VectorChange } from './compare-reports/surroundings.ts';
 export { decodeNumber, decodeTensor, decodeTest } from './decode.ts';
 export { encodeNumber, encodeTensor, type TensorEncoding } from './encode.ts';
+export type { ErrorBin } from './error-bins.ts';
 export { bitsOf, type Kind, kindOf, spacingIn } from './floats.ts';
 export type * from './format.ts';
 export { createHandler } from './handler.ts';
@@ -19,6 +29,7 @@ export { type Cell, type CellText, cellOf, describeCell, type Family, families, 
 export type { Reply, Request, Started, WireOutcome, WireTest } from './messages.ts';
 export { renderNdjson } from './ndjson.ts';
 export { brokenReport, openTarget, runTarget, unavailableReport } from './open.ts';
+export { clausesIn, type RatioSummary, ratioWords, resultsOf, summarizeRatios } from './ratios.ts';
 export { type RunRecord, recordRun, type VectorSource } from './record.ts';
 export { checkStarted, remoteTarget, type Send } from './remote.ts';
 export { type Fit, featuresOf, fitTest } from './requirements.ts';
