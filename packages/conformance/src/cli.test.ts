@@ -106,11 +106,14 @@ test('a program is taken as one command line, or with its arguments', async () =
 });
 
 test.each<[string, string[], string]>([
-  ['no command', [], 'the command is run, not missing'],
-  ['another command', ['judge'], 'the command is run, not judge'],
+  ['no command', [], 'the command is missing'],
+  ['another command', ['judge'], "unknown command 'judge'; the commands are run"],
+  ['a mistyped command', ['rnu', target], "unknown command 'rnu'; did you mean run?"],
   ['no target', ['run'], 'TARGET is missing'],
   ['two targets', ['run', 'a', 'b'], 'one TARGET, not 2'],
-  ['an unknown option', ['run', target, '--fast'], '--fast'],
+  ['an unknown option', ['run', target, '--fast'], "eqloss-conformance: unknown option '--fast'"],
+  ['a mistyped option', ['run', target, '--fitler', 'S1'], "unknown option '--fitler'; did you mean --filter?"],
+  ['an option without its value', ['run', target, '--vectors'], "option '--vectors <PATH>' argument missing"],
   ['an unknown report', ['run', target, '--report', 'pdf=x'], 'not "pdf=x"'],
   ['a timeout that is none', ['run', target, '--timeout', 'soon'], '--timeout takes seconds'],
   ['a report where none can be', ['run', target, '--report', 'html=/dev/null/y.html'], 'y.html cannot be written'],
@@ -208,10 +211,23 @@ test('a reader that leaves early does not change the verdict', async () => {
   expect(await new Promise<number | null>((resolve) => child.on('close', resolve))).toBe(0);
 });
 
-test('--help is 0', async () => {
-  const { code, out } = await run(['--help']);
+test.each([[['--help']], [['run', '--help']]])('%j is 0', async (args) => {
+  const { code, out } = await run(args);
   expect(code).toBe(0);
   expect(out).toContain('Usage: eqloss-conformance run TARGET');
+  expect(out).toContain('2 wrong usage');
+});
+
+test('--help after -- is for the program', async () => {
+  const { code, out } = await run(['run', '--stdio', '--vectors', vectors, '--', process.execPath, '--help']);
+  expect(code).toBe(1);
+  expect(out).not.toContain('Usage: eqloss-conformance');
+});
+
+test('--version is that of the package', async () => {
+  const { code, out } = await run(['--version']);
+  expect(code).toBe(0);
+  expect(out.trim()).toBe(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version);
 });
 
 test.each(['SIGINT', 'SIGTERM'] as const)('%s leaves no child and no report', async (signal) => {

@@ -1,0 +1,47 @@
+// The command `run`: its options, and which piece of work they ask for.
+
+import type { AddCommand } from './all.ts';
+import { judgeTarget } from './judge-target.ts';
+import { filterOption, readTimeout, vectorsOption } from './options.ts';
+import { type ReportWish, readReports } from './reports.ts';
+
+/** What the options of `run` say. */
+export interface RunWishes {
+  readonly stdio?: true;
+  readonly vectors?: string;
+  readonly filter?: string;
+  readonly knownFailures?: string;
+  /** Milliseconds. */
+  readonly timeout?: number;
+  readonly report?: readonly ReportWish[];
+}
+
+/** `run TARGET`. */
+export const addRun: AddCommand = (program, end) => {
+  program
+    .command('run')
+    .usage('TARGET [options]')
+    .summary('judges a target')
+    .description(description)
+    .argument('[TARGET...]')
+    .option('--stdio', 'TARGET is a program')
+    .option(...vectorsOption)
+    .option(...filterOption)
+    .option('--known-failures <FILE>', knownFailuresHelp)
+    .option('--timeout <SECONDS>', 'for one test, and for starting; default 20', readTimeout)
+    .option('--report <LIST>', 'json=FILE,junit=FILE,html=FILE', readReports)
+    .action(async (target: string[], wishes: RunWishes) => end(await run(target, wishes)));
+};
+
+/** One line for each piece of work that an option asks for. */
+async function run(target: readonly string[], wishes: RunWishes): Promise<number> {
+  return judgeTarget(target, wishes);
+}
+
+const description = `Judges a target.
+
+TARGET is the path of a module that exports createTarget(), or with --stdio a
+program that speaks the protocol on standard input and output: one quoted
+command line, or the program and, after --, its arguments.`;
+
+const knownFailuresHelp = `JSON: [{ target, runtime?, id, reason, link, clause, errors? }]; without --vectors and --filter, each entry about TARGET must list a test`;
