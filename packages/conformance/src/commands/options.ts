@@ -1,5 +1,6 @@
 // Options that more than one command takes, and how their values are read.
 
+import type { Shard } from '../shard.ts';
 import { UsageError } from './usage.ts';
 
 /** `--vectors PATH`. */
@@ -37,4 +38,17 @@ export function readTimeout(text: string): number {
   const seconds = Number(text);
   if (seconds > 0 && seconds < 1e6) return seconds * 1000;
   throw new UsageError(`--timeout takes seconds, more than 0, not "${text}"`);
+}
+
+/** `--shard i/n`, and its reader. */
+export const shardOption: readonly [string, string, (text: string) => Shard] = [
+  '--shard <i/n>',
+  'only part i of n, from 1; the parts are disjoint and their union is the whole',
+  readShard,
+];
+
+function readShard(text: string): Shard {
+  const [, index, count] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
+  if (index >= 1 && index <= count) return { index, count };
+  throw new UsageError(`--shard takes i/n with i from 1 to n, such as 1/4, not "${text}"`);
 }
