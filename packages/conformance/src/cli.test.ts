@@ -103,6 +103,35 @@ test('--json: standard output is the report in JSON and nothing else, words go t
   expect(failing.err).toContain('eqloss-conformance: fake: 3 failed');
 });
 
+test.each(['module', 'program'])('--validate: an honest %s passes, in both directions', async (kind) => {
+  const words = kind === 'module' ? [target] : ['--stdio', `"${process.execPath}" "${program}" honest`];
+  const { code, out } = await run(['run', ...words, '--vectors', vectors, '--validate']);
+  expect(out).toContain('✓ PASSED 4 pass');
+  expect(code).toBe(0);
+});
+
+test('--validate: what breaks the schema is the error of its test, with place and value', async () => {
+  const words = ['run', '--stdio', `"${process.execPath}" "${program}" extra-key`, '--vectors', vectors];
+  expect((await run(words)).code).toBe(0);
+  const spoken = await run([...words, '--validate']);
+  expect(spoken.code).toBe(1);
+  expect(spoken.out).toContain('the reply to run, seq 3, breaks the schema at /: took is not expected here');
+  expect(spoken.out).toContain('3 pass, 1 error');
+  const module = await run(withVectors('--validate'), { FAKE: 'odd-code' });
+  expect(module.out).toContain('breaks the schema at /error: must match pattern');
+  const start = await run(withVectors('--validate'), { FAKE: 'odd-environment' });
+  expect(start.out).toContain('the reply to start breaks the schema at /environment/threads: must be string (got 4)');
+});
+
+test('--memory stops a program', async ({ skip }) => {
+  skip(process.platform !== 'linux', 'only Linux tells what a process holds');
+  const words = ['--stdio', `"${process.execPath}" "${program}" hungry`, '--memory', '300'];
+  const { code, out } = await run(['run', ...words, '--vectors', vectors]);
+  expect(code).toBe(1);
+  expect(out).toContain('used more than 300 MB of memory, and was stopped');
+  expect(out).toContain('3 pass, 1 error');
+});
+
 test('--shard runs a part, for which no known failure is stale', async () => {
   const file = join(folder, 'known.json');
   const entry = { target: 'fake', id: 'no-such-id', reason: 'odd', link: 'https://example.org', clause: 'S2' };
@@ -179,6 +208,8 @@ test.each<[string, string[], string]>([
   ['a shard that is none', ['run', target, '--shard', '0/4'], '--shard takes i/n with i from 1 to n'],
   ['a shard beyond the last', ['run', target, '--shard', '5/4'], 'not "5/4"'],
   ['a list with a report', ['run', '--list', '--report', 'json=x'], "'--list' cannot be used with option '--report"],
+  ['a memory limit that is none', ['run', target, '--memory', 'lots'], '--memory takes a whole number from 1 on'],
+  ['a memory limit of a module', ['run', target, '--memory', '100'], '--memory needs --stdio'],
   ['a timeout that is none', ['run', target, '--timeout', 'soon'], '--timeout takes seconds'],
   ['a report where none can be', ['run', target, '--report', 'html=/dev/null/y.html'], 'y.html cannot be written'],
   ['a report that is a folder', ['run', target, '--report', 'html=/'], 'the report / is a folder'],

@@ -37,7 +37,7 @@ export async function serve(createTarget: () => Promise<Target>): Promise<void> 
       (line) => {
         queue = queue.then(() => take(line));
       },
-      MAX_LINE,
+      () => MAX_LINE,
       finish,
     );
     input.on('data', split);
@@ -52,8 +52,8 @@ export async function serve(createTarget: () => Promise<Target>): Promise<void> 
   });
 }
 
-/** Characters of one message: a float64 gradient of 10^7 elements fits. */
-export const MAX_LINE: number = 2 ** 28;
+/** Characters of one message: a batch of 10^7 elements fits. */
+const MAX_LINE: number = 2 ** 28;
 
 function parse(line: string): Request | undefined {
   try {

@@ -18,6 +18,8 @@ export async function createTarget(): Promise<Target> {
       throw new Error('a long story '.repeat(100_000));
     });
   }
+  if (manner === 'odd-code') return fakeTarget(() => ({ error: 'bad label' }));
+  if (manner === 'odd-environment') return fakeTarget(answer, { environment: { threads: 4 as unknown as string } });
   if (manner === 'chatty') {
     return fakeTarget((test) => {
       process.stdout.write('hello from run\n');

@@ -26,8 +26,8 @@ import { beforehand, wordsOf } from './usage.ts';
  * @throws {UsageError} when nothing was run.
  */
 export async function judgeTarget(words: readonly string[], wishes: RunWishes): Promise<number> {
-  const { vectors, filter, shard, timeout, report: reports = [] } = wishes;
-  const wish = { words, stdio: wishes.stdio, timeout };
+  const { vectors, filter, shard, stdio, timeout, memory, validate, report: reports = [] } = wishes;
+  const wish = { words, stdio, timeout, memory, validate };
   checkTarget(wish);
   // From here on a module may print what it likes.
   const output = wishes.json ? ownStdout() : undefined;

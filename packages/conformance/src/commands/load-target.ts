@@ -4,6 +4,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { createHandler } from '../handler.ts';
+import { canMeasureMemory } from '../memory.ts';
+import { createMessageCheck, type MessageCheck } from '../message-check.ts';
+import { remoteTarget } from '../remote.ts';
 import { TIMEOUT } from '../run.ts';
 import { stdioTarget } from '../stdio.ts';
 import type { Target } from '../target.ts';
@@ -16,6 +20,10 @@ export interface TargetWish {
   readonly stdio?: boolean;
   /** Milliseconds. */
   readonly timeout?: number;
+  /** Megabytes that a program may hold. */
+  readonly memory?: number;
+  /** Holds every message to its schema. */
+  readonly validate?: boolean;
 }
 
 /** A target that can be made. */
@@ -32,9 +40,12 @@ export interface LoadedTarget {
  *
  * @throws {UsageError}
  */
-export function checkTarget({ words, stdio = false }: TargetWish): void {
+export function checkTarget({ words, stdio = false, memory }: TargetWish): void {
   if (words.length === 0) throw new UsageError('TARGET is missing: the path of a module, or with --stdio a program');
   if (words.length > 1 && !stdio) throw new UsageError(`one TARGET, not ${words.length}; a program needs --stdio`);
+  if (memory === undefined) return;
+  if (!stdio) throw new UsageError('--memory needs --stdio: the memory of a module is that of this process');
+  if (!canMeasureMemory) throw new UsageError(`--memory is unavailable on this platform (${process.platform})`);
 }
 
 /**
@@ -44,15 +55,28 @@ export function checkTarget({ words, stdio = false }: TargetWish): void {
  */
 export async function loadTarget(wish: TargetWish): Promise<LoadedTarget> {
   checkTarget(wish);
-  const { words, stdio = false, timeout = TIMEOUT } = wish;
+  const { words, stdio = false, timeout = TIMEOUT, memory, validate = false } = wish;
   const [first, ...rest] = words;
   const name = words.join(' ');
+  const check = validate ? await createMessageCheck() : undefined;
   if (stdio) {
-    const createTarget = () => stdioTarget(first, rest, { shell: rest.length === 0, timeout });
+    const createTarget = () => stdioTarget(first, rest, { shell: rest.length === 0, timeout, memory, check });
     // A program has the same limit from stdioTarget, whose words tell more: what it printed, how it ended.
     return { name, createTarget, startTimeout: 2 * timeout };
   }
-  return { name, createTarget: await importFactory(resolve(first)), startTimeout: timeout };
+  const factory = await importFactory(resolve(first));
+  return { name, createTarget: check ? () => overWire(factory, check) : factory, startTimeout: timeout };
+}
+
+/** A module as if it were a program: everything it says goes through JSON and is held to the schema. */
+function overWire(createTarget: () => Promise<Target>, check: MessageCheck): Promise<Target> {
+  const handle = createHandler(createTarget);
+  return remoteTarget(async (message) => {
+    check.request(message);
+    const reply: unknown = JSON.parse(JSON.stringify(await handle(message)));
+    check.reply(message, reply);
+    return reply;
+  });
 }
 
 async function importFactory(path: string): Promise<() => Promise<Target>> {

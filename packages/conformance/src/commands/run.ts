@@ -5,7 +5,7 @@ import type { Shard } from '../shard.ts';
 import type { AddCommand } from './all.ts';
 import { judgeTarget } from './judge-target.ts';
 import { list } from './list.ts';
-import { filterOption, readTimeout, shardOption, vectorsOption } from './options.ts';
+import { filterOption, readTimeout, shardOption, vectorsOption, wholeNumber } from './options.ts';
 import { type ReportWish, readReports } from './reports.ts';
 
 /** What the options of `run` say. */
@@ -20,6 +20,9 @@ export interface RunWishes {
   /** The report in JSON on standard output, and nothing else there. */
   readonly json?: true;
   readonly shard?: Shard;
+  readonly validate?: true;
+  /** Megabytes. */
+  readonly memory?: number;
   readonly list?: true;
 }
 
@@ -37,6 +40,8 @@ export const addRun: AddCommand = (program, end) => {
     .option(...shardOption)
     .option('--known-failures <FILE>', knownFailuresHelp)
     .option('--timeout <SECONDS>', 'for one test, and for starting; default 20', readTimeout)
+    .option('--memory <MB>', memoryHelp, wholeNumber('--memory', 1))
+    .option('--validate', 'holds every message, both ways, to schema/messages.schema.json')
     .option('--report <LIST>', 'json=FILE,junit=FILE,html=FILE', readReports)
     .option('--json', 'the JSON report on standard output, and nothing else there')
     .addOption(new Option('--list', 'only lists the tests; TARGET may be missing').conflicts('report'))
@@ -56,3 +61,6 @@ program that speaks the protocol on standard input and output: one quoted
 command line, or the program and, after --, its arguments.`;
 
 const knownFailuresHelp = `JSON: [{ target, runtime?, id, reason, link, clause, errors? }]; unless a part of the tests is chosen, each entry about TARGET must list a test`;
+
+const memoryHelp =
+  'ends a program that holds more, with what it started; default: three quarters of the machine; on Linux';
