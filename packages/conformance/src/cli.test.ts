@@ -115,7 +115,7 @@ test('--validate: what breaks the schema is the error of its test, with place an
   expect((await run(words)).code).toBe(0);
   const spoken = await run([...words, '--validate']);
   expect(spoken.code).toBe(1);
-  expect(spoken.out).toContain('the reply to run, seq 3, breaks the schema at /: took is not expected here');
+  expect(spoken.out).toContain('the reply to run, seq 5, breaks the schema at /: took is not expected here');
   expect(spoken.out).toContain('3 pass, 1 error');
   const module = await run(withVectors('--validate'), { FAKE: 'odd-code' });
   expect(module.out).toContain('breaks the schema at /error: must match pattern');
