@@ -3,6 +3,7 @@
 export { type ComparisonOptions, renderComparison } from './compare-reports/render-comparison.ts';
 export { renderJunit } from './junit.ts';
 export { type LoadedFile, loadVectors, vectorsFolder } from './load.ts';
+export { createMessageCheck, type MessageCheck } from './message-check.ts';
 export * from './protocol.ts';
 export { ReportError, readReport } from './read-report.ts';
 export { serve } from './serve.ts';
