@@ -189,6 +189,13 @@ describe('terminal', () => {
     const output = renderTerminal([narrow, { ...narrow, target: 'other' }], []);
     expect(output).toContain('– 1 unsupported, which need background (1): narrow, other\n');
   });
+  test('names do not steer the terminal either', async () => {
+    const { reports, failures } = await runEverything();
+    const hostileName = (report: TargetReport): TargetReport => ({ ...report, target: `a\u001b[2J\nb\u202E\u0007` });
+    const output = renderTerminal([...reports, ...reports.map(hostileName)], failures);
+    expect(output).not.toMatch(/[^\P{Cc}\n]|\u202E/u);
+    expect(output).toContain('✗ a b\u{fffd}\u{fffd}, by flag');
+  });
   test('colour repeats what the symbols say', () => {
     const plain = renderTerminal(record.reports, record.failures);
     const color = renderTerminal(record.reports, record.failures, { color: true });

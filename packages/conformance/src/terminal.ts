@@ -6,7 +6,7 @@ import { cut, shortLabel } from './labels.ts';
 import { type CellText, cellOf, describeCell, families } from './matrix.ts';
 import { countWords, isFailure, labelOf, openByReason, type TargetReport, type TestResult } from './results.ts';
 import { symptomsOf, symptomWords } from './symptoms.ts';
-import { wrap } from './terminal-text.ts';
+import { printable, wrap } from './terminal-text.ts';
 
 /** How the terminal shows a run. */
 export interface TerminalOptions {
@@ -56,7 +56,7 @@ const styles = { pass: 'green', fail: 'red', known: 'yellow', open: 'dim', none:
 function matrixLines(reports: readonly TargetReport[], columns: number, paint: Paint): string[] {
   const heads = ['all', ...families];
   const wide = reports.map((report) => [undefined, ...families].map((family) => describeCell(cellOf(report, family))));
-  const longest = Math.max(6, ...reports.map((report) => shortLabel(report).length));
+  const longest = Math.max(6, ...reports.map((report) => shortNameOf(report).length));
   const fits = longest + heads.length <= columns - total(widthsOf(heads, wide));
   const rows = fits ? wide : wide.map((cells) => cells.map((cell) => ({ ...cell, text: cell.text.replace(' ', '') })));
   const widths = widthsOf(heads, rows);
@@ -71,7 +71,7 @@ function matrixLines(reports: readonly TargetReport[], columns: number, paint: P
   return [
     paint('strong', head),
     ...reports.map((report, i) => {
-      const name = cut(shortLabel(report), nameWidth).padEnd(nameWidth);
+      const name = cut(shortNameOf(report), nameWidth).padEnd(nameWidth);
       const why = report.unavailable ? 'unavailable' : report.harness ? 'your harness is wrong' : undefined;
       if (why) {
         const kind = report.unavailable ? 'open' : 'fail';
@@ -110,17 +110,17 @@ function failureLines(
     const symptoms = symptomsOf(report).map(symptomWords);
     const summary = symptoms.flatMap((words) => wrap(words, columns, '    ', '      '));
     const head =
-      summary.length > 0 ? [paint('fail', `✗ ${labelOf(report)}, by flag of the failed tests`), ...summary] : [];
+      summary.length > 0 ? [paint('fail', `✗ ${nameOf(report)}, by flag of the failed tests`), ...summary] : [];
     const lines = failed
       .slice(0, shown)
       .flatMap((result) => [
-        paint('fail', `✗ ${labelOf(report)}  ${result.id}`),
+        paint('fail', `✗ ${nameOf(report)}  ${result.id}`),
         ...(result.comment ? wrap(result.comment, columns, '    ') : []),
         ...wrap(`${about(result)}: ${result.reason ?? ''}`, columns, '    '),
         ...(result.worst ?? []).flatMap((element) => elementLines(element, columns)),
       ]);
     const rest = failed.length - shown;
-    return [...head, ...lines, ...(rest > 0 ? [`  … and ${rest} more of ${labelOf(report)}`] : [])];
+    return [...head, ...lines, ...(rest > 0 ? [`  … and ${rest} more of ${nameOf(report)}`] : [])];
   });
 }
 
@@ -146,7 +146,7 @@ function number(value: number): string {
 /** What was not judged, or is known to fail, and why. What several targets have in common is said once. */
 function openLines(reports: readonly TargetReport[], columns: number): string[] {
   return openByReason(reports).flatMap(({ sentence, reports: concerned }) => {
-    const names = concerned.map(labelOf);
+    const names = concerned.map(nameOf);
     const line = names.length === 1 ? `${names[0]}: ${sentence}` : `${sentence}: ${names.join(', ')}`;
     return wrap(`– ${line}`, columns, '', '    ');
   });
@@ -165,4 +165,17 @@ function summaryLines(
     first.replace(verdict, paint(kind, verdict)),
     ...rest,
   ];
+}
+
+/** Names come from targets, as reasons do, and have one line. */
+function nameOf(report: TargetReport): string {
+  return oneLine(labelOf(report));
+}
+
+function shortNameOf(report: TargetReport): string {
+  return oneLine(shortLabel(report));
+}
+
+function oneLine(text: string): string {
+  return printable(text).replaceAll('\n', ' ');
 }

@@ -155,7 +155,9 @@ function fastest(own: readonly PickedTarget[]): PickedTarget['speed'] {
 function list({ targets, tests }: Picking): string {
   const groups = new Map<string, string[]>();
   for (const target of targets) {
-    const needs = Object.entries(target.missing).map(([need, count]) => `${need} (${count} tests)`);
+    const needs = Object.entries(target.missing).map(
+      ([need, count]) => `${need} (${count} test${count === 1 ? '' : 's'})`,
+    );
     const known = target.knownFailures > 0 ? [`${target.knownFailures} known failures`] : [];
     const words =
       target.unavailable === undefined ? [...needs, ...known].join(', ') : 'everything: it could not run here';
