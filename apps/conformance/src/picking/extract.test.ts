@@ -50,6 +50,7 @@ test('a target has its ratios, what it misses, and no path of the machine', () =
       target: 'core',
       runtime: 'node',
       package: '@eqloss/core',
+      backend: 'double',
       environment: { engine: 'e 1' },
       supports,
       passed: 3,
@@ -137,9 +138,9 @@ describe('the page', () => {
     expect(line('| size, gzip')).toContain('7.0 kB (20.0 kB)');
   });
   test('names what is missing and what could not run', () => {
-    expect(line('- float64')).toBe('- float64 (2 tests), release (1 test): core, core-single');
+    expect(line('- double')).toBe('- double precision (2 tests), a handle to release (1 test): core, core-single');
     expect(line('- everything')).toBe('- everything: it could not run here: tfjs-webgpu');
     expect(line('| `tfjs-webgpu`')).toContain('unavailable: no \\| GPU');
-    expect(line('| backends in Node')).toContain('tfjs-webgpu (not on this machine)');
+    expect(line('| backends in Node')).toContain('| webgpu (not on this machine) |');
   });
 });

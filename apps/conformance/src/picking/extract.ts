@@ -28,6 +28,8 @@ export interface PickedTarget {
   readonly target: string;
   readonly runtime: TargetReport['runtime'];
   readonly package: string;
+  /** As the list of targets calls it. */
+  readonly backend: string;
   /** Absent when the machine could not run it; `unavailable` says why. */
   readonly unavailable?: string;
   readonly environment?: Readonly<Record<string, string>>;
@@ -69,7 +71,8 @@ export function extractPicking(
   const { cpu, cores, os, node, date } = bench.environment;
   return {
     dates: { conformance: record.date, bench: date },
-    machine: { cpu, cores, os, node },
+    // Platform and processor; the kernel's version between them concerns nobody.
+    machine: { cpu, cores, os: os.replace(/ .* /, ' '), node },
     spec: record.spec,
     tests: record.vectors.reduce((sum, { tests }) => sum + tests, 0),
     packages: packages.map(({ name }) => {
@@ -90,7 +93,7 @@ function pickedTarget(report: TargetReport, bench: BenchReport): PickedTarget {
   const { target, runtime, results, unavailable, supports, environment } = report;
   const entry = targets.find(({ name }) => name === target);
   if (!entry) throw new Error(`${target} is not in the list of targets`);
-  const about = { target, runtime, package: packageOf(entry).name };
+  const about = { target, runtime, package: packageOf(entry).name, backend: entry.options.backend };
   const passed = results.filter(({ status }) => status === 'pass');
   const ratio = summarizeRatios(passed);
   const speed = runtime === 'node' || isOnlyInPages(target) ? speedOf(target, bench.rows) : undefined;

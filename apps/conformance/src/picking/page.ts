@@ -111,8 +111,8 @@ function claimWords(own: readonly PickedTarget[], has: (supports: Supports) => b
 function backendWords(own: readonly PickedTarget[], runtime: PickedTarget['runtime']): string {
   const names = own
     .filter((target) => target.runtime === runtime)
-    .map(({ target, unavailable }) => {
-      return unavailable === undefined ? target : `${target} (not on this machine)`;
+    .map(({ backend, unavailable }) => {
+      return unavailable === undefined ? backend : `${backend} (not on this machine)`;
     });
   return names.join(', ') || '–';
 }
@@ -135,7 +135,9 @@ function engineWords({ environment = {} }: PickedTarget): string {
     device,
     threads && threads !== '1' ? `${threads} threads` : '',
   ];
-  return [...new Set(parts.filter(Boolean))].join(', ');
+  const said = parts.flatMap((part) => part || []);
+  // Some say `cpu` and CPU.
+  return said.filter((part, k) => said.findIndex((each) => each.toLowerCase() === part.toLowerCase()) === k).join(', ');
 }
 
 function speeds(speed: PickedTarget['speed'], key: 'toCopy' | 'timesNaive'): string {
@@ -143,20 +145,25 @@ function speeds(speed: PickedTarget['speed'], key: 'toCopy' | 'timesNaive'): str
   return numbers.every((number) => number === undefined) ? '–' : numbers.map((number) => number ?? '–').join(', ');
 }
 
-/** Of the targets that were measured, the one that takes least time for the sigmoid form on one thread. */
+/** For each form, of the targets that were measured on one thread, the one that takes least time. */
 function fastest(own: readonly PickedTarget[]): PickedTarget['speed'] {
-  const measured = own.flatMap(({ speed }) =>
-    speed?.sigmoid?.threads === 1 ? [{ speed, time: speed.sigmoid.toCopy }] : [],
-  );
-  return measured.sort((one, other) => one.time - other.time)[0]?.speed;
+  const best = (['sigmoid', 'softmax'] as const).flatMap((form) => {
+    const measured = own.flatMap(({ speed }) => (speed?.[form]?.threads === 1 ? [speed[form]] : []));
+    const [first] = measured.sort((one, other) => one.toCopy - other.toCopy);
+    return first ? [[form, first] as const] : [];
+  });
+  return Object.fromEntries(best);
 }
+
+/** Needs of tests that are no words of their own. */
+const needWords: Readonly<Record<string, string>> = { float64: 'double precision', release: 'a handle to release' };
 
 /** Targets that lack the same things, with the number of tests that this leaves out. */
 function list({ targets, tests }: Picking): string {
   const groups = new Map<string, string[]>();
   for (const target of targets) {
     const needs = Object.entries(target.missing).map(
-      ([need, count]) => `${need} (${count} test${count === 1 ? '' : 's'})`,
+      ([need, count]) => `${needWords[need] ?? need} (${count} test${count === 1 ? '' : 's'})`,
     );
     const known = target.knownFailures > 0 ? [`${target.knownFailures} known failures`] : [];
     const words =
