@@ -11,16 +11,16 @@ export function environmentSection(reports: readonly TargetReport[]): Markup {
   const keys = commonKeys(reports);
   const rows = reports.map((report) => {
     const facts = new Map(factsOf(report));
-    const own = keys.map((key) => text(facts.get(key) ?? '–', 300));
+    const own = keys.map((key) => text(facts.get(key) ?? '–', 120));
     const others = [...facts]
       .filter(([key]) => !keys.includes(key))
-      .map(([key, value]) => `${text(key, 60)}: ${text(value, 300)}`);
+      .map(([key, value]) => `${text(key, 60)}: ${text(value, 120)}`);
     return [text(labelOf(report), 200), text(report.version ?? '–', 60), ...own, others.join('; ') || '–'];
   });
   const heads = ['target', 'version', ...keys, 'other'];
   const withOther = rows.some((cells) => cells[cells.length - 1] !== '–');
   const shown = withOther ? rows : rows.map((cells) => cells.slice(0, -1));
-  return `${table('Environments', withOther ? heads : heads.slice(0, -1), shown, 'prose')}
+  return `${table('Environments', withOther ? heads : heads.slice(0, -1), shown, 'facts')}
 <h3>What they claim</h3>
 <p class="legend">Tests that need more are unsupported, and outputs that are not claimed are not compared.</p>
 ${claims(reports)}`;

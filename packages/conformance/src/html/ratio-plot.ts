@@ -35,7 +35,7 @@ export function ratioPanel(title: string, first: string, rows: readonly RatioRow
   const labels = Math.min(112, 14 + 6.3 * Math.max(...rows.map(({ short }) => short.length)));
   const [left, right] = [labels + APART, WIDTH - VALUES - APART];
   const values = rows.flatMap(({ summary }) => (summary ? [summary.median, summary.worst] : []));
-  const { scale, ticks } = ratioAxis(values, [left, right], 6);
+  const { scale, ticks } = ratioAxis(values, [left, right], 5);
   const xOf = (ratio: number): number => {
     if (ratio === 0) return labels + 6;
     return Number.isFinite(ratio) ? scale(ratio) : right + APART - 5;

@@ -18,7 +18,7 @@ nav a { display: inline-block; padding: .15rem 0; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .6rem; text-align: start; vertical-align: top; border-bottom: 1px solid var(--line); white-space: nowrap; }
 thead th { background: var(--soft); } td { position: relative; }
-.prose td { white-space: normal; min-width: 8rem; max-width: 28rem; overflow-wrap: anywhere; } .numbers { font-family: ui-monospace, monospace; font-size: .875rem; }
+.prose td { white-space: normal; min-width: 8rem; max-width: 28rem; overflow-wrap: anywhere; } .facts td { white-space: normal; min-width: 4.5rem; max-width: 24rem; } .numbers { font-family: ui-monospace, monospace; font-size: .875rem; }
 tbody th { font-weight: 600; max-width: 22rem; white-space: normal; overflow-wrap: break-word; }
 .pass, .within { color: var(--pass); } .fail { color: var(--fail); font-weight: 600; } .known { color: var(--known); } .open, .none, .about, .legend { color: var(--open); }
 .legend { margin: 0 0 .75rem; max-width: 48rem; }
@@ -34,7 +34,7 @@ svg .grid { stroke: var(--line); } svg .ground { stroke: var(--open); } svg .one
 svg .mark.within { fill: var(--mark); } svg .mark.median { fill: var(--ground); stroke: var(--mark); stroke-width: 1.75; } svg .mark.exact { fill: var(--open); }
 svg .mark.beyond { stroke: var(--fail); stroke-width: 2.25; fill: none; } svg .value.beyond { fill: var(--fail); font-weight: 700; }
 svg .bar { stroke-width: 5; stroke: var(--mark); } svg .bar.beyond { stroke: var(--fail); }
-@media (max-width: 40rem) { main { padding: .6rem; } th, td { padding: .25rem .4rem; } tbody th { overflow-wrap: anywhere; min-width: 6.8rem; }
+@media (max-width: 40rem) { main { padding: .6rem; } th, td { padding: .25rem .4rem; } tbody th { overflow-wrap: anywhere; min-width: 7.5rem; }
   .matrix th:first-child { position: sticky; left: 0; z-index: 1; background: var(--ground); } .matrix thead th:first-child { background: var(--soft); } }
 @media print { .skip, nav { display: none; } .scroll { overflow: visible; } figure { break-inside: avoid; } details::details-content { content-visibility: visible; block-size: auto; } }
 `;
