@@ -209,7 +209,7 @@ test('a program is taken as one command line, or with its arguments', async () =
 
 test.each<[string, string[], string]>([
   ['no command', [], 'the command is missing'],
-  ['another command', ['judge'], "unknown command 'judge'; the commands are run, list, explain"],
+  ['another command', ['judge'], "unknown command 'judge'; the commands are run, list, explain, init"],
   ['a mistyped command', ['rnu', target], "unknown command 'rnu'; did you mean run?"],
   ['no target', ['run'], 'TARGET is missing'],
   ['two targets', ['run', 'a', 'b'], 'one TARGET, not 2'],
