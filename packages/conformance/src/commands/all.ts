@@ -16,6 +16,8 @@
 import type { Command } from 'commander';
 import { addBadge } from './badge.ts';
 import { addCompare } from './compare.ts';
+import { addExplain } from './explain.ts';
+import { addInit } from './init.ts';
 import { addList } from './list.ts';
 import { addRun } from './run.ts';
 
@@ -27,4 +29,4 @@ import { addRun } from './run.ts';
 export type AddCommand = (program: Command, end: (code: number) => void) => void;
 
 /** In the order of the help. */
-export const commands: readonly AddCommand[] = [addRun, addList, addCompare, addBadge];
+export const commands: readonly AddCommand[] = [addRun, addList, addExplain, addInit, addCompare, addBadge];

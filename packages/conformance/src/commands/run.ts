@@ -3,6 +3,7 @@
 import { Option } from 'commander';
 import type { Shard } from '../shard.ts';
 import type { AddCommand } from './all.ts';
+import { explain } from './explain.ts';
 import { judgeTarget } from './judge-target.ts';
 import { list } from './list.ts';
 import { filterOption, readTimeout, shardOption, vectorsOption, wholeNumber } from './options.ts';
@@ -24,6 +25,8 @@ export interface RunWishes {
   /** Megabytes. */
   readonly memory?: number;
   readonly list?: true;
+  /** An id. */
+  readonly explain?: string;
 }
 
 /** `run TARGET`. */
@@ -45,11 +48,13 @@ export const addRun: AddCommand = (program, end) => {
     .option('--report <LIST>', 'json=FILE,junit=FILE,html=FILE', readReports)
     .option('--json', 'the JSON report on standard output, and nothing else there')
     .addOption(new Option('--list', 'only lists the tests; TARGET may be missing').conflicts('report'))
+    .addOption(new Option('--explain <ID>', 'only explains one test; TARGET may be missing').conflicts(apart))
     .action(async (target: string[], wishes: RunWishes) => end(await run(target, wishes)));
 };
 
 /** One line for each piece of work that an option asks for. */
 async function run(target: readonly string[], wishes: RunWishes): Promise<number> {
+  if (wishes.explain !== undefined) return explain(wishes.explain, wishes.vectors);
   if (wishes.list) return list(wishes);
   return judgeTarget(target, wishes);
 }
@@ -64,3 +69,5 @@ const knownFailuresHelp = `JSON: [{ target, runtime?, id, reason, link, clause, 
 
 const memoryHelp =
   'ends a program that holds more, with what it started; default: three quarters of the machine; on Linux';
+
+const apart = ['list', 'json', 'report', 'filter', 'shard'];
