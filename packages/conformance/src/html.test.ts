@@ -124,6 +124,10 @@ describe('the page', () => {
     expect(open).toContain('unavailable: no adapter &#60;script');
     expect(open).toContain('<strong><bdi>gone</bdi></strong>: your harness is wrong: the target did not start');
     expect(open).not.toContain('log(0)');
+    const part = { ...only('core').reports[0], filter: '<S1>', shard: '1/4' };
+    expect(section('open', renderHtml({ ...record, reports: [part] }))).toContain(
+      'only a part of the tests was wanted, the filter &#34;&#60;S1&#62;&#34; and shard 1/4: <bdi>core</bdi>',
+    );
     const everything = { ...only('core'), reports: only('core').reports };
     expect(section('open', renderHtml(everything))).toContain('Everything was judged.');
   });

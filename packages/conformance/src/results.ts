@@ -59,6 +59,8 @@ export interface TargetReport {
   readonly environment?: Readonly<Record<string, string>>;
   /** Which tests were wanted, when not all. */
   readonly filter?: string;
+  /** Which part of them, as `1/4`, when not all. */
+  readonly shard?: string;
   /** What it claims, and so what it was judged by; absent when it did not start. */
   readonly supports?: Supports;
   /** Why there are no answers at all: the reason of an unavailable target. */

@@ -65,6 +65,13 @@ describe('several targets', () => {
   });
 });
 
+test('of a part of the suite the rest is missing, and seen to be', () => {
+  const record = { ...run(report('a', { pass: 150 })), vectors: [{ file: 'v.json', sha256: '', tests: 599 }] };
+  expect(badgeOf(record)).toMatchObject({ message: '✓ 150 of 599', state: 'partial' });
+  const both = { ...record, reports: [...record.reports, report('b', { pass: 599 })] };
+  expect(badgeOf(both)).toMatchObject({ message: '✓ 2 targets', state: 'partial' });
+});
+
 test('a name stands for all runtimes, or for one', () => {
   const record = run(report('core', { pass: 3 }), report('core', { pass: 2, fail: 1 }, { runtime: 'chromium' }));
   expect(badgeOf(record, 'core').message).toBe('✗ 1 of 2 targets failed');

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { files } from '../../test/all-statuses.ts';
 import { answer, fakeTarget, spoil } from '../../test/fakes.ts';
@@ -80,6 +81,14 @@ describe('badge', () => {
       'eqloss-conformance: there is no target "fkae" in the report; it has fake\n',
     ]);
     expect(existsSync(join(folder, 'typo.svg'))).toBe(false);
+  });
+  test('of one shard says how much of the whole it is', async () => {
+    const target = fileURLToPath(new URL('../../test/target.ts', import.meta.url));
+    writeFileSync(join(folder, 'vectors.json'), JSON.stringify(files[0].file));
+    await run('run', target, '--vectors', 'vectors.json', '--shard', '1/2', '--report', 'json=shard.ndjson');
+    const [header] = readFileSync(join(folder, 'shard.ndjson'), 'utf8').split('\n');
+    expect(JSON.parse(header).targets[0]).toMatchObject({ target: 'fake', shard: '1/2' });
+    expect((await run('badge', 'shard.ndjson', '--out', 'b.svg')).out).toBe('EQL conformance: ✓ 2 of 4\n');
   });
   test('needs a place', async () => {
     const nowhere = await run('badge', 'good.ndjson');

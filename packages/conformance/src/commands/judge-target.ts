@@ -51,7 +51,8 @@ export async function judgeTarget(words: readonly string[], wishes: RunWishes): 
     const partial = vectors !== undefined || shard !== undefined;
     const { name, createTarget, startTimeout } = target;
     const options = { filter, knownFailures, partial, timeout, startTimeout, onResult: progress.step };
-    const report = await runTarget(name, createTarget, files, options);
+    const judged = await runTarget(name, createTarget, files, options);
+    const report = shard ? { ...judged, shard: `${shard.index}/${shard.count}` } : judged;
     progress.clear();
     const record = recordRun([report], all);
     if (output) {

@@ -8,7 +8,7 @@ export interface EnvironmentChange {
   /** Absent when it is about the whole run. */
   readonly target?: string;
   readonly runtime?: Runtime;
-  /** `spec`, `version`, `host.runtime`, `environment.engine`, `supports.features`, `filter`, `unavailable`, `harness`. */
+  /** `spec`, `version`, `host.runtime`, `environment.engine`, `supports.features`, `filter`, `shard`, `unavailable`, `harness`. */
   readonly fact: string;
   /** Absent when the report does not say. */
   readonly from?: string;
@@ -62,9 +62,10 @@ function runFacts({ spec, host = {} }: RunRecord): Facts {
   return new Map([['spec', spec], ...under('host', host)]);
 }
 
-function factsOf({ version, environment = {}, supports, filter, unavailable, harness }: TargetReport): Facts {
+function factsOf({ environment = {}, supports, ...about }: TargetReport): Facts {
+  const { version, filter, shard, unavailable, harness } = about;
   const claims = Object.entries(supports ?? {}).map(([key, words]): [string, string] => [key, words.join(', ')]);
-  const single = Object.entries({ version, filter, unavailable, harness });
+  const single = Object.entries({ version, filter, shard, unavailable, harness });
   return new Map([
     ...single.flatMap(([key, value]): [string, string][] => (value === undefined ? [] : [[key, value]])),
     ...under('environment', environment),

@@ -13,13 +13,22 @@ export function openSection(reports: readonly TargetReport[]): Markup {
   const broken = reports.flatMap((report) =>
     report.harness ? [`<strong>${nameOf(report)}</strong>: ${text(report.harness)}`] : [],
   );
+  const parts = reports.flatMap((report) => {
+    const which = [
+      report.filter === undefined ? '' : `the filter ${JSON.stringify(report.filter)}`,
+      report.shard === undefined ? '' : `shard ${report.shard}`,
+    ].filter(Boolean);
+    return which.length === 0
+      ? []
+      : [`only a part of the tests was wanted, ${text(which.join(' and '))}: ${nameOf(report)}`];
+  });
   const skipped = reports.flatMap(({ results }) => results.filter(({ status }) => status === 'skipped'));
   const links = [...new Set(skipped.flatMap(({ link: address }) => address ?? []))];
   const documents =
     links.length === 0 ? '' : `<p>What was skipped is documented at:</p>${list(links.slice(0, 50).map(link))}`;
-  return items.length + broken.length === 0
+  return parts.length + items.length + broken.length === 0
     ? '<p>Everything was judged.</p>'
-    : `${list([...broken, ...items])}${documents}`;
+    : `${list([...parts, ...broken, ...items])}${documents}`;
 }
 
 function withoutKnown(report: TargetReport): TargetReport {
