@@ -172,7 +172,7 @@ export function startChild(command: string, args: readonly string[], options: Ch
           const words = signal.reason instanceof Error ? signal.reason.message : 'given up';
           // The first thing to go wrong in a new program: its answer is still in a buffer.
           const silent = message.type === 'start' && !heard ? `; ${SILENT}` : '';
-          fail(rubbish ?? words + silent);
+          fail(rubbish ?? withTail(words + silent));
         };
         if (gone !== undefined || condemned !== undefined) return reject(new Error(gone ?? condemned));
         if (signal.aborted) return abort();
