@@ -13,7 +13,7 @@ export const addInit: AddCommand = (program, end) => {
     .command('init')
     .summary('writes a target to start from')
     .description(
-      'Writes a target that passes all that it claims, to put your own maths into: in TypeScript, in JavaScript where\nNode does not run TypeScript, or in Python. Never writes over a file.',
+      'Writes a target that passes all that it claims, to put your own maths into: in TypeScript, in JavaScript where Node does not run TypeScript, or in Python. Never writes over a file.',
     )
     .argument('[PATH]', 'a folder, or a file that ends in .ts, .mts, .js, .mjs or .py', '.')
     .option('--python', 'in Python, with its standard library only')
