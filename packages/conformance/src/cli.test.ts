@@ -330,7 +330,7 @@ test('a reader that leaves early does not change the verdict', async () => {
   expect(await new Promise<number | null>((resolve) => child.on('close', resolve))).toBe(0);
 });
 
-test.each([[['--help']], [['run', '--help']]])('%j is 0', async (args) => {
+test.each([[['--help']], [['run', '--help']], [['help', 'run']]])('%j is 0', async (args) => {
   const { code, out } = await run(args);
   expect(code).toBe(0);
   expect(out).toContain('Usage: eqloss-conformance run TARGET');

@@ -185,6 +185,14 @@ test('nothing is left behind: neither the program nor what it started', async ()
   expect(processesWith(mark)).toEqual([]);
 });
 
+test('a program that hangs while it starts is shown with what it said on standard error', async () => {
+  const script = 'console.error("waiting for the device"); setInterval(() => {}, 1000)';
+  const hanging = stdioTarget(process.execPath, ['-e', script], { timeout: 1000 });
+  await expect(hanging).rejects.toThrow(
+    /^no answer within 1 s; .*; its standard error ends with:\nwaiting for the device$/,
+  );
+});
+
 test('a program that says nothing at all is asked whether it flushes', async () => {
   const silent = stdioTarget(process.execPath, [program, 'silent'], { timeout: 2000 });
   await expect(silent).rejects.toThrow(

@@ -1,6 +1,6 @@
 // A target for eqloss-conformance. It passes all that it claims: put your own maths in place of `eql`, then claim more.
 
-import type { DecodedTest, Outcome, Outputs, Target } from '@eqloss/conformance';
+import type { DecodedTest, Outcome, Outputs, Target } from '@eqloss/conformance/protocol';
 
 export async function createTarget(): Promise<Target> {
   return {

@@ -53,6 +53,13 @@ test('in a package of CommonJS the file is an ES module by its name', async () =
   expect(err).toContain('its package.json says "type": "commonjs"; rename it to target.mts');
 });
 
+test('where a package does not say what its files are, Node would warn, and there is a tip', async () => {
+  writeFileSync(join(folder, 'package.json'), '{}');
+  expect((await run('init')).out).toMatch(/\ntip: "type": "module" in package\.json .*\nnext: .* \.\/target\.ts\n$/);
+  writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
+  expect((await run('init', 'other.ts')).out).not.toContain('tip');
+});
+
 test.each<[string, string[], string]>([
   ['a file that is there', ['init'], 'target.ts is there already; nothing was written'],
   ['another decoder', ['init', '--python'], 'decode.py is there already; nothing was written'],

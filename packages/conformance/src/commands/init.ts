@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { makeFolder, writeWhole } from '../whole.ts';
 import type { AddCommand } from './all.ts';
-import { isCommonJs, quoted, runsTypeScript, typeScriptAdvice } from './module-kind.ts';
+import { moduleType, quoted, runsTypeScript, typeScriptAdvice } from './module-kind.ts';
 import { beforehand, UsageError } from './usage.ts';
 
 /** `init [PATH]`. */
@@ -13,7 +13,7 @@ export const addInit: AddCommand = (program, end) => {
     .command('init')
     .summary('writes a target to start from')
     .description(
-      'Writes a target that passes all that it claims, to put your own maths into: in TypeScript, in JavaScript where\nNode does not run TypeScript, or in Python. Never writes over a file.',
+      'Writes a target that passes all that it claims, to put your own maths into: in TypeScript, in JavaScript where Node does not run TypeScript, or in Python. Never writes over a file.',
     )
     .argument('[PATH]', 'a folder, or a file that ends in .ts, .mts, .js, .mjs or .py', '.')
     .option('--python', 'in Python, with its standard library only')
@@ -70,7 +70,10 @@ function fileFor(path: string, python: boolean): string {
   if (!isFolder) return resolve(path);
   if (python) return resolve(path, 'target.py');
   // In a package of CommonJS only .mts and .mjs are ES modules.
-  return resolve(path, `target.${isCommonJs(resolve(path)) ? 'm' : ''}${runsTypeScript() ? 'ts' : 'js'}`);
+  return resolve(
+    path,
+    `target.${moduleType(resolve(path)) === 'commonjs' ? 'm' : ''}${runsTypeScript() ? 'ts' : 'js'}`,
+  );
 }
 
 function template(name: string): string {
@@ -85,11 +88,11 @@ function nextWords(file: string): string {
     return `next: npx eqloss-conformance run --stdio ${plain ? `"${python} ${path}"` : `-- ${python} ${quoted(path)}`}\n`;
   }
   const here = quoted(/^\.\.?[\\/]/.test(path) ? path : `./${path}`);
-  if (!extname(file).endsWith('ts')) {
-    const why = runsTypeScript()
-      ? ''
-      : `(JavaScript, since Node ${process.version} does not run TypeScript; 22.18 does)\n`;
-    return `${why}next: npx eqloss-conformance run ${here}\n`;
-  }
-  return runsTypeScript() ? `next: npx eqloss-conformance run ${here}\n` : `but ${typeScriptAdvice(here)}\n`;
+  const typed = extname(file).endsWith('ts');
+  if (typed && !runsTypeScript()) return `but ${typeScriptAdvice(here)}\n`;
+  const why =
+    runsTypeScript() || typed ? '' : `JavaScript, since Node ${process.version} does not run TypeScript; 22.18 does\n`;
+  const unsaid = /^\.[jt]s$/.test(extname(file)) && moduleType(dirname(file)) === 'unsaid';
+  const tip = unsaid ? 'tip: "type": "module" in package.json keeps Node from warning about it\n' : '';
+  return `${why}${tip}next: npx eqloss-conformance run ${here}\n`;
 }

@@ -11,7 +11,7 @@ import { remoteTarget } from '../remote.ts';
 import { TIMEOUT } from '../run.ts';
 import { stdioTarget } from '../stdio.ts';
 import type { Target } from '../target.ts';
-import { isCommonJs, typeScriptAdvice } from './module-kind.ts';
+import { moduleType, typeScriptAdvice } from './module-kind.ts';
 import { UsageError, wordsOf } from './usage.ts';
 
 /** What the command line says of a target. */
@@ -96,7 +96,7 @@ function adviceFor(error: unknown, path: string): string | undefined {
   const { code } = error as { readonly code?: unknown };
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION' && /^\.m?ts$/.test(ending)) return typeScriptAdvice(relative('.', path));
   const isSyntax = error instanceof SyntaxError && /import statement|Unexpected token 'export'/.test(error.message);
-  if (!isSyntax || !/^\.[jt]s$/.test(ending) || !isCommonJs(dirname(path))) return undefined;
+  if (!isSyntax || !/^\.[jt]s$/.test(ending) || moduleType(dirname(path)) !== 'commonjs') return undefined;
   return `its package.json says "type": "commonjs"; rename it to ${basename(path, ending)}.m${ending.slice(1)}`;
 }
 

@@ -17,19 +17,22 @@ export function typeScriptAdvice(file: string): string {
   );
 }
 
-/** Whether the nearest package.json above a folder makes its `.js` and `.ts` files CommonJS by an explicit word. */
-export function isCommonJs(folder: string): boolean {
+/**
+ * What the nearest package.json at or above a folder says of its `.js` and `.ts` files: its `type`, `unsaid` where it has
+ * none, undefined where there is no package.json.
+ */
+export function moduleType(folder: string): string | undefined {
   const manifest = join(folder, 'package.json');
   if (existsSync(manifest)) {
     try {
-      return JSON.parse(readFileSync(manifest, 'utf8')).type === 'commonjs';
+      return JSON.parse(readFileSync(manifest, 'utf8')).type ?? 'unsaid';
     } catch {
       // Node itself will tell.
-      return false;
+      return undefined;
     }
   }
   const parent = dirname(folder);
-  return parent !== folder && isCommonJs(parent);
+  return parent === folder ? undefined : moduleType(parent);
 }
 
 /** A path as a word of a command line. */
