@@ -1,6 +1,6 @@
 // The shell of the page: header, one of two views by the address's hash, footer.
 
-import { signal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
@@ -20,7 +20,7 @@ const names: Readonly<Record<ViewName, string>> = { device: 'Your device', under
 
 /** Header, the view that the hash names (`#device` without one), footer. A view may put more behind its name. */
 export function Shell({ device, understand, status }: ShellProps): JSX.Element {
-  const view = useRef(signal<ViewName>(viewOf(location.hash))).current;
+  const view = useSignal<ViewName>(viewOf(location.hash));
   const seen = useRef(false);
   const main = useRef<HTMLElement>(null);
   seen.current ||= view.value === 'understand';
@@ -37,16 +37,12 @@ export function Shell({ device, understand, status }: ShellProps): JSX.Element {
   useEffect(() => {
     document.title = `${names[view.value]}: Equalization Loss`;
   }, [view.value]);
-  const skip = (event: Event) => {
-    // Not by the hash: that names the view.
-    event.preventDefault();
-    main.current?.focus();
-  };
   return (
     <>
-      <a class="skip" href="#device" onClick={skip}>
+      {/* No link: the hash names the view. */}
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
         Skip to the content
-      </a>
+      </button>
       <header class="top">
         <div class="page">
           <p class="brand">
