@@ -4,3 +4,12 @@ declare module '*?url' {
   const address: string;
   export default address;
 }
+
+// Imported for its text.
+declare module '*?raw' {
+  const text: string;
+  export default text;
+}
+
+// Imported for its effect on the page.
+declare module '*.css';
