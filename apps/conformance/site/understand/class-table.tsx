@@ -10,7 +10,7 @@ import { briefly, countWords, pressureWords } from './words.ts';
 const PAGE = 50;
 
 const heads = [
-  ...['rank', 'class', 'images', 'frequency', 'side', 'up without EQL', 'up with EQL'],
+  ...['rank', 'class', 'count', 'frequency', 'side', 'up without EQL', 'up with EQL'],
   ...['down without EQL', 'down with EQL', 'down from background'],
 ] as const;
 
@@ -45,7 +45,7 @@ export function ClassTable({ result }: { readonly result: JobResult }): JSX.Elem
             <table>
               <thead>
                 <tr>
-                  {[...heads, 'down to up without', 'down to up with'].map((head) => (
+                  {[...heads, 'down : up without', 'down : up with'].map((head) => (
                     <th key={head} scope="col">
                       {head}
                     </th>

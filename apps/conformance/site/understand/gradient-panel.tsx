@@ -5,12 +5,13 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useId, useRef } from 'preact/hooks';
 import { ClassTable } from './class-table.tsx';
-import { pressure } from './gradient.ts';
+import { type ClassGradients, pressure } from './gradient.ts';
 import { compare, type JobResult } from './gradient-job.ts';
 import { GradientPlot } from './gradient-plot.tsx';
+import type { Unit } from './presets.ts';
 import { runInSlices } from './slices.ts';
 import type { State } from './state.ts';
-import { briefly, countWords, plural, pressureWords } from './words.ts';
+import { briefly, countWords, plural, pressureWords, pushWords } from './words.ts';
 
 /** Milliseconds without a change after which the sums are made anew. */
 const PAUSE = 120;
@@ -41,6 +42,7 @@ export function GradientPanel({ state }: { readonly state: State }): JSX.Element
             <div class="u-side">
               <LookAt
                 result={shown}
+                unit={state.unit.value}
                 rank={Math.min(rank.value ?? Infinity, shown.inputs.ranked.order.length - 1)}
                 look={(next) => (rank.value = next)}
               />
@@ -147,24 +149,21 @@ function Lesson({ result }: { readonly result: JobResult }): JSX.Element {
   const last = ranked.order[ranked.order.length - 1];
   const name = <span class="u-class">{ranked.names[last]}</span>;
   if (cut.tailClasses === 0) return <p>No class is tail: both losses are the same. Move λ up to see what EQL does.</p>;
+  const strong = (sums: ClassGradients): JSX.Element => <strong>{pushWords(pressure(sums, last))}</strong>;
   if (model === 'rest') {
     return (
       <p>
-        Plain training has pushed every class down to its share of the rows, and both sides are in balance. EQL takes
-        away what rows of other classes push down on the tail: {name} is left with{' '}
-        {pressureWords(pressure(gated, last))} (down to up), so it rises again.
+        Plain training has pushed every class down to its share of the rows, where down and up are in balance. EQL takes
+        what rows of other classes push down off the tail: {name} then {strong(gated)}, so it rises again.
       </p>
     );
   }
   return (
     <p>
-      {form === 'sigmoid'
-        ? 'Without EQL, all rows of other classes push a class down, and only its own lift it: '
-        : 'Without EQL, rare classes are pushed down by everything that is more frequent: '}
-      {name}, the rarest, gets <strong>{pressureWords(pressure(plain, last))}</strong>, down to up. With EQL it gets{' '}
-      <strong>{pressureWords(pressure(gated, last))}</strong>
-      {form === 'sigmoid' ? ', and all of that comes from background rows' : ''}. Head classes stay{' '}
-      {form === 'sigmoid' ? 'as they were' : 'nearly as they were'}.
+      Without EQL, the rows of all other classes push a class down, and only its own lift it: {name}, the rarest,{' '}
+      {strong(plain)}. With EQL it {strong(gated)}
+      {form === 'sigmoid' && gated.negative[last] > 0 && ', all of which comes from background rows'}. Head classes{' '}
+      {form === 'sigmoid' ? 'stay as they were.' : 'take over what the tail no longer bears.'}
     </p>
   );
 }
@@ -172,16 +171,17 @@ function Lesson({ result }: { readonly result: JobResult }): JSX.Element {
 /** One class in words, chosen by a range or by pointing into the plot. */
 function LookAt(props: {
   readonly result: JobResult;
+  readonly unit: Unit;
   readonly rank: number;
   readonly look: (rank: number) => void;
 }): JSX.Element {
-  const { result, rank, look } = props;
+  const { result, unit, rank, look } = props;
   const { inputs, plain, gated } = result;
   const { names, counts, order } = inputs.ranked;
   const id = useId();
   const j = order[rank];
   const side = inputs.cut.gate.tail[j] === 1 ? 'tail' : 'head';
-  const about = `Rank ${countWords(rank + 1)}: ${names[j]}, ${plural(counts[j], 'image', 'images')}, ${side}`;
+  const about = `Rank ${countWords(rank + 1)}: ${names[j]}, ${plural(counts[j], ...unit)}, ${side}`;
   return (
     <div class="u-field u-look">
       <label for={id}>Look at one class</label>
@@ -217,12 +217,12 @@ function Pressures({ result }: { readonly result: JobResult }): JSX.Element {
   places.set(0, 'most frequent');
   return (
     <table class="u-pressures">
-      <caption>Down to up</caption>
+      <caption>Push down : up</caption>
       <thead>
         <tr>
           <th scope="col">class</th>
-          <th scope="col">without</th>
-          <th scope="col">with EQL</th>
+          <th scope="col">without EQL</th>
+          <th scope="col">with</th>
         </tr>
       </thead>
       <tbody>

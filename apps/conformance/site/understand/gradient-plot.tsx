@@ -6,7 +6,8 @@ import { useId, useMemo } from 'preact/hooks';
 import type { JobResult } from './gradient-job.ts';
 import { Axes, type LogScale, margin, rankAt, rankScale, Stripes, useWidth } from './plot.tsx';
 
-const HEIGHT = 340;
+/** Taller where the numbers stand beside it. */
+const heightFor = (width: number): number => (width > 600 ? 400 : 340);
 
 /** Height of the strip for 0, which a logarithm cannot show. */
 const ZERO_STRIP = 22;
@@ -50,12 +51,13 @@ export function GradientPlot(props: {
   const classes = ranked.counts.length;
   const series = useMemo(() => seriesOf(result), [result]);
   const x = rankScale(classes, width);
-  const { y, zero } = useMemo(() => amountScale(series), [series]);
+  const height = heightFor(width);
+  const { y, zero } = useMemo(() => amountScale(series, height), [series, height]);
   const lines = useMemo(
     () => series.map(({ values }) => lineOf(values, ranked.order, x, y, zero)),
     [series, y, zero, width],
   );
-  const bottom = HEIGHT - margin.bottom;
+  const bottom = height - margin.bottom;
   const split = x(classes - cut.tailClasses + 1);
   return (
     <div class="u-plot" ref={ref}>
@@ -64,7 +66,7 @@ export function GradientPlot(props: {
           role="img"
           aria-label="Gradient that each class receives, by rank. The table below has its numbers."
           width={width}
-          height={HEIGHT}
+          height={height}
           onPointerMove={(event) => look(rankAt(x, event.offsetX, classes))}
         >
           <defs>
@@ -86,7 +88,7 @@ export function GradientPlot(props: {
               </text>
             </g>
           )}
-          <Axes {...{ x, y, width, height: HEIGHT, zero }} xName="rank of the class" yName="gradient, summed" />
+          <Axes {...{ x, y, width, height, zero }} xName="rank of the class" yName="gradient, summed" />
           <line class="u-looked" x1={x(centre(rank))} x2={x(centre(rank))} y1={margin.top} y2={bottom} />
           {series.map(({ id: name, values, shape }, s) => (
             <g key={name} class={`u-series u-${name}`}>
@@ -120,7 +122,10 @@ function centre(rank: number): number {
 }
 
 /** All amounts above 0, and a strip below them where one is 0. */
-function amountScale(series: readonly Series[]): { readonly y: LogScale; readonly zero: number | undefined } {
+function amountScale(
+  series: readonly Series[],
+  height: number,
+): { readonly y: LogScale; readonly zero: number | undefined } {
   let low = Infinity;
   let high = 0;
   let zeros = false;
@@ -132,7 +137,7 @@ function amountScale(series: readonly Series[]): { readonly y: LogScale; readonl
     }
   }
   if (high === 0) [low, high] = [0.1, 10];
-  const bottom = HEIGHT - margin.bottom;
+  const bottom = height - margin.bottom;
   const y = scaleLog()
     .domain([low / 1.5, high * 2])
     .range([zeros ? bottom - ZERO_STRIP : bottom, margin.top]);

@@ -67,7 +67,7 @@ export function HeatMap({ state }: { readonly state: State }): JSX.Element {
         {touched
           ? describe(entries[at.row][at.column], form, {
               row: `Row ${at.row + 1}, ${labels[at.row] === -1 ? 'background' : `of ${nameOf(labels[at.row])}`}`,
-              column: `class ${ranked.names[columns[at.column]]} (${plural(ranked.counts[columns[at.column]], 'image', 'images')})`,
+              column: `class ${ranked.names[columns[at.column]]} (${plural(ranked.counts[columns[at.column]], ...state.unit.value)})`,
             })
           : summary(entries)}
       </p>

@@ -10,6 +10,8 @@ export interface Preset {
   readonly title: string;
   /** One sentence: what is counted. */
   readonly about: string;
+  /** What is counted: one, and many. */
+  readonly unit: Unit;
   readonly classes: ClassCounts;
   readonly total: number;
   /** λ, and who says so. */
@@ -19,6 +21,9 @@ export interface Preset {
   readonly licence?: string;
 }
 
+/** A word for what is counted: "image", "images". */
+export type Unit = readonly [string, string];
+
 /** Its names, in the order in which they are shown. */
 export type PresetName = 'lvis' | 'wordnet' | 'zipf';
 
@@ -27,6 +32,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
   lvis: {
     title: 'LVIS v1',
     about: 'Images that hold each of 1,203 categories, of 99,388 images. Several categories occur in one image.',
+    unit: ['image', 'images'],
     classes: { names: lvis.counts.map((_, j) => `category ${j + 1}`), counts: Float64Array.from(lvis.counts) },
     total: lvis.images,
     threshold: 1.1e-3,
@@ -37,6 +43,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
   wordnet: {
     title: 'WordNet glosses',
     about: 'Definitions in each of the 45 lexicographer files of WordNet. Each is in one file.',
+    unit: ['gloss', 'glosses'],
     classes: { names: lexicographerFiles(), counts: Float64Array.from(glosses.counts) },
     total: glosses.counts.reduce((sum, count) => sum + count, 0),
     threshold: 0.005,
@@ -59,6 +66,7 @@ function zipf(): Preset {
   return {
     title: 'Small synthetic tail',
     about: 'Class r of 40 has 4000 / r^1.5 samples, rounded.',
+    unit: ['sample', 'samples'],
     classes: { names: [...counts].map((_, r) => `class ${r + 1}`), counts },
     total,
     threshold: thresholdForTailRatio(counts, total, 0.05).threshold,

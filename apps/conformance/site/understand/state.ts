@@ -6,7 +6,7 @@ import type { BetaChoice } from './batch.ts';
 import { type ClassCounts, type ParsedCounts, parseCounts, problemOfTotal } from './counts.ts';
 import { adviceFor, type Cut, cutAt, type Ranked, rank } from './gate-model.ts';
 import type { Model } from './gradient.ts';
-import { type PresetName, presets } from './presets.ts';
+import { type PresetName, presets, type Unit } from './presets.ts';
 
 /** Where the counts come from. */
 export type Source = PresetName | 'own';
@@ -31,6 +31,8 @@ export interface State {
   readonly model: Signal<Model>;
   /** Of the small batch and of drawn β. */
   readonly seed: Signal<number>;
+  /** What is counted. */
+  readonly unit: ReadonlySignal<Unit>;
   readonly cut: ReadonlySignal<Cut>;
   readonly advice: ReadonlySignal<readonly Finding[]>;
 }
@@ -55,6 +57,9 @@ export function createState(): State {
     seed: signal(1),
   };
   const cut = computed(() => cutAt(state.ranked.value, state.threshold.value));
+  const unit = computed<Unit>(() =>
+    state.shown.value === 'own' ? ['sample', 'samples'] : presets[state.shown.value].unit,
+  );
   const advice = computed(() =>
     adviceFor(state.ranked.value, cut.value, {
       form: state.form.value,
@@ -62,7 +67,7 @@ export function createState(): State {
       beta: state.beta.value.value,
     }),
   );
-  return { ...state, cut, advice };
+  return { ...state, unit, cut, advice };
 }
 
 /** Shows a preset with its own λ; for `own`, what the text holds, if it can be read. */

@@ -13,7 +13,7 @@ import { countWords, percentWords, thresholdWords } from './words.ts';
 
 /** The plot, the numbers and the controls of λ. */
 export function ThresholdPanel({ state }: { readonly state: State }): JSX.Element {
-  const { ranked, threshold, cut, advice } = state;
+  const { ranked, threshold, cut, advice, unit } = state;
   const { tailClasses, tailRatio, leastHead: images } = cut.value;
   const { total, counts } = ranked.value;
   return (
@@ -34,16 +34,16 @@ export function ThresholdPanel({ state }: { readonly state: State }): JSX.Elemen
               </dd>
             </div>
             <div>
-              <dt>Tail ratio: their share of all occurrences</dt>
+              <dt>Tail ratio</dt>
               <dd>
-                <strong>{percentWords(tailRatio)}</strong> <RatioBar ratio={tailRatio} />
+                <strong>{percentWords(tailRatio)}</strong> of occurrences <RatioBar ratio={tailRatio} />
               </dd>
             </div>
           </dl>
           <AdviceList findings={advice.value.filter(({ code }) => code === 'D3')} />
           {advice.value.every(({ code }) => code !== 'D3') && (
             <p class="u-advice">
-              <strong class="pass">✓</strong> Within the paper's advice, 2 % to 10 %.
+              <strong class="pass">✓</strong> Within the paper's advice, {percentWords(0.02)} to {percentWords(0.1)}.
             </p>
           )}
           <div class="u-fields">
@@ -54,7 +54,7 @@ export function ThresholdPanel({ state }: { readonly state: State }): JSX.Elemen
               change={(value) => changeThreshold(state, value)}
             />
             <NumberField
-              label="Head begins at so many images"
+              label={`Head begins at so many ${unit.value[1]}`}
               value={images}
               change={(value) => changeImages(state, value)}
               help={`Fewer of the ${countWords(total)} are tail.`}

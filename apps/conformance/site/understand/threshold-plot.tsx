@@ -8,7 +8,8 @@ import { Axes, type LogScale, margin, rankAt, rankScale, Stripes, useWidth } fro
 import type { State } from './state.ts';
 import { briefly, countWords, percentWords, plural, thresholdWords } from './words.ts';
 
-const HEIGHT = 320;
+/** Taller where the numbers stand beside it. */
+const heightFor = (width: number): number => (width > 600 ? 400 : 320);
 
 /** Up to so many classes, bars are drawn apart. */
 const MOST_BARS = 80;
@@ -16,16 +17,17 @@ const MOST_BARS = 80;
 /** The plot of step 2. */
 export function ThresholdPlot({ state }: { readonly state: State }): JSX.Element {
   const ranked = state.ranked.value;
-  const { tailClasses, gate } = state.cut.value;
+  const { tailClasses } = state.cut.value;
   const { ref, width } = useWidth();
   const id = useId();
   const [pointed, setPointed] = useState<number>();
   const classes = ranked.counts.length;
   const heads = classes - tailClasses;
   const x = rankScale(classes, width);
-  const y = useMemo(() => countScale(ranked), [ranked]);
-  const outline = useMemo(() => outlineOf(ranked, x, y), [ranked, y, width]);
-  const bottom = HEIGHT - margin.bottom;
+  const height = heightFor(width);
+  const y = useMemo(() => countScale(ranked, height), [ranked, height]);
+  const outline = useMemo(() => outlineOf(ranked, x, y, height), [ranked, y, width]);
+  const bottom = height - margin.bottom;
   const split = x(heads + 1);
   const right = width - margin.right;
   return (
@@ -34,22 +36,22 @@ export function ThresholdPlot({ state }: { readonly state: State }): JSX.Element
         <>
           <svg
             role="img"
-            aria-label={`${plural(classes, 'class', 'classes')} by rank and number of images, both on logarithmic axes. The first ${countWords(heads)} are head, the other ${countWords(tailClasses)} tail.`}
+            aria-label={`${plural(classes, 'class', 'classes')} by rank and number of ${state.unit.value[1]}, both on logarithmic axes. The first ${countWords(heads)} are head, the other ${countWords(tailClasses)} tail.`}
             width={width}
-            height={HEIGHT}
+            height={height}
             onPointerMove={(event) => setPointed(rankAt(x, event.offsetX, classes))}
             onPointerLeave={() => setPointed(undefined)}
           >
             <defs>
               <Stripes id={`${id}s`} />
               <clipPath id={`${id}h`}>
-                <rect x={0} y={0} width={split} height={HEIGHT} />
+                <rect x={0} y={0} width={split} height={height} />
               </clipPath>
               <clipPath id={`${id}t`}>
-                <rect x={split} y={0} width={Math.max(0, right - split)} height={HEIGHT} />
+                <rect x={split} y={0} width={Math.max(0, right - split)} height={height} />
               </clipPath>
             </defs>
-            <Axes {...{ x, y, width, height: HEIGHT }} xName="rank of the class" yName="images" />
+            <Axes {...{ x, y, width, height }} xName="rank of the class" yName={state.unit.value[1]} />
             <path class="u-head-area" d={outline} clip-path={`url(#${id}h)`} />
             <path class="u-tail-area" d={outline} fill={`url(#${id}s)`} clip-path={`url(#${id}t)`} />
             {classes <= MOST_BARS &&
@@ -63,19 +65,20 @@ export function ThresholdPlot({ state }: { readonly state: State }): JSX.Element
           <ThresholdSlider state={state} y={y} />
         </>
       )}
-      <p class="u-readout small">{pointed === undefined ? idleWords : classWords(ranked, gate.tail, pointed)}</p>
+      <p class="u-readout small">{pointed === undefined ? idleWords : classWords(state, pointed)}</p>
     </div>
   );
 }
 
 const idleWords = 'Point at a bar to see its class. Drag the line, or give it the focus and use the arrow keys.';
 
-function classWords({ names, counts, frequencies, order }: Ranked, tail: Uint8Array, rank: number): JSX.Element {
+function classWords({ ranked, cut, unit }: State, rank: number): JSX.Element {
+  const { names, counts, frequencies, order } = ranked.value;
   const j = order[rank];
   return (
     <>
-      Rank {countWords(rank + 1)}: <strong class="u-class">{names[j]}</strong>, {plural(counts[j], 'image', 'images')},
-      f = {briefly(frequencies[j])}: {tail[j] === 1 ? 'tail' : 'head'}
+      Rank {countWords(rank + 1)}: <strong class="u-class">{names[j]}</strong>, {plural(counts[j], ...unit.value)}, f ={' '}
+      {briefly(frequencies[j])}: {cut.value.gate.tail[j] === 1 ? 'tail' : 'head'}
     </>
   );
 }
@@ -110,9 +113,9 @@ function Sides(props: {
           ← {countWords(heads)} head
         </text>
       )}
-      {right - split > 80 && (
+      {right - split > 60 && (
         <text x={split + 8} y={y}>
-          {countWords(tailClasses)} tail →
+          {countWords(tailClasses)} tail{right - split > 90 && ' →'}
         </text>
       )}
     </g>
@@ -121,7 +124,7 @@ function Sides(props: {
 
 /** λ: a slider that lies over the plot, as wide as it. */
 function ThresholdSlider({ state, y }: { readonly state: State; readonly y: LogScale }): JSX.Element {
-  const { ranked, threshold, cut } = state;
+  const { ranked, threshold, cut, unit } = state;
   const { steps, total } = ranked.value;
   const { tailClasses, tailRatio, leastHead } = cut.value;
   const grip = useRef<number | undefined>(undefined);
@@ -148,7 +151,7 @@ function ThresholdSlider({ state, y }: { readonly state: State; readonly y: LogS
       aria-valuemin={0}
       aria-valuemax={steps[steps.length - 1]}
       aria-valuenow={Math.min(threshold.value, steps[steps.length - 1])}
-      aria-valuetext={`${thresholdWords(threshold.value)}: ${countWords(tailClasses)} of ${plural(ranked.value.counts.length, 'class is', 'classes are')} tail, ${percentWords(tailRatio)} of all occurrences. Head begins at ${plural(leastHead, 'image', 'images')}.`}
+      aria-valuetext={`${thresholdWords(threshold.value)}: ${countWords(tailClasses)} of ${plural(ranked.value.counts.length, 'class is', 'classes are')} tail, ${percentWords(tailRatio)} of all occurrences. Head begins at ${plural(leastHead, ...unit.value)}.`}
       style={{ top: `${top}px`, left: `${margin.left}px`, right: `${margin.right}px` }}
       onKeyDown={press}
       onPointerDown={(event) => {
@@ -168,7 +171,7 @@ function ThresholdSlider({ state, y }: { readonly state: State; readonly y: LogS
       <span class="u-lambda-line" />
       <span class={top < 48 ? 'u-lambda-name u-below' : 'u-lambda-name'}>
         λ = {thresholdWords(threshold.value)}
-        <span class="u-lambda-images"> · {plural(leastHead, 'image', 'images')}</span>
+        <span class="u-lambda-images"> · {plural(leastHead, ...unit.value)}</span>
       </span>
       <span class="u-lambda-grip" aria-hidden="true">
         ↕
@@ -190,12 +193,12 @@ const keys: Readonly<Record<string, (page: number, all: number) => number>> = {
 };
 
 /** Counts, from below the least that occurs to above the most. */
-function countScale({ counts, order }: Ranked): LogScale {
+function countScale({ counts, order }: Ranked, height: number): LogScale {
   let least = counts[order[0]];
   for (const count of counts) if (count > 0 && count < least) least = count;
   return scaleLog()
     .domain([least / 1.6, counts[order[0]] * 1.6])
-    .range([HEIGHT - margin.bottom, margin.top]);
+    .range([height - margin.bottom, margin.top]);
 }
 
 /** The place of a count, within the plot: λ may lie outside of it. */
@@ -211,8 +214,8 @@ function thresholdAt({ steps, total }: Ranked, y: LogScale, top: number): number
 }
 
 /** The bars of all classes as one shape. Classes of equal count are one step. */
-function outlineOf({ counts, order }: Ranked, x: LogScale, y: LogScale): string {
-  const bottom = HEIGHT - margin.bottom;
+function outlineOf({ counts, order }: Ranked, x: LogScale, y: LogScale, height: number): string {
+  const bottom = height - margin.bottom;
   const parts = [`M${x(1).toFixed(1)},${bottom}`];
   for (let r = 0; r < order.length; r++) {
     const count = counts[order[r]];

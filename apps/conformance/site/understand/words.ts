@@ -5,9 +5,9 @@ export function countWords(count: number): string {
   return count.toLocaleString('en');
 }
 
-/** A share as a percentage with three digits: 5.89 %. */
+/** A share as a percentage with three digits: 5.89 %. The space does not break. */
 export function percentWords(share: number): string {
-  return `${briefly(100 * share)} %`;
+  return `${briefly(100 * share)}\u00A0%`;
 }
 
 /** Three digits of any number: 0.0011, 357, 12,300, 3.2e-7. */
@@ -22,10 +22,17 @@ export function thresholdWords(threshold: number): string {
   return String(Number(threshold.toPrecision(4)));
 }
 
-/** Downwards over upwards: "357 to 1"; in words where a side is missing. */
+/** Downwards over upwards, in a table: 357 : 1, or what is missing. */
 export function pressureWords(pressure: number): string {
-  if (Number.isNaN(pressure)) return 'none';
-  return pressure === Infinity ? 'down only' : `${briefly(pressure)} to 1`;
+  if (Number.isNaN(pressure)) return 'neither';
+  return pressure === Infinity ? 'only down' : `${briefly(pressure)} : 1`;
+}
+
+/** Downwards over upwards, in a sentence that goes on with what is pushed: "is pushed down 357 times as hard as up". */
+export function pushWords(pressure: number): string {
+  if (Number.isNaN(pressure)) return 'is not pushed at all';
+  if (pressure === Infinity) return 'is pushed down only';
+  return pressure === 0 ? 'is pushed up only' : `is pushed down ${briefly(pressure)} times as hard as up`;
 }
 
 /** "1 class", "2 classes". */
