@@ -7,8 +7,8 @@ import type { Availability } from './state.ts';
 /** One line of the table. */
 export interface Capability {
   readonly name: string;
-  /** `unknown`: not asked yet. `software`: there, but the processor plays it. */
-  readonly has: 'yes' | 'no' | 'software' | 'unknown';
+  /** `software`: there, but the processor plays it. `unknown`: not asked yet. `fact`: neither there nor missing. */
+  readonly has: 'yes' | 'no' | 'software' | 'unknown' | 'fact';
   /** What it is, or why it is missing. */
   readonly words: string;
 }
@@ -16,33 +16,35 @@ export interface Capability {
 /**
  * The table.
  *
- * @param facts What the browser says.
+ * @param facts What the browser says; undefined before it was asked.
  * @param availability What starting the targets has shown, by name.
  */
 export function capabilitiesOf(
-  facts: Facts,
+  facts: Facts | undefined,
   availability: Readonly<Record<string, Availability>>,
 ): readonly Capability[] {
+  const started = engines.flatMap(({ name, target }) => {
+    const found = availability[target];
+    return found ? [engine(name, found)] : [];
+  });
+  if (!facts) return [...names.map((name): Capability => ({ name, has: 'unknown', words: 'looking …' })), ...started];
   const { browser, cores, wasm } = facts;
   return [
-    { name: 'Browser', has: 'yes', words: browser.name },
+    { name: 'Browser', has: 'fact', words: browser.name },
     cores
-      ? { name: 'Processor', has: 'yes', words: `${cores} logical ${cores === 1 ? 'core' : 'cores'}` }
+      ? { name: 'Processor', has: 'fact', words: `${cores} logical ${cores === 1 ? 'core' : 'cores'}` }
       : { name: 'Processor', has: 'unknown', words: 'the browser does not say how many cores there are' },
     simple('WebAssembly SIMD', wasm.simd, 'vectors of four numbers', wasm.any ? old : noWasm),
     simple('Relaxed SIMD', wasm.relaxedSimd, 'with fused multiply-add where the processor has it', relaxedWords(wasm)),
     threads(facts),
     gpu('WebGL2', facts.webgl2, facts),
     gpu('WebGPU', facts.webgpu, facts),
-    ...engines.flatMap(({ name, target }) => {
-      const found = availability[target];
-      return found ? [engine(name, found)] : [];
-    }),
+    ...started,
   ];
 }
 
-/** Whether a device's name is that of software that plays a GPU. */
-export { isSoftware };
+/** Of the lines that come from the facts. */
+const names = ['Browser', 'Processor', 'WebAssembly SIMD', 'Relaxed SIMD', 'WebAssembly threads', 'WebGL2', 'WebGPU'];
 
 const old = 'this browser is too old for it: update it';
 const noWasm = 'this browser has no WebAssembly, or a setting turns it off';

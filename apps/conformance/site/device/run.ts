@@ -75,7 +75,7 @@ async function runOne({ name, start }: DeviceTarget, plan: RunPlan): Promise<voi
   let waiting: TestResult[] = [];
   let shown = performance.now();
   const show = () => {
-    if (waiting.length > 0) dispatch({ type: 'results', name, results: waiting, now: performance.now() });
+    if (waiting.length > 0) dispatch({ type: 'results', name, results: waiting });
     waiting = [];
     shown = performance.now();
   };
@@ -98,7 +98,7 @@ async function runOne({ name, start }: DeviceTarget, plan: RunPlan): Promise<voi
       },
     });
     // A target that was ended while it started seems broken: it was only cancelled.
-    if (!signal.aborted) dispatch({ type: 'report', report, now: performance.now() });
+    if (!signal.aborted) dispatch({ type: 'report', report });
   } catch (error) {
     if (!signal.aborted) throw error;
     show();

@@ -52,12 +52,10 @@ export interface State {
   /** What the last run was of; absent before the first. */
   readonly run?: {
     readonly subset: Subset;
+    /** Those that were run, or from which a part was run. */
     readonly files: readonly FetchedFile[];
     /** Tests of one target. */
     readonly tests: number;
-    /** Milliseconds of a clock that only goes on. */
-    readonly started: number;
-    readonly now: number;
     readonly date: Date;
   };
   readonly measures: readonly Measure[];
@@ -75,10 +73,10 @@ export type Event =
   | { readonly type: 'choose'; readonly names: readonly string[]; readonly chosen: boolean }
   | { readonly type: 'subset'; readonly subset: Subset }
   | { readonly type: 'shape'; readonly shape: Shape }
-  | { readonly type: 'run'; readonly run: Omit<NonNullable<State['run']>, 'now'> }
+  | { readonly type: 'run'; readonly run: NonNullable<State['run']> }
   | { readonly type: 'start'; readonly name: string }
-  | { readonly type: 'results'; readonly name: string; readonly results: readonly TestResult[]; readonly now: number }
-  | { readonly type: 'report'; readonly report: TargetReport; readonly now: number }
+  | { readonly type: 'results'; readonly name: string; readonly results: readonly TestResult[] }
+  | { readonly type: 'report'; readonly report: TargetReport }
   | { readonly type: 'measure'; readonly total: number }
   | { readonly type: 'measuring'; readonly target: string }
   | { readonly type: 'measured'; readonly measure: Measure }
@@ -124,15 +122,12 @@ export function reduce(state: State, event: Event): State {
         results: [],
         report: undefined,
       }));
-      const run = { ...event.run, now: event.run.started };
-      return { ...cleared, phase: 'running', run, measures: [], announcement: 'The run has begun.' };
+      return { ...cleared, phase: 'running', run: event.run, measures: [], announcement: 'The run has begun.' };
     }
     case 'start':
       return change(state, event.name, () => ({ outcome: 'running' }));
-    case 'results': {
-      const next = change(state, event.name, ({ results }) => ({ results: [...results, ...event.results] }));
-      return { ...next, run: next.run && { ...next.run, now: event.now } };
-    }
+    case 'results':
+      return change(state, event.name, ({ results }) => ({ results: [...results, ...event.results] }));
     case 'report': {
       const { report } = event;
       const next = change(state, report.target, () => ({
@@ -141,8 +136,7 @@ export function reduce(state: State, event: Event): State {
         report,
         availability: availabilityOf(report),
       }));
-      const announcement = `${report.target}: ${outcomeWords(report)}.`;
-      return { ...next, announcement, run: next.run && { ...next.run, now: event.now } };
+      return { ...next, announcement: `${report.target}: ${outcomeWords(report)}.` };
     }
     case 'measure': {
       const measures = state.measures.filter(({ rows, classes }) => !isShape(state.shape, { rows, classes }));
@@ -184,18 +178,6 @@ export function progressOf({ run, targets }: State): { readonly done: number; re
   return { done: done.reduce((sum, count) => sum + count, 0), total: wanted.length * run.tests };
 }
 
-/** `about 40 s left`, from the pace so far; nothing while there is none to speak of. */
-export function remainingWords(state: State): string {
-  const progress = progressOf(state);
-  if (!progress || !state.run) return '';
-  const { done, total } = progress;
-  const elapsed = state.run.now - state.run.started;
-  if (done === 0 || done >= total || elapsed < 2000) return '';
-  const seconds = ((total - done) * elapsed) / done / 1000;
-  if (seconds < 60) return `about ${Math.max(1, Math.round(seconds))} s left`;
-  return `about ${Math.round(seconds / 60)} min left`;
-}
-
 /** What a target came to, in words. */
 export function outcomeWords(report: TargetReport): string {
   if (report.unavailable !== undefined) return 'not available on this device';
@@ -219,5 +201,10 @@ function change(state: State, name: string, of: (target: TargetState) => Partial
 }
 
 function changeAll(state: State, of: (target: TargetState) => Partial<TargetState>): State {
-  return { ...state, targets: state.targets.map((target) => ({ ...target, ...of(target) })) };
+  const targets = state.targets.map((target) => {
+    const changes = of(target);
+    // One that stays the same stays the same object: what shows it need not be drawn anew.
+    return Object.keys(changes).length === 0 ? target : { ...target, ...changes };
+  });
+  return { ...state, targets };
 }

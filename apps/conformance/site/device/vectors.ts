@@ -1,6 +1,6 @@
 // The vectors, fetched from beside the page.
 
-import type { SuiteFile, VectorFile } from '@eqloss/conformance/protocol';
+import type { EncodedTest, SuiteFile, VectorFile } from '@eqloss/conformance/protocol';
 
 /** A vector file with the hash of the bytes that came. */
 export interface FetchedFile extends SuiteFile {
@@ -29,9 +29,33 @@ export async function fetchVectors(addresses: Readonly<Record<string, string>>):
   return Promise.all(names.map((path) => fetchFile(path.slice(path.lastIndexOf('/') + 1), addresses[path])));
 }
 
-/** The files of a subset. `quick` leaves out the batches of real data, each of which is larger than all others together. */
+/**
+ * The files of a subset. `quick` has the smallest test of each flag in each file, without the files of real data: every
+ * rule is asked for once. Files, groups and tests stay what they are; others are left out.
+ */
 export function subsetOf<T extends SuiteFile>(files: readonly T[], subset: Subset): readonly T[] {
-  return subset === 'full' ? files : files.filter(({ path }) => !/-(lvis|wordnet)\.json$/.test(path));
+  if (subset === 'full') return files;
+  return files
+    .filter(({ path }) => !/-(lvis|wordnet)\.json$/.test(path))
+    .map((entry) => {
+      const ids = smallestOf(entry.file);
+      const groups = entry.file.groups
+        .map((group) => ({ ...group, tests: group.tests.filter(({ id }) => ids.has(id)) }))
+        .filter(({ tests }) => tests.length > 0);
+      return { ...entry, file: { ...entry.file, groups } };
+    });
+}
+
+/** How many tests some files have. */
+export function countTests(files: readonly SuiteFile[]): number {
+  return files.flatMap(({ file }) => file.groups.flatMap(({ tests }) => tests)).length;
+}
+
+function smallestOf({ notes, groups }: VectorFile): ReadonlySet<string> {
+  const size = ({ inputs }: EncodedTest) => inputs.logits.shape.reduce((product, length) => product * length, 1);
+  const tests = groups.flatMap((group) => group.tests).sort((one, other) => size(one) - size(other));
+  const found = Object.keys(notes).flatMap((flag) => tests.find(({ flags }) => flags.includes(flag))?.id ?? []);
+  return new Set(found);
 }
 
 async function fetchFile(name: string, address: string): Promise<FetchedFile> {
