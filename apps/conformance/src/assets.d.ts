@@ -13,3 +13,11 @@ declare module '*?raw' {
 
 // Imported for its effect on the page.
 declare module '*.css';
+
+// Every file that a pattern finds, by path.
+interface ImportMeta {
+  glob(
+    pattern: string,
+    options: { readonly query: '?url'; readonly import: 'default'; readonly eager: true },
+  ): Readonly<Record<string, string>>;
+}

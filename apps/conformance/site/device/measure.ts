@@ -1,0 +1,85 @@
+// How long an adapter takes: in a worker of its own, from ordinary arrays to ordinary arrays.
+
+import type { Form } from '@eqloss/conformance/protocol';
+import { type Case, groupsOf, type Shape } from '../../../bench/src/cases.ts';
+import { median, spread } from '../../../bench/src/statistics.ts';
+import { callsFor, turnsFor } from '../../../bench/src/turns.ts';
+import type { DeviceTarget, Limits } from './run.ts';
+import type { Event, Measure } from './state.ts';
+import { askTime, openWorker, type WorkerSession } from './worker-session.ts';
+
+/** How a measurement is made. */
+export interface MeasurePlan {
+  readonly shape: Shape;
+  readonly limits: Limits;
+  readonly signal: AbortSignal;
+  readonly dispatch: (event: Event) => void;
+}
+
+/** Both forms. */
+export const forms: readonly Form[] = ['sigmoid', 'softmax'];
+
+/** Rounds of one form, in milliseconds of warming up, and of all rounds together. */
+const thoroughness = { rounds: 9, warmUp: 150, budget: 700 };
+
+/** How far from core a path may be that is timed: what SPEC N4 allows. */
+const TOLERANCE = 1;
+
+/**
+ * Measures targets one after the other, both forms. One that is wrong, fails or takes too long has the reason instead of a
+ * time. Never rejects.
+ */
+export async function measureDevice(targets: readonly DeviceTarget[], plan: MeasurePlan): Promise<void> {
+  for (const target of targets) {
+    if (plan.signal.aborted) return;
+    plan.dispatch({ type: 'measuring', target: target.name });
+    await measureTarget(target, plan);
+  }
+}
+
+async function measureTarget({ name, start }: DeviceTarget, plan: MeasurePlan): Promise<void> {
+  const { shape, signal, dispatch } = plan;
+  let session: WorkerSession | undefined;
+  for (const [of] of groupsOf([shape], forms, 'first')) {
+    const about = { target: name, form: of.form, rows: shape.rows, classes: shape.classes };
+    try {
+      // A worker that failed is not asked again.
+      if (!session?.alive) session = openWorker(start);
+      dispatch({ type: 'measured', measure: { ...about, ...(await measureCase(session, of, plan)) } });
+    } catch (error) {
+      if (signal.aborted) break;
+      const failed = error instanceof Error ? error.message : String(error);
+      dispatch({ type: 'measured', measure: { ...about, failed } });
+    }
+  }
+  await session?.close(0);
+}
+
+async function measureCase(
+  session: WorkerSession,
+  of: Case,
+  { limits, signal }: MeasurePlan,
+): Promise<Pick<Extract<Measure, { readonly nsPerLogit: number }>, 'nsPerLogit' | 'spread' | 'rounds'>> {
+  const within = (milliseconds: number) => AbortSignal.any([signal, timeLimit(milliseconds)]);
+  const { warmUp } = thoroughness;
+  const starting = within(limits.start + limits.test);
+  const opened = await askTime(session, { type: 'time-open', of, patience: warmUp }, 'time-opened', starting);
+  if (!(opened.distance <= TOLERANCE)) {
+    throw new Error(`wrong: ${opened.distance.toPrecision(3)} times as far from core as SPEC N4 allows`);
+  }
+  const calls = callsFor(opened.nanoseconds);
+  const times: number[] = [];
+  for (let turn = turnsFor(opened.nanoseconds, thoroughness); turn > 0; turn--) {
+    const { nanoseconds } = await askTime(session, { type: 'time-round', calls }, 'timed', within(limits.test));
+    times.push(nanoseconds / calls / (of.rows * of.classes));
+  }
+  await askTime(session, { type: 'time-close' }, 'time-closed', within(limits.test));
+  return { nsPerLogit: median(times), spread: spread(times), rounds: times.length };
+}
+
+/** As AbortSignal.timeout, with words for people. */
+function timeLimit(milliseconds: number): AbortSignal {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(new Error(`no answer within ${milliseconds / 1000} s`)), milliseconds);
+  return controller.signal;
+}
