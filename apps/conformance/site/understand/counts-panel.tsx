@@ -99,17 +99,15 @@ function OwnCounts({ state }: { readonly state: State }): JSX.Element {
         aria-invalid={(state.parsed.value?.problems.length ?? 0) > 0}
         onInput={(event) => later(event.currentTarget.value)}
       />
-      <div class="row">
-        <label class="u-file">
-          Or open a file{' '}
-          <input
-            ref={file}
-            type="file"
-            accept=".csv,.tsv,.txt,text/csv,text/plain,text/tab-separated-values"
-            onChange={(event) => void openFile(state, event.currentTarget)}
-          />
-        </label>
-      </div>
+      <label class="u-file">
+        Or open a file{' '}
+        <input
+          ref={file}
+          type="file"
+          accept=".csv,.tsv,.txt,text/csv,text/plain,text/tab-separated-values"
+          onChange={(event) => void openFile(state, event.currentTarget)}
+        />
+      </label>
       <p id={`${id}-limits`} class="quiet small">
         Your counts stay on this device, and not in the address either. At most {countWords(MOST_CLASSES)} classes.
       </p>

@@ -4,6 +4,7 @@ import { priorBias } from '@eqloss/core';
 import { useSignal, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useId, useRef } from 'preact/hooks';
+import { shorten } from './cell.ts';
 import { ClassTable } from './class-table.tsx';
 import { type ClassGradients, pressure } from './gradient.ts';
 import { compare, type JobResult } from './gradient-job.ts';
@@ -147,7 +148,7 @@ function Lesson({ result }: { readonly result: JobResult }): JSX.Element {
   const { inputs, plain, gated } = result;
   const { ranked, cut, model, form } = inputs;
   const last = ranked.order[ranked.order.length - 1];
-  const name = <span class="u-class">{ranked.names[last]}</span>;
+  const name = <span class="u-class">{shorten(ranked.names[last])}</span>;
   if (cut.tailClasses === 0) return <p>No class is tail: both losses are the same. Move λ up to see what EQL does.</p>;
   const strong = (sums: ClassGradients): JSX.Element => <strong>{pushWords(pressure(sums, last))}</strong>;
   if (model === 'rest') {
@@ -181,7 +182,7 @@ function LookAt(props: {
   const id = useId();
   const j = order[rank];
   const side = inputs.cut.gate.tail[j] === 1 ? 'tail' : 'head';
-  const about = `Rank ${countWords(rank + 1)}: ${names[j]}, ${plural(counts[j], ...unit)}, ${side}`;
+  const about = `Rank ${countWords(rank + 1)}: ${shorten(names[j])}, ${plural(counts[j], ...unit)}, ${side}`;
   return (
     <div class="u-field u-look">
       <label for={id}>Look at one class</label>
@@ -211,9 +212,9 @@ function Pressures({ result }: { readonly result: JobResult }): JSX.Element {
   const { names, order } = inputs.ranked;
   const heads = order.length - inputs.cut.tailClasses;
   const places = new Map<number, string>();
-  places.set(order.length - 1, heads === order.length ? 'rarest' : 'rarest, tail');
   if (heads < order.length) places.set(heads, 'first of the tail');
   if (heads > 0) places.set(heads - 1, 'last of the head');
+  places.set(order.length - 1, heads === order.length ? 'rarest' : 'rarest, tail');
   places.set(0, 'most frequent');
   return (
     <table class="u-pressures">
@@ -231,7 +232,7 @@ function Pressures({ result }: { readonly result: JobResult }): JSX.Element {
           .map(([place, about]) => (
             <tr key={place}>
               <th scope="row">
-                <span class="u-class">{names[order[place]]}</span> <span class="quiet small">{about}</span>
+                <span class="u-class">{shorten(names[order[place]])}</span> <span class="quiet small">{about}</span>
               </th>
               <td>{pressureWords(pressure(plain, order[place]))}</td>
               <td>{pressureWords(pressure(gated, order[place]))}</td>

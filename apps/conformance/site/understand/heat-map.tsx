@@ -3,6 +3,7 @@
 import type { JSX, TargetedKeyboardEvent } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { drawBatch, type Entry, entriesOf, entryWords } from './batch.ts';
+import { shorten } from './cell.ts';
 import { useWidth } from './plot.tsx';
 import type { State } from './state.ts';
 import { briefly, countWords, plural } from './words.ts';
@@ -42,7 +43,7 @@ export function HeatMap({ state }: { readonly state: State }): JSX.Element {
   const { columns, labels } = batch;
   const heads = columns.filter((j) => gate.tail[j] === 0).length;
   const at: Place = { row: Math.min(place.row, labels.length - 1), column: Math.min(place.column, columns.length - 1) };
-  const nameOf = (label: number): string => (label === -1 ? 'background' : ranked.names[label]);
+  const nameOf = (label: number): string => (label === -1 ? 'background' : shorten(ranked.names[label]));
   const visit = (next: Place): void => {
     setTouched(true);
     setPlace(next);
@@ -57,7 +58,7 @@ export function HeatMap({ state }: { readonly state: State }): JSX.Element {
         {width > 0 && (
           <Grid
             {...{ at, heads, entries, visit }}
-            columnNames={columns.map((j) => ranked.names[j])}
+            columnNames={columns.map(nameOf)}
             rowNames={labels.map(nameOf)}
             spread={width >= WIDE}
           />
@@ -67,7 +68,7 @@ export function HeatMap({ state }: { readonly state: State }): JSX.Element {
         {touched
           ? describe(entries[at.row][at.column], form, {
               row: `Row ${at.row + 1}, ${labels[at.row] === -1 ? 'background' : `of ${nameOf(labels[at.row])}`}`,
-              column: `class ${ranked.names[columns[at.column]]} (${plural(ranked.counts[columns[at.column]], ...state.unit.value)})`,
+              column: `class ${nameOf(columns[at.column])} (${plural(ranked.counts[columns[at.column]], ...state.unit.value)})`,
             })
           : summary(entries)}
       </p>
@@ -122,7 +123,7 @@ function Grid(props: {
     <table ref={table} role="grid" aria-label="Share of the gradient that is kept" class="u-heat" onKeyDown={press}>
       <thead>
         <tr>
-          <td />
+          <td aria-hidden="true" />
           {heads > 0 && (
             <th colSpan={heads} scope="colgroup" class="u-heads">
               head
@@ -135,7 +136,7 @@ function Grid(props: {
           )}
         </tr>
         <tr class={spread ? 'u-names' : 'u-names u-names-hidden'}>
-          <td />
+          <td aria-hidden="true" />
           {columnNames.map((name, k) => (
             <th key={k} scope="col" title={name}>
               <span>{name}</span>

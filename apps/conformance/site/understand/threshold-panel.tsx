@@ -3,10 +3,11 @@
 import { thresholdForTailRatio } from '@eqloss/core';
 import type { JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
+import { CopyBox } from '../device/copy-box.tsx';
 import { AdviceList } from './advice.tsx';
+import { codeOf } from './code.ts';
 import { leastHead, thresholdOfImages } from './gate-model.ts';
 import { NumberField } from './number-field.tsx';
-import { Snippet } from './snippet.tsx';
 import { changeThreshold, type State } from './state.ts';
 import { ThresholdPlot } from './threshold-plot.tsx';
 import { countWords, percentWords, thresholdWords } from './words.ts';
@@ -63,7 +64,8 @@ export function ThresholdPanel({ state }: { readonly state: State }): JSX.Elemen
           </div>
         </div>
       </div>
-      <Snippet state={state} />
+      <h3>Use it</h3>
+      <CopyBox label="the code" text={codeOf(state)} />
     </section>
   );
 }

@@ -3,6 +3,7 @@
 import { scaleLog } from 'd3-scale';
 import type { JSX, TargetedKeyboardEvent, TargetedPointerEvent } from 'preact';
 import { useId, useMemo, useRef, useState } from 'preact/hooks';
+import { shorten } from './cell.ts';
 import { moveThreshold, type Ranked } from './gate-model.ts';
 import { Axes, type LogScale, margin, rankAt, rankScale, Stripes, useWidth } from './plot.tsx';
 import type { State } from './state.ts';
@@ -77,8 +78,9 @@ function classWords({ ranked, cut, unit }: State, rank: number): JSX.Element {
   const j = order[rank];
   return (
     <>
-      Rank {countWords(rank + 1)}: <strong class="u-class">{names[j]}</strong>, {plural(counts[j], ...unit.value)}, f ={' '}
-      {briefly(frequencies[j])}: {cut.value.gate.tail[j] === 1 ? 'tail' : 'head'}
+      Rank {countWords(rank + 1)}: <strong class="u-class">{shorten(names[j])}</strong>,{' '}
+      {plural(counts[j], ...unit.value)}, f = {briefly(frequencies[j])}:{' '}
+      {cut.value.gate.tail[j] === 1 ? 'tail' : 'head'}
     </>
   );
 }

@@ -48,9 +48,11 @@ function useAddress(state: State): void {
     return () => clearTimeout(timer);
   });
   useEffect(() => {
-    const change = (): void => {
-      if (location.hash.startsWith('#understand?')) applyHash(state, location.hash);
-      else if (location.hash === '#understand') history.replaceState(null, '', hashOf(state));
+    const change = ({ newURL }: HashChangeEvent): void => {
+      // Not the address as it is now: a change of the state may have written it since.
+      const { hash } = new URL(newURL);
+      if (hash.startsWith('#understand?')) applyHash(state, hash);
+      else if (hash === '#understand') history.replaceState(null, '', hashOf(state));
     };
     addEventListener('hashchange', change);
     return () => removeEventListener('hashchange', change);

@@ -1,45 +1,7 @@
-// The lines of code that make this gate.
+// The lines of code that make the gate of a state.
 
-import type { JSX } from 'preact';
-import { useRef, useState } from 'preact/hooks';
 import type { State } from './state.ts';
 import { countWords } from './words.ts';
-
-/** Code with a button that copies it. */
-export function Snippet({ state }: { readonly state: State }): JSX.Element {
-  const code = useRef<HTMLPreElement>(null);
-  const [said, setSaid] = useState('');
-  const text = codeOf(state);
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setSaid('Copied.');
-    } catch {
-      // Some browsers ask for a permission, some have no clipboard: then the text is at least selected.
-      if (code.current) getSelection()?.selectAllChildren(code.current);
-      setSaid('Selected: copy it with your keyboard.');
-    }
-  };
-  return (
-    <div class="u-snippet">
-      <div class="row">
-        <h3>Use it</h3>
-        <button type="button" onClick={() => void copy()}>
-          Copy the code
-        </button>
-        <span class="small" role="status">
-          {said}
-        </span>
-      </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys. */}
-      <section class="scroll" aria-label="Code for this gate" tabIndex={0}>
-        <pre ref={code}>
-          <code>{text}</code>
-        </pre>
-      </section>
-    </div>
-  );
-}
 
 /** The code for a state: the exact λ, not the rounded one. */
 export function codeOf({ ranked, threshold, form, beta, cut }: State): string {
