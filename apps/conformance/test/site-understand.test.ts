@@ -147,7 +147,7 @@ describe.skipIf(!path)('the view', { timeout: 60_000 }, () => {
     await eventually(() => textOf(page.locator('.understand .u-help .fail'))).toContain('THRESHOLD_RANGE');
     await page.getByLabel('λ as a frequency').fill('1.76e-3');
     expect(await tail()).toBe('876 of 1,203');
-    await page.getByLabel('Head begins at so many images').fill('110');
+    await page.getByLabel('Fewest images of a head class').fill('110');
     expect(await tail()).toBe('815 of 1,203');
     await page.getByLabel('Wanted tail ratio').fill('2');
     await page.getByRole('button', { name: 'Suggest λ' }).click();

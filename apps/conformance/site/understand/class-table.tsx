@@ -55,12 +55,12 @@ export function ClassTable({ result }: { readonly result: JobResult }): JSX.Elem
               <tbody>
                 {rowsOf(result, from, to).map(([rank, name, ...rest]) => (
                   <tr key={rank}>
-                    <td>{rank}</td>
+                    <td>{countWords(Number(rank))}</td>
                     <th scope="row" class="u-class">
                       {name}
                     </th>
                     {rest.map((value, k) => (
-                      <td key={k}>{typeof value === 'number' ? briefly(value) : value}</td>
+                      <td key={k}>{cellWords(value)}</td>
                     ))}
                     {pressuresOf(result, Number(rank) - 1).map((words, k) => (
                       <td key={k}>{words}</td>
@@ -74,6 +74,12 @@ export function ClassTable({ result }: { readonly result: JobResult }): JSX.Elem
       )}
     </details>
   );
+}
+
+/** Counts in full, gradients in three digits; the CSV has all of them. */
+function cellWords(value: string | number): string {
+  if (typeof value === 'string') return value;
+  return Number.isInteger(value) ? countWords(value) : briefly(value);
 }
 
 function rowsOf({ inputs, plain, gated }: JobResult, from: number, to: number): (readonly (string | number)[])[] {

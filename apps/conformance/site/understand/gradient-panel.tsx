@@ -163,10 +163,17 @@ function Lesson({ result }: { readonly result: JobResult }): JSX.Element {
     <p>
       Without EQL, the rows of all other classes push a class down, and only its own lift it: {name}, the rarest,{' '}
       {strong(plain)}. With EQL it {strong(gated)}
-      {form === 'sigmoid' && gated.negative[last] > 0 && ', all of which comes from background rows'}. Head classes{' '}
+      {form === 'sigmoid' && tailWords(gated.negative[last])}. Head classes{' '}
       {form === 'sigmoid' ? 'stay as they were.' : 'take over what the tail no longer bears.'}
     </p>
   );
+}
+
+/** Where a tail class's push comes from in the sigmoid form, or what it means that there is none. */
+function tailWords(negative: number): string {
+  return negative > 0
+    ? ', and all of that push down comes from background rows'
+    : ': nothing ever holds it back, so this form needs background rows';
 }
 
 /** One class in words, chosen by a range or by pointing into the plot. */

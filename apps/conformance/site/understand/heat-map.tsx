@@ -41,6 +41,7 @@ export function HeatMap({ state }: { readonly state: State }): JSX.Element {
     [batch, gate, form, state.beta.value, seed],
   );
   const { columns, labels } = batch;
+  const part = form === 'softmax' && state.beta.value.kind === 'fixed' ? 1 - state.beta.value.value : 0;
   const heads = columns.filter((j) => gate.tail[j] === 0).length;
   const at: Place = { row: Math.min(place.row, labels.length - 1), column: Math.min(place.column, columns.length - 1) };
   const nameOf = (label: number): string => (label === -1 ? 'background' : shorten(ranked.names[label]));
@@ -74,10 +75,11 @@ export function HeatMap({ state }: { readonly state: State }): JSX.Element {
       </p>
       <div class="row u-legend small">
         <Key weight={1} text="kept, w = 1" />
-        {form === 'softmax' && state.beta.value.kind === 'fixed' && (
-          <Key weight={1 - state.beta.value.value} text={`kept in part, w = ${briefly(1 - state.beta.value.value)}`} />
+        {part > 0 && part < 1 ? (
+          <Key weight={part} text={`kept in part, w = ${briefly(part)}`} />
+        ) : (
+          <Key weight={0} text="withheld, w = 0" />
         )}
-        <Key weight={0} text="withheld, w = 0" />
         <span>
           <span class="u-key u-cell u-label" style={{ '--kept': '100%' }} aria-hidden="true">
             ●

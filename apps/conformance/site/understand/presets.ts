@@ -2,8 +2,8 @@
 
 import { thresholdForTailRatio } from '@eqloss/core';
 import lvis from '../../../../packages/conformance/oracle/fixtures/lvis-v1-image-counts.json' with { type: 'json' };
-import glosses from '../../../../packages/conformance/oracle/fixtures/wordnet-glosses.json' with { type: 'json' };
 import type { ClassCounts } from './counts.ts';
+import * as wordnet from './wordnet-counts.ts';
 
 /** A data set that the page brings along. */
 export interface Preset {
@@ -44,12 +44,15 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     title: 'WordNet glosses',
     about: 'Definitions in each of the 45 lexicographer files of WordNet. Each is in one file.',
     unit: ['gloss', 'glosses'],
-    classes: { names: lexicographerFiles(), counts: Float64Array.from(glosses.counts) },
-    total: glosses.counts.reduce((sum, count) => sum + count, 0),
+    classes: {
+      names: wordnet.files.map(([name]) => name),
+      counts: Float64Array.from(wordnet.files, ([, count]) => count),
+    },
+    total: wordnet.files.reduce((sum, [, count]) => sum + count, 0),
     threshold: 0.005,
     thresholdFrom: "of this project's training on WordNet",
-    source: glosses.source,
-    licence: glosses.licence,
+    source: wordnet.source,
+    licence: wordnet.licence,
   },
   zipf: zipf(),
 };
@@ -73,18 +76,4 @@ function zipf(): Preset {
     thresholdFrom: 'for a tail ratio of at most 5 %',
     source: 'Calculated here.',
   };
-}
-
-/** As `lexnames(5WN)` numbers them. */
-function lexicographerFiles(): string[] {
-  const nouns =
-    'Tops act animal artifact attribute body cognition communication event feeling food group location motive object person phenomenon plant possession process quantity relation shape state substance time';
-  const verbs =
-    'body change cognition communication competition consumption contact creation emotion motion perception possession social stative weather';
-  return [
-    ...['adj.all', 'adj.pert', 'adv.all'],
-    ...nouns.split(' ').map((name) => `noun.${name}`),
-    ...verbs.split(' ').map((name) => `verb.${name}`),
-    'adj.ppl',
-  ];
 }

@@ -55,10 +55,10 @@ export function ThresholdPanel({ state }: { readonly state: State }): JSX.Elemen
               change={(value) => changeThreshold(state, value)}
             />
             <NumberField
-              label={`Head begins at so many ${unit.value[1]}`}
+              label={`Fewest ${unit.value[1]} of a head class`}
               value={images}
               change={(value) => changeImages(state, value)}
-              help={`Fewer of the ${countWords(total)} are tail.`}
+              help={`Classes with fewer, of ${countWords(total)}, are tail.`}
             />
             <Suggest state={state} />
           </div>

@@ -16,8 +16,10 @@ test('three digits, no more', () => {
 
 test('a side without a gradient has words', () => {
   expect([71.4, Infinity, Number.NaN, 0].map(pressureWords)).toEqual(['71.4 : 1', 'only down', 'neither', '0 : 1']);
-  expect([71.4, Infinity, Number.NaN, 0].map(pushWords)).toEqual([
+  expect([71.4, 0.25, 1.0004, Infinity, Number.NaN, 0].map(pushWords)).toEqual([
     'is pushed down 71.4 times as hard as up',
+    'is pushed up 4 times as hard as down',
+    'is pushed down as hard as up',
     'is pushed down only',
     'is not pushed at all',
     'is pushed up only',

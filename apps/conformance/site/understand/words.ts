@@ -28,11 +28,15 @@ export function pressureWords(pressure: number): string {
   return pressure === Infinity ? 'only down' : `${briefly(pressure)} : 1`;
 }
 
-/** Downwards over upwards, in a sentence that goes on with what is pushed: "is pushed down 357 times as hard as up". */
+/** Downwards over upwards, in a sentence that says first what is pushed: "is pushed down 357 times as hard as up". */
 export function pushWords(pressure: number): string {
   if (Number.isNaN(pressure)) return 'is not pushed at all';
   if (pressure === Infinity) return 'is pushed down only';
-  return pressure === 0 ? 'is pushed up only' : `is pushed down ${briefly(pressure)} times as hard as up`;
+  if (pressure === 0) return 'is pushed up only';
+  if (briefly(pressure) === '1') return 'is pushed down as hard as up';
+  return pressure > 1
+    ? `is pushed down ${briefly(pressure)} times as hard as up`
+    : `is pushed up ${briefly(1 / pressure)} times as hard as down`;
 }
 
 /** "1 class", "2 classes". */
