@@ -3,7 +3,7 @@
 import type { Form } from '@eqloss/conformance/protocol';
 import { type Case, groupsOf, type Shape } from '../../../bench/src/cases.ts';
 import { median, spread } from '../../../bench/src/statistics.ts';
-import { callsFor, turnsFor } from '../../../bench/src/turns.ts';
+import { BATCH, turnsFor } from '../../../bench/src/turns.ts';
 import type { DeviceTarget, Limits } from './run.ts';
 import type { Event, Measure } from './state.ts';
 import { askTime, openWorker, type WorkerSession } from './worker-session.ts';
@@ -70,23 +70,31 @@ async function measureCase(
   of: Case,
   plan: MeasurePlan,
 ): Promise<Pick<Extract<Measure, { readonly nsPerLogit: number }>, 'nsPerLogit' | 'spread' | 'rounds'>> {
-  const once = await open(session, of, thoroughness.warmUp, plan);
-  const calls = callsFor(once);
-  const times: number[] = [];
-  for (let turn = turnsFor(once, thoroughness); turn > 0; turn--) {
+  await open(session, of, thoroughness.warmUp, plan);
+  const round = async (calls: number) => {
     const signal = within(plan.limits.test, plan);
-    const { nanoseconds } = await askTime(session, { type: 'time-round', calls }, 'timed', signal);
-    times.push(nanoseconds / calls / (of.rows * of.classes));
+    return (await askTime(session, { type: 'time-round', calls }, 'timed', signal)).nanoseconds;
+  };
+  // A single call may be shorter than a tick of this browser's clock: doubled until there is something to read.
+  let calls = 1;
+  let took = await round(calls);
+  while (took < BATCH) {
+    calls *= 2;
+    took = await round(calls);
+  }
+  const times: number[] = [];
+  for (let turn = turnsFor(took / calls, thoroughness); turn > 0; turn--) {
+    times.push((await round(calls)) / calls / (of.rows * of.classes));
   }
   await askTime(session, { type: 'time-close' }, 'time-closed', within(plan.limits.test, plan));
   return { nsPerLogit: median(times), spread: spread(times), rounds: times.length };
 }
 
-/** Makes the batch; the nanoseconds of the fastest call. Rejects when a result is wrong. */
-async function open(session: WorkerSession, of: Case, patience: number, plan: MeasurePlan): Promise<number> {
+/** Makes the batch and warms up. Rejects when a result is wrong. */
+async function open(session: WorkerSession, of: Case, patience: number, plan: MeasurePlan): Promise<void> {
   const signal = within(plan.limits.start + plan.limits.test, plan);
   const opened = await askTime(session, { type: 'time-open', of, patience }, 'time-opened', signal);
-  if (opened.distance <= TOLERANCE) return opened.nanoseconds;
+  if (opened.distance <= TOLERANCE) return;
   throw new Error(`wrong: ${opened.distance.toPrecision(3)} times as far from core as SPEC N4 allows`);
 }
 
