@@ -13,7 +13,7 @@ export interface Visit {
   readonly server: PageServer;
   /** Errors of the page and of its console, and requests to other origins. */
   readonly complaints: readonly string[];
-  /** Every address that was asked for. */
+  /** Every address that the page asked for; what its service worker asked on its behalf is not counted again. */
   readonly requests: readonly string[];
 }
 
@@ -31,11 +31,12 @@ export async function visit(browser: Browser, files: Bundle, { plain = true } = 
   const complaints: string[] = [];
   const requests: string[] = [];
   context.on('request', (request) => {
-    requests.push(request.url());
+    if (request.serviceWorker() === null) requests.push(request.url());
     if (!/^(blob:|data:)/.test(request.url()) && !request.url().startsWith(server.url)) {
       complaints.push(`asked ${request.url()}`);
     }
   });
+  await context.addInitScript(countWorkers);
   const page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(`page error: ${error.message}`));
   page.on('console', (message) => {
@@ -44,6 +45,11 @@ export async function visit(browser: Browser, files: Bundle, { plain = true } = 
   await page.goto(server.url);
   await page.getByRole('heading', { level: 1, name: 'Your device' }).waitFor();
   return { page, context, server, complaints, requests };
+}
+
+/** How many workers of the page have been started and not ended. */
+export async function liveWorkers(page: Page): Promise<number> {
+  return page.evaluate(() => (globalThis as unknown as { readonly liveWorkers: ReadonlySet<Worker> }).liveWorkers.size);
 }
 
 /** Waits until every target was started once. */
@@ -109,6 +115,23 @@ export async function waitUntil(ask: () => Promise<boolean>, milliseconds: numbe
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** In the page, before its own scripts. */
+function countWorkers(): void {
+  const live = new Set<Worker>();
+  const { Worker: Original } = globalThis;
+  class Counted extends Original {
+    constructor(address: string | URL, options?: WorkerOptions) {
+      super(address, options);
+      live.add(this);
+    }
+    override terminate(): void {
+      live.delete(this);
+      super.terminate();
+    }
+  }
+  Object.assign(globalThis, { Worker: Counted, liveWorkers: live });
+}
 
 /** In the page. */
 async function runAxe(): Promise<readonly string[]> {
