@@ -1,7 +1,7 @@
 // How often a path is called, and how often it is timed.
 
 /** Calls that are timed together last this long at least, in nanoseconds: clocks are coarse. */
-const BATCH = 5e6;
+export const BATCH = 5e6;
 
 /** How many calls are timed together, when one takes so many nanoseconds. */
 export function callsFor(nanoseconds: number): number {

@@ -7,6 +7,8 @@ import { targets } from '../src/targets.ts';
 import { createDevice } from './device/device.ts';
 import { vectorAddresses } from './device/vectors.ts';
 import { DeviceView } from './device/view.tsx';
+import { startOffline } from './offline/offline.ts';
+import { OfflineStatus } from './offline/status.tsx';
 import { Shell } from './shell.tsx';
 import { UnderstandView } from './understand/view.tsx';
 
@@ -18,8 +20,14 @@ const device = createDevice({
   knownFailures: checkKnownFailures(knownFailures),
 });
 
+const offline = startOffline(() => device.state.value.phase === 'idle');
+
 render(
-  <Shell device={<DeviceView device={device} />} understand={() => <UnderstandView />} />,
+  <Shell
+    device={<DeviceView device={device} />}
+    understand={() => <UnderstandView />}
+    status={<OfflineStatus offline={offline} />}
+  />,
   document.getElementById('app')!,
 );
 

@@ -5,7 +5,7 @@ import type { JSX } from 'preact';
 import type { State, TargetState } from './state.ts';
 
 /** How many failures of one target are shown here; the full report has them all. */
-const SHOWN = 10;
+const SHOWN = 5;
 
 /** A fold for each failure; nothing while nothing has failed. */
 export function Failures({ state }: { readonly state: State }): JSX.Element | null {

@@ -24,7 +24,7 @@ export type TimingRequest =
 
 /** The answer to one. */
 export type TimingReply =
-  | { readonly type: 'time-opened'; readonly nanoseconds: number; readonly distance: number }
+  | { readonly type: 'time-opened'; readonly distance: number }
   | { readonly type: 'timed'; readonly nanoseconds: number }
   | { readonly type: 'time-closed' }
   | { readonly type: 'time-failed'; readonly reason: string };

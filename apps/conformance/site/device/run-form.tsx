@@ -1,30 +1,23 @@
 // What to run: targets, vectors, shape; and the button.
 
 import type { JSX } from 'preact';
-import { useRef } from 'preact/hooks';
 import type { Device } from './device.ts';
 import { presets, shapeProblem } from './shapes.ts';
 import { isShape, isWanted, reportsOf, type State, type TargetState } from './state.ts';
 import { countTests, type Subset, subsetOf } from './vectors.ts';
 
-/** Milliseconds in which a second click is the second half of a double click. */
-const DOUBLE = 500;
-
 /** The form. While something runs it can only be cancelled. */
 export function RunForm({ device }: { readonly device: Device }): JSX.Element {
   const state = device.state.value;
-  const begun = useRef(0);
   const { phase, vectors, shape } = state;
   const idle = phase === 'idle';
   const problem = whyNot(state);
   const badShape = shapeProblem(shape);
-  const press = () => {
-    if (!idle) {
-      if (performance.now() - begun.current > DOUBLE) device.cancel();
-      return;
-    }
-    begun.current = performance.now();
-    device.run();
+  const press = (event: MouseEvent) => {
+    // The second half of a double click must not cancel what the first has begun.
+    if (event.detail > 1) return;
+    if (idle) device.run();
+    else device.cancel();
   };
   const again = reportsOf(state).length > 0;
   return (
@@ -54,14 +47,7 @@ export function RunForm({ device }: { readonly device: Device }): JSX.Element {
         >
           {idle ? 'Run and measure' : 'Cancel'}
         </button>
-        <button
-          type="button"
-          disabled={!idle || !again || badShape !== undefined}
-          onClick={() => {
-            begun.current = performance.now();
-            device.measure();
-          }}
-        >
+        <button type="button" disabled={!idle || !again || badShape !== undefined} onClick={() => device.measure()}>
           Measure again
         </button>
       </div>

@@ -17,13 +17,13 @@ export function Times({ state }: { readonly state: State }): JSX.Element {
         Loss and gradient of {label(shape.rows)} rows of {label(shape.classes)} classes, in ns a logit: median of up to
         9 rounds after warming up, ± the interquartile range. From ordinary arrays to ordinary arrays, so a GPU's time
         includes both ways; what your data needs on the way may differ. Only what passed is timed, one adapter after the
-        other.
+        other. A software GPU is the processor that plays one: its times say nothing about a real GPU.
       </p>
       {measured.length === 0 ? (
         <p>{state.phase === 'measuring' ? 'Measuring …' : 'Nothing has been measured for this shape.'}</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-        <section class="scroll" aria-label="Times" tabIndex={0}>
+        <section class="scroll" aria-label="Times by adapter and form" tabIndex={0}>
           <table class="times">
             <thead>
               <tr>
@@ -51,7 +51,7 @@ export function Times({ state }: { readonly state: State }): JSX.Element {
                       {device === undefined || device === 'CPU' ? (
                         'processor'
                       ) : isSoftware(device) ? (
-                        <span class="known">~ software GPU: says nothing about a real one</span>
+                        <span class="known">~ software GPU</span>
                       ) : (
                         device
                       )}
@@ -69,7 +69,7 @@ export function Times({ state }: { readonly state: State }): JSX.Element {
 
 function Time({ measure }: { readonly measure: Measure | undefined }): JSX.Element {
   if (!measure) return <span class="quiet">…</span>;
-  if ('failed' in measure) return <span class="fail">✗ {measure.failed}</span>;
+  if ('failed' in measure) return <span class="fail why">✗ {measure.failed}</span>;
   return (
     <>
       <strong>{digits(measure.nsPerLogit)}</strong> <span class="quiet">± {Math.round(measure.spread * 100)} %</span>
