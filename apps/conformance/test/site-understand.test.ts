@@ -1,59 +1,42 @@
 // The second view of the page in a real browser: counts, λ by mouse and keys, bad and hostile text, narrow and wide.
 
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { browserFlags, findBrowser } from '../../../scripts/browser.mjs';
-import { type PageServer, serveFiles } from '../../../scripts/page-server.mjs';
-import { bundleWithEngines } from '../src/page-server.ts';
+import { findBrowser } from '../../../scripts/browser.mjs';
+import { isContinuousIntegration } from '../../../scripts/ci.mjs';
+import { bundleSite } from '../src/site.ts';
+import { axeProblems, startBrowser, type Visit, visit } from './site-page.ts';
 
-const path = findBrowser();
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-describe.skipIf(!path)('the view', { timeout: 60_000 }, () => {
-  let server: PageServer;
+// One visit for all tests: the view beside this one looks for backends whenever the page is loaded.
+describe.skipIf(!findBrowser() && !isContinuousIntegration())('the view', { timeout: 60_000 }, () => {
   let browser: Browser;
-  /** One for all tests: the view beside this one looks for backends whenever the page is loaded. */
+  let visitor: Visit;
   let page: Page;
-  /** What went wrong in the page. */
-  const complaints: string[] = [];
-  /** Every address elsewhere that the page asked for, and all that carries data along. */
-  const asked: string[] = [];
+  let dialogs = 0;
 
   beforeAll(async () => {
-    server = await serveFiles(await bundleWithEngines(new URL('../site/', import.meta.url)));
-    browser = await chromium.launch({ executablePath: path, args: browserFlags() });
-    page = await browser.newPage({ reducedMotion: 'reduce' });
-    page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(error.message));
+    const files = await bundleSite();
+    browser = await startBrowser();
+    visitor = await visit(browser, files, { plain: false });
+    page = visitor.page;
     page.on('dialog', (dialog) => {
-      complaints.push(`a dialog: ${dialog.message()}`);
+      dialogs++;
       return dialog.dismiss();
     });
-    page.on('request', (request) => {
-      const own = request.url().startsWith(server.url) && !request.url().includes('?') && request.method() === 'GET';
-      if (!own && !/^(blob|data):/.test(request.url())) asked.push(request.url());
-    });
-    await page.goto(`${server.url}#understand?counts=zipf&seed=9`);
-    await page.locator('.u-pressures').waitFor();
   }, 90_000);
 
   afterAll(async () => {
     await browser?.close();
-    await server?.close();
-    expect(complaints).toEqual([]);
-    expect(asked).toEqual([]);
+    await visitor?.server.close();
   });
 
   /** Waits for what comes after a pause and some work; others may work on this machine, too. */
   const eventually = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 20_000 });
 
-  /** What the page starts with, but for what is given. */
-  async function show(words = '', width = 1280, scheme: 'light' | 'dark' = 'light'): Promise<void> {
+  /** What the view starts with, but for what is given. */
+  async function show(words = ''): Promise<void> {
     await page.mouse.move(0, 0); // a cell under it would be the one that is read out
-    await page.setViewportSize({ width, height: 900 });
-    await page.emulateMedia({ colorScheme: scheme });
     const start = 'counts=lvis&total=99388&lambda=0.0011&form=sigmoid&background=0.1&gamma=0.9&model=start&seed=1';
     const all = new URLSearchParams(start);
     for (const [name, value] of new URLSearchParams(words)) all.set(name, value);
@@ -62,8 +45,8 @@ describe.skipIf(!path)('the view', { timeout: 60_000 }, () => {
       location.hash = '#understand';
       location.hash = hash;
     }, `#understand?${all}`);
-    const rows = words.includes('wordnet') ? 'noun.motive' : 'category 1167';
-    await eventually(pressures).toContain(rows);
+    const rarest = words.includes('wordnet') ? 'noun.motive' : 'category 1167';
+    await eventually(pressures).toContain(rarest);
   }
 
   /** What is to be read there; nothing when it is not there. */
@@ -242,35 +225,26 @@ describe.skipIf(!path)('the view', { timeout: 60_000 }, () => {
     expect(beats).toBeGreaterThan(15);
   });
 
-  test.each([
-    [360, 'light', ''],
-    [360, 'dark', 'own'],
-    [1280, 'light', 'own'],
-    [1280, 'dark', ''],
-  ] as const)('%i pixels, %s: no complaint of axe, no scrolling sideways %s', async (width, scheme, own) => {
-    await show('', width, scheme);
-    const wide = (): Promise<number> =>
-      page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    if (own) {
-      await choose('softmax');
-      await choose('fixed');
-      await write(`"${'long-name-'.repeat(30)}",900\n<b>,4`);
-      expect(await wide()).toBeLessThanOrEqual(0);
-      await write(`"${'long-name-'.repeat(30)}",900\nb,-1\n<b>,4`);
-    }
+  test('axe has no complaint and nothing scrolls sideways, narrow and wide, light and dark', async () => {
+    await show();
     await page.locator('.u-all').evaluate((all) => all.setAttribute('open', ''));
     await page.locator('.u-all table').waitFor();
-    expect(await wide()).toBeLessThanOrEqual(0);
-    await page.evaluate(axe);
-    expect(await violations(page)).toEqual([]);
+    expect(await axeProblems(page)).toEqual([]);
+  });
+
+  test('nor with own counts that have long names, nor with bad ones', async () => {
+    await show('form=softmax&beta=0.9');
+    await write(`"${'long-name-'.repeat(30)}",900\n<b>,4`);
+    const wide = (): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth);
+    await page.setViewportSize({ width: 360, height: 900 });
+    expect(await wide()).toBeLessThanOrEqual(360);
+    await write(`"${'long-name-'.repeat(30)}",900\nb,-1\n<b>,4`);
+    expect(await axeProblems(page)).toEqual([]);
+  });
+
+  test('in all this, nothing was executed, complained of, or sent', () => {
+    expect(dialogs).toBe(0);
+    expect(visitor.complaints).toEqual([]);
+    expect(visitor.requests.filter((address) => address.includes('?'))).toEqual([]);
   });
 });
-
-/** What axe finds, by rule and place. */
-function violations(page: Page): Promise<string[]> {
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
-    const { violations } = await axe.run('.understand');
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
-  });
-}
