@@ -150,6 +150,6 @@ async function openFile(state: State, input: HTMLInputElement): Promise<void> {
   const file = input.files?.[0];
   if (file === undefined) return;
   // A text of this many characters is refused with a reason, and the rest of a huge file never read.
-  readText(state, await file.slice(0, MOST_CHARACTERS + 1).text());
+  readText(state, await file.slice(0, MOST_CHARACTERS + 1).text(), { fresh: true });
   input.value = ''; // so that the same file, mended, can be opened again
 }

@@ -43,6 +43,23 @@ test('a text that cannot be read leaves the plots as they were', () => {
   expect(state.shown.value).toBe('lvis');
 });
 
+test('an edited text keeps a chosen total and λ, and another one does not', () => {
+  const state = createState();
+  readText(state, 'a,90\nb,6\nc,4');
+  readText(state, 'a,90\nb,6\nc,4\nd,100');
+  expect(state.ranked.value.total).toBe(200); // neither was chosen: both follow
+  expect(state.threshold.value).toBe(90 / 200);
+  changeTotal(state, 1000);
+  changeThreshold(state, 0.005);
+  readText(state, 'a,90\nb,6\nc,4\nd,101');
+  expect([state.ranked.value.total, state.threshold.value]).toEqual([1000, 0.005]);
+  readText(state, 'a,90\nb,6\nc,4\nd,1001');
+  expect(state.ranked.value.total).toBe(1101); // 1000 is too few for d
+  changeTotal(state, 5000);
+  readText(state, 'a,90\nb,10', { fresh: true });
+  expect([state.ranked.value.total, state.threshold.value]).toEqual([100, 0.1]);
+});
+
 test('another total keeps the same classes tail', () => {
   const state = createState();
   expect(changeTotal(state, 200_000)).toBeUndefined();

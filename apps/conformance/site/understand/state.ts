@@ -74,7 +74,10 @@ export function createState(): State {
 export function choose(state: State, source: Source): void {
   batch(() => {
     state.source.value = source;
-    if (source === 'own') return showOwn(state, state.parsed.value?.classes);
+    if (source === 'own') {
+      showOwn(state, state.parsed.value?.classes);
+      return;
+    }
     const { classes, total, threshold } = presets[source];
     state.ranked.value = rank(classes, total);
     state.shown.value = source;
@@ -82,12 +85,16 @@ export function choose(state: State, source: Source): void {
   });
 }
 
-/** Reads the visitor's text and shows its counts, or keeps what was shown when they cannot be read. */
-export function readText(state: State, text: string): void {
+/**
+ * Reads the visitor's text and shows its counts, or keeps what was shown when they cannot be read.
+ *
+ * @param fresh Another data set. Otherwise the text is one that is being edited: a total and a λ that were chosen stay.
+ */
+export function readText(state: State, text: string, { fresh = false } = {}): void {
   batch(() => {
     state.text.value = text;
     state.parsed.value = text.trim() === '' ? undefined : parseCounts(text);
-    showOwn(state, state.parsed.value?.classes);
+    showOwn(state, state.parsed.value?.classes, state.shown.value === 'own' && !fresh);
   });
 }
 
@@ -117,10 +124,22 @@ export function changeThreshold(state: State, threshold: number): string | undef
   return undefined;
 }
 
-function showOwn(state: State, classes: ClassCounts | undefined): void {
+function showOwn(state: State, classes: ClassCounts | undefined, edited = false): void {
   if (classes === undefined) return;
-  const total = classes.counts.reduce((sum, count) => sum + count, 0);
+  const before = state.ranked.value;
+  const keepsTotal =
+    edited && before.total !== sumOf(before.counts) && problemOfTotal(before.total, classes) === undefined;
+  const keepsThreshold = edited && state.threshold.value !== firstThreshold(before.counts, before.total);
+  const total = keepsTotal ? before.total : sumOf(classes.counts);
   state.ranked.value = rank(classes, total);
   state.shown.value = 'own';
-  state.threshold.value = thresholdForTailRatio(classes.counts, total, FIRST_RATIO).threshold;
+  if (!keepsThreshold) state.threshold.value = firstThreshold(classes.counts, total);
+}
+
+function firstThreshold(counts: Float64Array, total: number): number {
+  return thresholdForTailRatio(counts, total, FIRST_RATIO).threshold;
+}
+
+function sumOf(counts: Float64Array): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }
