@@ -86,7 +86,7 @@ describe.skipIf(!findBrowser() && !isContinuousIntegration())('a failing adapter
     const opened = context.waitForEvent('page');
     await page.getByRole('button', { name: 'Open the full report' }).click();
     const report = await opened;
-    await report.getByRole('heading', { name: 'Failures' }).waitFor();
+    await report.getByRole('heading', { name: 'Failures', exact: true }).waitFor();
     const broken = () => 'broken' in globalThis;
     expect(await report.locator('body').textContent()).toContain('<script>globalThis.broken = 1</script>');
     // Its own style has been read, and no script would be.

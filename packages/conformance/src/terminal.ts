@@ -194,8 +194,8 @@ function printable(text: string): string {
 }
 
 /** A target's name as the matrix has room for it; the legend explains the star. */
-function shortLabel(report: TargetReport): string {
-  return report.runtime === 'chromium' ? `${report.target}*` : labelOf(report);
+function shortLabel({ target, runtime }: TargetReport): string {
+  return runtime === 'chromium' ? `${target}*` : target;
 }
 
 /** Cuts in the middle: names of one family differ at their ends. */

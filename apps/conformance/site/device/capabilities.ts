@@ -16,18 +16,17 @@ export interface Capability {
 /**
  * The table.
  *
- * @param facts What the browser says; undefined before it was asked.
+ * @param facts What the browser says.
  * @param availability What starting the targets has shown, by name.
  */
 export function capabilitiesOf(
-  facts: Facts | undefined,
+  facts: Facts,
   availability: Readonly<Record<string, Availability>>,
 ): readonly Capability[] {
   const started = engines.flatMap(({ name, target }) => {
     const found = availability[target];
     return found ? [engine(name, found)] : [];
   });
-  if (!facts) return [...names.map((name): Capability => ({ name, has: 'unknown', words: 'looking …' })), ...started];
   const { browser, cores, wasm } = facts;
   return [
     { name: 'Browser', has: 'fact', words: browser.name },
@@ -42,9 +41,6 @@ export function capabilitiesOf(
     ...started,
   ];
 }
-
-/** Of the lines that come from the facts. */
-const names = ['Browser', 'Processor', 'WebAssembly SIMD', 'Relaxed SIMD', 'WebAssembly threads', 'WebGL2', 'WebGPU'];
 
 const old = 'this browser is too old for it: update it';
 const noWasm = 'this browser has no WebAssembly, or a setting turns it off';

@@ -5,7 +5,7 @@ import { type Capability, capabilitiesOf } from './capabilities.ts';
 import type { State } from './state.ts';
 
 /** One line for each capability: a word, never only a colour, and the reason where it is missing. */
-export function CapabilityTable({ state: { facts, targets } }: { readonly state: State }): JSX.Element {
+export function CapabilityTable({ facts, targets }: Required<Pick<State, 'facts' | 'targets'>>): JSX.Element {
   const availability = Object.fromEntries(targets.map((target) => [target.name, target.availability]));
   return (
     <table class="capabilities">

@@ -27,7 +27,7 @@ export function CopyBox({ label, text }: { readonly label: string; readonly text
   return (
     <div class="copy-box">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-      <pre ref={pre} tabIndex={0}>
+      <pre ref={pre} class={text.includes('\n') ? undefined : 'line'} tabIndex={0}>
         <code>{text}</code>
       </pre>
       <button type="button" onClick={copy}>

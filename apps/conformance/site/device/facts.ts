@@ -53,7 +53,7 @@ function askWebGl2(): Gpu {
     context.getExtension('WEBGL_lose_context')?.loseContext();
     return { device };
   } catch (error) {
-    return { none: 'failed', words: String(error) };
+    return { none: 'failed', words: error instanceof Error ? error.message : String(error) };
   }
 }
 
@@ -61,15 +61,24 @@ async function askWebGpu(): Promise<Gpu> {
   const { gpu } = navigator as { readonly gpu?: { requestAdapter(): Promise<Adapter | null> } };
   if (!gpu) return { none: 'no-api' };
   try {
-    const adapter = await gpu.requestAdapter();
+    const adapter = await Promise.race([gpu.requestAdapter(), late()]);
     if (!adapter) return { none: 'no-adapter' };
     const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
     const name = [vendor, architecture, device, description].filter(Boolean).join(' ');
     return { device: name || 'unnamed', fallback: isFallbackAdapter ?? adapter.isFallbackAdapter };
   } catch (error) {
-    return { none: 'failed', words: String(error) };
+    return { none: 'failed', words: error instanceof Error ? error.message : String(error) };
   }
 }
+
+/** A driver that hangs must not keep the page empty. */
+function late(): Promise<never> {
+  return new Promise((_, reject) =>
+    setTimeout(() => reject(new Error(`no answer within ${PATIENCE / 1000} s`)), PATIENCE),
+  );
+}
+
+const PATIENCE = 5000;
 
 interface Adapter {
   readonly isFallbackAdapter?: boolean;

@@ -32,8 +32,8 @@ export function RunForm({ device }: { readonly device: Device }): JSX.Element {
               name="subset"
               checked={state.subset === subset}
               onChange={() => device.dispatch({ type: 'subset', subset })}
-            />{' '}
-            {subsetWords(state, subset)}
+            />
+            <span>{subsetWords(state, subset)}</span>
           </label>
         ))}
       </fieldset>

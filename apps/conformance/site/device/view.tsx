@@ -11,6 +11,7 @@ import { Progress } from './progress.tsx';
 import { RecommendationSection } from './recommendation.tsx';
 import { Reports } from './reports.tsx';
 import { RunForm } from './run-form.tsx';
+import type { State } from './state.ts';
 import { Times } from './times.tsx';
 
 /** The whole view. It begins to look around when it is shown. */
@@ -20,6 +21,7 @@ export function DeviceView({ device }: { readonly device: Device }): JSX.Element
     device.begin();
     return () => device.cancel();
   }, [device]);
+  const { facts, targets } = state;
   return (
     <div class="device">
       <h1>Your device</h1>
@@ -27,9 +29,26 @@ export function DeviceView({ device }: { readonly device: Device }): JSX.Element
         Runs the conformance suite of Equalization Loss in this browser, times every adapter that passes, and says which
         one to take here.
       </p>
+      {/* All at once, a moment later: so nothing moves when the lines of the table get their words. */}
+      {facts ? <Sections device={device} facts={facts} targets={targets} /> : <p>Looking at this device …</p>}
+      <p class="spoken" role="status">
+        {state.announcement}
+      </p>
+    </div>
+  );
+}
+
+function Sections({
+  device,
+  facts,
+  targets,
+}: { readonly device: Device } & Required<Pick<State, 'facts' | 'targets'>>): JSX.Element {
+  const state = device.state.value;
+  return (
+    <>
       <section aria-labelledby="has">
         <h2 id="has">What it has</h2>
-        <CapabilityTable state={state} />
+        <CapabilityTable facts={facts} targets={targets} />
       </section>
       <section aria-labelledby="run">
         <h2 id="run">Run</h2>
@@ -47,9 +66,6 @@ export function DeviceView({ device }: { readonly device: Device }): JSX.Element
         <Times state={state} />
       </section>
       <RecommendationSection state={state} />
-      <p class="spoken" role="status">
-        {state.announcement}
-      </p>
-    </div>
+    </>
   );
 }
