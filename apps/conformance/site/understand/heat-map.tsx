@@ -52,8 +52,8 @@ export function HeatMap({ state }: { readonly state: State }): JSX.Element {
   return (
     <>
       <p>
-        Each row is a sample, each column a class, the most frequent on the left. A full cell keeps its gradient; an
-        empty, striped one is withheld; ● is the label.
+        Each row is a sample, each column a class, the most frequent on the left. A cell is filled as far as its
+        gradient is kept; ● is the label.
       </p>
       <div class="u-heat-box" ref={ref}>
         {width > 0 && (
