@@ -33,7 +33,11 @@ const projects: TestProjectInlineConfiguration[] = [
     ...shared,
     test: {
       name: 'node',
-      include: ['packages/*/{src,oracle,test}/**/*.test.ts', 'apps/*/{src,test}/**/*.test.ts', 'test/**/*.test.ts'],
+      include: [
+        'packages/*/{src,oracle,test}/**/*.test.ts',
+        'apps/*/{src,site,test}/**/*.test.ts',
+        'test/**/*.test.ts',
+      ],
       exclude: ['**/*.{webgpu,browser}.test.ts', '**/node_modules/**'],
       setupFiles,
       testTimeout: 60_000,

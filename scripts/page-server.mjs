@@ -17,27 +17,28 @@ import { build, defaultClientConditions } from 'vite';
  */
 
 /**
- * Serves a page on a free port of 127.0.0.1, cross-origin isolated, so that threads and precise clocks work.
+ * Serves a page on 127.0.0.1, cross-origin isolated, so that threads and precise clocks work.
  *
  * @param {Bundle} files
+ * @param {{ port?: number, plain?: boolean }} [options] `port`: a free one by default. `plain`: without the headers of
+ * isolation, as many hosts of static files serve.
  * @returns {Promise<PageServer>}
+ * @throws {Error} when the port is taken.
  */
-export async function serveFiles(files) {
+export async function serveFiles(files, { port: wanted = 0, plain = false } = {}) {
   const server = createServer((request, response) => {
     // Not by URL: it throws on `//`, and anybody on this machine can ask for that.
     const path = (request.url ?? '/').split('?')[0].slice(1) || 'index.html';
     const file = files.get(path);
     response.writeHead(file ? 200 : 404, {
       'content-type': types[extname(path)] ?? 'application/octet-stream',
-      'cross-origin-opener-policy': 'same-origin',
-      'cross-origin-embedder-policy': 'require-corp',
-      'cross-origin-resource-policy': 'same-origin',
+      ...(plain ? {} : isolation),
     });
     response.end(file ?? `no ${path} here`);
   });
   await new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => resolve(undefined));
+    server.listen(wanted, '127.0.0.1', () => resolve(undefined));
   });
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   return { url: `http://127.0.0.1:${port}/`, close: () => closeServer(server) };
@@ -48,27 +49,38 @@ export async function serveFiles(files) {
  *
  * @param {string} folder
  * @param {Readonly<Record<string, string>>} [alias] Packages to files that stand for them.
+ * @param {{ minify?: boolean }} [options] `minify`: for pages that travel.
  * @returns {Promise<Bundle>}
  * @throws {Error} what Vite says, when a file cannot be bundled.
  */
-export async function bundlePage(folder, alias = {}) {
+export async function bundlePage(folder, alias = {}, { minify = false } = {}) {
   const built = await build({
     configFile: false,
     root: folder,
     base: './',
     logLevel: 'error',
     resolve: { conditions: ['@eqloss/source', ...defaultClientConditions], alias },
-    build: { write: false, minify: false, target: 'esnext', assetsInlineLimit: 0, reportCompressedSize: false },
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    build: { write: false, minify, target: 'esnext', assetsInlineLimit: 0, reportCompressedSize: false },
+    // Modules, as the page itself: they load an engine when they need it.
+    worker: { format: 'es' },
   });
   const outputs = [built].flat().flatMap((bundle) => ('output' in bundle ? bundle.output : []));
   return new Map(outputs.map((file) => [file.fileName, file.type === 'chunk' ? file.code : file.source]));
 }
+
+const isolation = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+  'cross-origin-resource-policy': 'same-origin',
+};
 
 /** @type {Readonly<Record<string, string>>} */
 const types = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
   '.mjs': 'text/javascript',
+  '.css': 'text/css',
   '.wasm': 'application/wasm',
   '.json': 'application/json',
 };

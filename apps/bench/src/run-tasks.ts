@@ -6,6 +6,7 @@ import { interleave } from './order.ts';
 import type { Note } from './report.ts';
 import { type TaskRow, type TaskTiming, taskRowsOf, taskWords } from './task-rows.ts';
 import type { TaskGroup, Way } from './tasks.ts';
+import { callsFor } from './turns.ts';
 
 /** How thoroughly to measure. */
 export interface TaskPlan {
@@ -27,8 +28,6 @@ export interface MeasuredTasks {
   readonly paths: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** Calls that are timed together last this long at least, in nanoseconds. */
-const BATCH = 5e6;
 /** How far apart, by the larger one, ways may be that do the same work. Sums of many terms in single precision. */
 const APART = 1e-5;
 
@@ -123,7 +122,7 @@ async function prepareWays(
         end(child);
         continue;
       }
-      const calls = Math.max(1, Math.ceil(BATCH / nanoseconds));
+      const calls = callsFor(nanoseconds);
       ready.push({ way, child: way.cold ? undefined : child, calls, nanoseconds: [], peakBytes: undefined });
     } catch (error) {
       give(way, 'failed', (error as Error).message);

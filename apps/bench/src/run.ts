@@ -11,6 +11,7 @@ import type { Outputs, Work } from './path.ts';
 import type { PathEntry } from './paths.ts';
 import type { Torch } from './python.ts';
 import { type Note, type Row, rowsOf, type Timing } from './report.ts';
+import { callsFor, turnsFor } from './turns.ts';
 import { distanceOf, expectedOf } from './verify.ts';
 import { type Missing, startWorker, type Worker } from './worker.ts';
 
@@ -36,8 +37,6 @@ export interface Measured {
   readonly paths: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** A batch of calls that is timed lasts this long at least, in nanoseconds. */
-const BATCH = 5e6;
 /** A path with slower calls, in nanoseconds, is measured in the first case of a group only. */
 const SLOW = 2.5e8;
 /** Pools of threads spin for a while after their work; in milliseconds. */
@@ -194,8 +193,8 @@ async function runCase(
       if (!peaks.has(worker)) peaks.set(worker, peakBytes);
       ready.push({
         worker,
-        calls: Math.max(1, Math.ceil(BATCH / time)),
-        turns: Math.min(rounds, Math.max(2, Math.floor((plan.budget * 1e6) / Math.max(time, BATCH)))),
+        calls: callsFor(time),
+        turns: turnsFor(time, { rounds, budget: plan.budget }),
         nanoseconds: [],
         distance,
       });

@@ -60,7 +60,7 @@ export function checkKnownFailures(value: unknown): readonly KnownFailure[] {
     }
     for (const field of Object.keys(fields)) {
       if (field === 'runtime' && !runtimes.includes(fields[field])) {
-        throw new TypeError(`known failures: /${index}/runtime is neither ${runtimes.join(' nor ')}`);
+        throw new TypeError(`known failures: /${index}/runtime is none of ${runtimes.join(', ')}`);
       }
       if (field === 'errors' && fields[field] !== true) {
         throw new TypeError(`known failures: /${index}/errors can only be true`);
@@ -73,7 +73,7 @@ export function checkKnownFailures(value: unknown): readonly KnownFailure[] {
 
 const required: readonly string[] = ['target', 'id', 'reason', 'link', 'clause'];
 const fieldNames: readonly string[] = [...required, 'runtime', 'errors'];
-const runtimes: readonly unknown[] = ['node', 'chromium'] satisfies Runtime[];
+const runtimes: readonly unknown[] = ['node', 'chromium', 'browser'] satisfies Runtime[];
 
 function isAbout({ target, runtime }: KnownFailure, at: Omit<Place, 'id'>): boolean {
   return target === at.target && (runtime === undefined || runtime === at.runtime);

@@ -23,8 +23,8 @@ export type Status =
   | 'known-failure'
   | 'unexpected-pass';
 
-/** Where a target ran. */
-export type Runtime = 'node' | 'chromium';
+/** Where a target ran: Node, a browser built on Chromium, or another browser, which `environment.browser` names. */
+export type Runtime = 'node' | 'chromium' | 'browser';
 
 /** What one test came to. */
 export interface TestResult {

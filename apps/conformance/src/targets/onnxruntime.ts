@@ -11,7 +11,8 @@ import { createLossSession, type LossBatch, type LossSession, type Ort } from '@
 import adapter from '@eqloss/onnxruntime/package.json' with { type: 'json' };
 import { everything, inputsOf, outcomeOf, reductionOf } from './batch.ts';
 
-interface Engine {
+/** ONNX Runtime with a provider. */
+export interface Engine {
   readonly ort: Ort;
   readonly provider: 'cpu' | 'wasm' | 'webgpu';
   readonly environment: Readonly<Record<string, string>>;
@@ -22,10 +23,7 @@ interface Engine {
  * @throws {Unavailable} when the package does not load, or the execution provider cannot run a first batch.
  */
 export async function createTarget(options: { readonly backend: string }): Promise<Target> {
-  const load = engines[options.backend];
-  if (load === undefined)
-    throw new RangeError(`backend is ${options.backend}; wanted ${Object.keys(engines).join(', ')}.`);
-  const { ort, provider, environment } = await load();
+  const { ort, provider, environment } = await loadEngine(options.backend);
   const executionProviders = [provider];
   // Held until the end: with its last session the webgpu provider drops its device and every compiled shader.
   const held = await tryFirstBatch(ort, provider);
@@ -52,6 +50,17 @@ export async function createTarget(options: { readonly backend: string }): Promi
       }),
     stop: () => held.release(),
   };
+}
+
+/**
+ * Loads ONNX Runtime for a backend of {@link createTarget}. Whether its provider works shows the first batch.
+ *
+ * @throws {Unavailable} when the package does not load, or there is no GPU adapter.
+ */
+export async function loadEngine(backend: string): Promise<Engine> {
+  const load = engines[backend];
+  if (load === undefined) throw new RangeError(`backend is ${backend}; wanted ${Object.keys(engines).join(', ')}.`);
+  return load();
 }
 
 // The provider has no kernels for these; ONNX Runtime says so in its verbose log.

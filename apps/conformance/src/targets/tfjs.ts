@@ -18,10 +18,9 @@ type Tf = typeof Engine;
 /** @param options `backend`: `cpu`, `wasm`, `webgl` (in a page) or `webgpu`. */
 export async function createTarget(options: { readonly backend: string }): Promise<Target> {
   const { backend } = options;
-  // tfjs looks for navigator.gpu when it loads.
-  if (backend === 'webgpu') await ensureWebGpu();
-  const tf = await import('@tensorflow/tfjs-core');
-  await startBackend(tf, backend);
+  const tf = await startBackend(backend);
+  // GPU backends hand small tensors to the CPU: then the small tests would not test the GPU.
+  if (backend.startsWith('webg')) tf.env().set(`${backend.toUpperCase()}_CPU_FORWARD`, false);
   return {
     protocol: 1,
     name: `tfjs-${backend}`,
@@ -83,7 +82,15 @@ function isNode(): boolean {
   return globalThis.process?.versions?.node !== undefined;
 }
 
-async function startBackend(tf: Tf, backend: string): Promise<void> {
+/**
+ * TensorFlow.js, with a backend that has started.
+ *
+ * @throws {Unavailable} when it does not.
+ */
+export async function startBackend(backend: string): Promise<Tf> {
+  // tfjs looks for navigator.gpu when it loads.
+  if (backend === 'webgpu') await ensureWebGpu();
+  const tf = await import('@tensorflow/tfjs-core');
   const load = backends[backend];
   if (!load) throw new Unavailable(`tfjs has no backend ${backend}; known: ${Object.keys(backends).join(', ')}`);
   try {
@@ -92,9 +99,7 @@ async function startBackend(tf: Tf, backend: string): Promise<void> {
   } catch (error) {
     throw new Unavailable(`the ${backend} backend of tfjs does not start here: ${(error as Error).message}`);
   }
-  // GPU backends hand small tensors to the CPU: then the small tests would not test the GPU.
-  const forward = `${backend.toUpperCase()}_CPU_FORWARD`;
-  if (backend.startsWith('webg')) tf.env().set(forward, false);
+  return tf;
 }
 
 // One literal each: bundlers follow them.

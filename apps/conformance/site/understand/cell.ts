@@ -1,0 +1,42 @@
+// One cell that should hold a count: the number in it, or what is wrong with it.
+
+// What programs write where there is no number.
+const NO_NUMBER = /^[-+]?(nan|inf(inity)?|null|none|na|n\/a|undefined)$/i;
+
+/** The number that a text states, of whatever size and kind; undefined when it states none. */
+export function numberOf(text: string): number | undefined {
+  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : undefined;
+}
+
+/** Whether a text is a word above a column: no number, and none of the words that stand for one. */
+export function isHead(text: string): boolean {
+  return /\p{L}/u.test(text) && numberOf(text) === undefined && !NO_NUMBER.test(text);
+}
+
+/** The count in a text, or what came instead and what was wanted. */
+export function readCount(text: string): number | { readonly came: string; readonly wanted: string } {
+  if (text === '') return { came: 'an empty count', wanted: WANTED };
+  const came = quote(text);
+  const number = numberOf(text);
+  if (number === undefined) {
+    if (NO_NUMBER.test(text)) return { came: `${came}, which is no number`, wanted: WANTED };
+    const grouped = /^\d{1,3}([ ,'’.\u00A0\u202F]\d{3})+$/.test(text);
+    return { came, wanted: grouped ? 'a whole number without separators of thousands' : WANTED };
+  }
+  if (number < 0) return { came: `${came}, which is negative`, wanted: WANTED };
+  if (!Number.isInteger(number)) return { came: `${came}, which is no whole number`, wanted: 'a count, not a share' };
+  if (!Number.isSafeInteger(number)) return { came, wanted: 'a whole number below 2^53' };
+  return number + 0; // -0 is 0
+}
+
+/** A text in quotes, as far as it fits into a sentence. */
+export function quote(text: string): string {
+  return `"${shorten(text)}"`;
+}
+
+/** A text as far as it fits into a sentence. */
+export function shorten(text: string): string {
+  return text.length > 48 ? `${text.slice(0, 47)}…` : text;
+}
+
+const WANTED = 'a whole number >= 0';
