@@ -2,7 +2,7 @@
 
 import { styleText } from 'node:util';
 import type { WorstElement } from './compare.ts';
-import { cut, shortLabel } from './labels.ts';
+import { cut, shortLabel, starWords } from './labels.ts';
 import { type CellText, cellOf, describeCell, families } from './matrix.ts';
 import { countWords, isFailure, labelOf, openByReason, type TargetReport, type TestResult } from './results.ts';
 import { symptomsOf, symptomWords } from './symptoms.ts';
@@ -54,6 +54,7 @@ type Paint = (kind: CellText['kind'] | 'strong', text: string) => string;
 const styles = { pass: 'green', fail: 'red', known: 'yellow', open: 'dim', none: 'dim', strong: 'bold' } as const;
 
 function matrixLines(reports: readonly TargetReport[], columns: number, paint: Paint): string[] {
+  const star = starWords(reports);
   const heads = ['all', ...families];
   const wide = reports.map((report) => [undefined, ...families].map((family) => describeCell(cellOf(report, family))));
   const longest = Math.max(6, ...reports.map((report) => shortNameOf(report).length));
@@ -85,7 +86,7 @@ function matrixLines(reports: readonly TargetReport[], columns: number, paint: P
     paint('open', '✓ all passed   ✓ passed/all, the rest not judged   – not judged'),
     paint('open', '✗ failed/judged   ~ known failures/judged'),
     paint('open', 'A test counts in every family that it is about.'),
-    ...(reports.some(({ runtime }) => runtime === 'chromium') ? [paint('open', '* in Chromium')] : []),
+    ...(star === undefined ? [] : [paint('open', `* ${star}`)]),
   ];
 }
 

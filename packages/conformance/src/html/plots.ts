@@ -1,6 +1,6 @@
 // Which panels there are: few targets have a panel each, many share one a clause.
 
-import { shortLabel } from '../labels.ts';
+import { shortLabel, starWords } from '../labels.ts';
 import { families, familyOf } from '../matrix.ts';
 import { clausesIn, resultsOf, summarizeRatios } from '../ratios.ts';
 import { labelOf, type TargetReport, type TestResult } from '../results.ts';
@@ -18,8 +18,7 @@ export function ratioSection(reports: readonly TargetReport[]): Markup {
   const clauses = clausesIn(compared).filter((clause) =>
     compared.some((report) => summarizeRatios(resultsOf(report, clause))),
   );
-  const star =
-    compared.some(({ runtime }) => runtime === 'chromium') && compared.length > FEW ? ' A star: in Chromium.' : '';
+  const star = compared.length > FEW ? starSentence(compared) : '';
   const legend = `<p class="legend">${ratioLegend}${star}</p>`;
   if (compared.length <= FEW) {
     const panels = compared.map((report) => {
@@ -66,6 +65,10 @@ export function ratioSection(reports: readonly TargetReport[]): Markup {
 export function logitSection(reports: readonly TargetReport[]): Markup {
   const panels = logitPanels(reports);
   if (panels.length === 0) return '<p>No gradient was compared.</p>';
-  const star = reports.some(({ runtime }) => runtime === 'chromium') ? ' A star: in Chromium.' : '';
-  return `<p class="legend">${logitLegend}${star}</p>\n<div class="panels">\n${panels.join('\n')}\n</div>`;
+  return `<p class="legend">${logitLegend}${starSentence(reports)}</p>\n<div class="panels">\n${panels.join('\n')}\n</div>`;
+}
+
+function starSentence(reports: readonly TargetReport[]): string {
+  const words = starWords(reports);
+  return words === undefined ? '' : ` A star: ${words}.`;
 }
