@@ -88,5 +88,6 @@ const projects: TestProjectInlineConfiguration[] = [
 ];
 
 export default defineConfig({
-  test: { projects: projects.filter(({ test }) => !leftOut.includes(String(test?.name))) },
+  // Many tests wait for a process or a page: a core that vitest would leave free stands idle.
+  test: { maxWorkers: '100%', projects: projects.filter(({ test }) => !leftOut.includes(String(test?.name))) },
 });
