@@ -91,8 +91,10 @@ describe.skipIf(!findBrowser() && !isContinuousIntegration())('the page', { time
     await page.keyboard.press('Control+Home');
     await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
     await press(page, 'Understand the loss', 'Shift+Tab');
-    expect(await page.getByRole('heading', { level: 1, name: 'Your device' }).isVisible()).toBe(false);
+    const heading = page.locator('h1', { hasText: 'Your device' });
+    await heading.waitFor({ state: 'hidden' });
     await press(page, 'Your device', 'Shift+Tab');
+    await heading.waitFor();
     expect(await matrixRow(page, 'core-single')).toContain('all 113 passed, 7 not judged');
   });
 

@@ -7,6 +7,8 @@ export type Offline =
   | { readonly kind: 'starting' }
   | { readonly kind: 'saving'; readonly saved: number; readonly of: number }
   | { readonly kind: 'ready' }
+  /** Ready, and what comes next is ready as well. */
+  | { readonly kind: 'newer' }
   | { readonly kind: 'impossible'; readonly reason: string };
 
 /** In this tab: a reload for isolation was tried. */
@@ -36,6 +38,8 @@ export function offlineWords(state: Offline): string {
       return `Saving for offline use: ${state.saved} of ${state.of} files.`;
     case 'ready':
       return 'Saved: this page works offline.';
+    case 'newer':
+      return 'Saved: this page works offline. A newer version comes when all its tabs are closed.';
     case 'impossible':
       return `Not saved for offline use: ${state.reason}`;
   }
@@ -44,12 +48,18 @@ export function offlineWords(state: Offline): string {
 async function start(mayReload: () => boolean, show: (state: Offline) => void): Promise<void> {
   const { serviceWorker } = navigator;
   if (!serviceWorker) throw new Error('this browser offers no service worker here, such as over plain http');
+  const registration = await serviceWorker.register('./service-worker.js', { updateViaCache: 'none' });
   serviceWorker.addEventListener('message', ({ data }) => {
     if (data.type === 'failed') show({ kind: 'impossible', reason: data.reason });
-    else if (data.saved === data.of) show({ kind: 'ready' });
-    else show({ kind: 'saving', saved: data.saved, of: data.of });
+    else if (data.saved < data.of) show({ kind: 'saving', saved: data.saved, of: data.of });
+    else show({ kind: registration.waiting ? 'newer' : 'ready' });
   });
-  await serviceWorker.register('./service-worker.js', { type: 'classic', updateViaCache: 'none' });
+  registration.addEventListener('updatefound', () => {
+    const { installing } = registration;
+    installing?.addEventListener('statechange', () => {
+      if (installing.state === 'installed' && registration.active) show({ kind: 'newer' });
+    });
+  });
   const { active } = await serviceWorker.ready;
   await controlled(serviceWorker);
   if (reloads(mayReload)) return;

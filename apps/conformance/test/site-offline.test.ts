@@ -1,0 +1,57 @@
+// The page's service worker over time: a newer version on the host, and a host that has gone.
+
+import { readFile } from 'node:fs/promises';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findBrowser } from '../../../scripts/browser.mjs';
+import { isContinuousIntegration } from '../../../scripts/ci.mjs';
+import { bundleSite, siteFolder, WORKER, withServiceWorker } from '../src/site.ts';
+import { startBrowser, type Visit, visit } from './site-page.ts';
+
+describe.skipIf(!findBrowser() && !isContinuousIntegration())('a saved page', { timeout: 60_000 }, () => {
+  /** What the host has now: changed on the way. */
+  const host = new Map<string, string | Uint8Array>();
+  let browser: Browser;
+  let visitor: Visit;
+
+  beforeAll(async () => {
+    for (const [name, content] of await bundleSite()) host.set(name, content);
+    browser = await startBrowser();
+    visitor = await visit(browser, host);
+    await visitor.page.getByText('Saved: this page works offline.').waitFor({ timeout: 30_000 });
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await visitor?.server.close();
+  });
+
+  test('stays what it is while it is open, and says that a newer one is ready', async () => {
+    const { page } = visitor;
+    host.delete(WORKER);
+    host.set(
+      'index.html',
+      String(host.get('index.html')).replace('<html lang="en">', '<html lang="en" class="newer">'),
+    );
+    const worker = await readFile(new URL('offline/service-worker.js', siteFolder), 'utf8');
+    for (const [name, content] of withServiceWorker(host, worker)) host.set(name, content);
+    await page.reload();
+    await page.getByText('A newer version comes when all its tabs are closed.').waitFor({ timeout: 30_000 });
+    expect(await page.locator('html.newer').count()).toBe(0);
+  });
+
+  test('is the newer one when all its tabs were closed, without the host, and the older is forgotten', async () => {
+    await visitor.server.close();
+    await visitor.page.close();
+    const page = await visitor.context.newPage();
+    await page.goto(visitor.server.url);
+    await page.getByText('Saved: this page works offline.').waitFor({ timeout: 30_000 });
+    expect(await page.locator('html.newer').count()).toBe(1);
+    expect(await page.evaluate(() => caches.keys())).toHaveLength(1);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  });
+
+  test('has made no error', () => {
+    expect(visitor.complaints).toEqual([]);
+  });
+});
