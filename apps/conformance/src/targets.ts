@@ -53,8 +53,8 @@ export const targets: readonly TargetEntry[] = [
   { name: 'ort-webgpu', module: 'onnxruntime', options: { backend: 'webgpu' }, runtimes: node },
   { name: 'ort-web-wasm', module: 'onnxruntime', options: { backend: 'web-wasm' }, runtimes: chromium },
   { name: 'ort-web-webgpu', module: 'onnxruntime', options: { backend: 'web-webgpu' }, runtimes: chromium },
-  { name: 'gpujs-cpu', module: 'gpujs', options: { backend: 'cpu' }, runtimes: node },
-  { name: 'gpujs-webasm', module: 'gpujs', options: { backend: 'webasm' }, runtimes: node },
+  { name: 'gpujs-cpu', module: 'gpujs', options: { backend: 'cpu' }, runtimes: both },
+  { name: 'gpujs-webasm', module: 'gpujs', options: { backend: 'webasm' }, runtimes: both },
   { name: 'gpujs-webgl2', module: 'gpujs', options: { backend: 'webgl2' }, runtimes: chromium },
   { name: 'gpujs-webgpu', module: 'gpujs', options: { backend: 'webgpu' }, runtimes: both },
 ];

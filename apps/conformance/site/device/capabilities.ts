@@ -90,6 +90,8 @@ function gpu(name: 'WebGL2' | 'WebGPU', found: Gpu, { secure }: Facts): Capabili
 
 /** Lines that only starting an engine can fill. */
 const engines: readonly { readonly name: string; readonly target: string }[] = [
+  { name: 'gpu.js, mode cpu', target: 'gpujs-cpu' },
+  { name: 'gpu.js, mode webasm', target: 'gpujs-webasm' },
   { name: 'gpu.js, mode webgl2', target: 'gpujs-webgl2' },
   { name: 'gpu.js, mode webgpu', target: 'gpujs-webgpu' },
   { name: 'onnxruntime-web, wasm', target: 'ort-web-wasm' },

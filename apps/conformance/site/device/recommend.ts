@@ -99,6 +99,8 @@ const offers: readonly Offer[] = [
   offer('tfjs-webgpu', '@eqloss/tfjs', 'webgpu', 'TensorFlow.js'),
   offer('ort-web-wasm', '@eqloss/onnxruntime', 'wasm, one thread', 'ONNX Runtime'),
   offer('ort-web-webgpu', '@eqloss/onnxruntime', 'webgpu', 'ONNX Runtime'),
+  offer('gpujs-webasm', '@eqloss/gpujs', 'webasm', 'gpu.js'),
+  offer('gpujs-cpu', '@eqloss/gpujs', 'cpu', 'gpu.js'),
   offer('gpujs-webgl2', '@eqloss/gpujs', 'webgl2', 'gpu.js'),
   offer('gpujs-webgpu', '@eqloss/gpujs', 'webgpu', 'gpu.js'),
 ];

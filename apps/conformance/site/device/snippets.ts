@@ -104,6 +104,8 @@ const sources: Readonly<Record<string, Source>> = {
   'tfjs-webgpu': tfjs('webgpu'),
   'ort-web-wasm': onnxruntime('wasm'),
   'ort-web-webgpu': onnxruntime('webgpu'),
+  'gpujs-cpu': { package: '@eqloss/gpujs' },
+  'gpujs-webasm': gpujs('webasm'),
   'gpujs-webgl2': gpujs('webgl2'),
   'gpujs-webgpu': gpujs('webgpu'),
 };
