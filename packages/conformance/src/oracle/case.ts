@@ -67,7 +67,8 @@ export function buildTest(math: Arithmetic, form: Form, given: Case): EncodedTes
   return { id: `${form}-${id}`, comment, flags, dtypes, inputs: encodeInputs(test), options, expected };
 }
 
-function exactInputs(test: Case): Case {
+/** The case with the values that every one of its dtypes holds: rounded to single precision, unless it is for doubles. */
+export function exactInputs(test: Case): Case {
   if (test.dtypes && !test.dtypes.includes('float32')) return test;
   const single = (values: Grid): Grid => ({ shape: values.shape, data: Float32Array.from(values.data) });
   return {
