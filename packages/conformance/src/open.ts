@@ -61,7 +61,7 @@ export async function openTarget(
 }
 
 /** Stops a target. One that cannot stop has been judged all the same. */
-async function stopTarget(target: Target, timeout: number): Promise<void> {
+export async function stopTarget(target: Target, timeout: number): Promise<void> {
   try {
     await withLimit(timeout, () => target.stop?.());
   } catch {

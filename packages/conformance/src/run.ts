@@ -89,7 +89,8 @@ export async function runSuite(
   return { ...about, results };
 }
 
-async function runTest(target: Target, entry: SuiteTest, timeout: number): Promise<TestResult> {
+/** Puts one test to a target and judges the answer; `unsupported` if it needs more than the target claims. */
+export async function runTest(target: Target, entry: SuiteTest, timeout: number): Promise<TestResult> {
   const { test, form, tolerances, clauses, catches } = entry;
   const base = { id: test.id, form, clauses, comment: test.comment, catches };
   const fit = fitTest(test, form, target.supports);
