@@ -1,9 +1,10 @@
 // One child process that speaks the protocol: what it says, what it must not say, and how it ends.
 
 import { spawn } from 'node:child_process';
+import { longestReply, MOST_ERRORS, MOST_STRAY, megabytes } from './flood.ts';
 import { splitLines } from './lines.ts';
-import type { Request } from './messages.ts';
-import { MAX_LINE } from './serve.ts';
+import { defaultMemoryLimit, watchMemory } from './memory.ts';
+import { nameOfRequest, type Request } from './messages.ts';
 
 /** How a child process is started. */
 export interface ChildOptions {
@@ -13,6 +14,11 @@ export interface ChildOptions {
   readonly cwd?: string;
   /** Runs the command by the system's shell. */
   readonly shell?: boolean;
+  /**
+   * Megabytes (2^20 bytes) that it and what it starts may have in memory, together. By default three quarters of the
+   * machine's, or of the container's. Without effect where it cannot be measured: anywhere but on Linux.
+   */
+  readonly memory?: number;
 }
 
 /** A running child process. */
@@ -23,7 +29,8 @@ export interface Child {
    * Sends a message and waits for its reply, a message that `fits`.
    *
    * Rejects when the child dies, when `signal` aborts (the child is then killed), and when it prints anything else: a
-   * test then has one second more for its proper reply, else the child is killed as well, being out of step.
+   * test then has one second more for its proper reply, else the child is killed as well, being out of step. A child
+   * that prints or holds more than it may is killed at once.
    */
   exchange(message: Request, fits: (reply: Record<string, unknown>) => boolean, signal: AbortSignal): Promise<unknown>;
   /** Waits for a child that was asked to stop, and kills its process group when `milliseconds` are over. */
@@ -38,17 +45,25 @@ const TAIL = 2000;
 
 /** Starts a child in a process group of its own, which dies with this process at the latest. */
 export function startChild(command: string, args: readonly string[], options: ChildOptions = {}): Child {
-  const { cwd, shell = false } = options;
+  const { cwd, shell = false, memory = defaultMemoryLimit() } = options;
   const env = { ...process.env, ...options.env };
   const detached = process.platform !== 'win32';
   const child = spawn(command, args, { env, cwd, shell, detached, stdio: ['pipe', 'pipe', 'pipe'] });
   let gone: string | undefined;
   let tail = '';
+  /** The first line that came while nobody waited. */
   let stray: string | undefined;
   let killed = false;
+  let condemned: string | undefined;
   let heard = false;
-  let onLine: ((line: string) => void) | undefined;
-  let onGone: (() => void) | undefined;
+  let longest = longestReply({ type: 'stop' });
+  /** Since the last exchange began: the first line that is no reply, and characters of all of them and of the errors. */
+  let first: string | undefined;
+  let strayLength = 0;
+  let errorLength = 0;
+  /** Says whether a line is the reply that is waited for. */
+  let onLine: ((line: string) => boolean) | undefined;
+  let onGone: ((reason: string) => void) | undefined;
 
   const kill = () => {
     killed = true;
@@ -64,14 +79,29 @@ export function startChild(command: string, args: readonly string[], options: Ch
   const closed = new Promise<void>((resolve) => {
     ended = resolve;
   });
+  const withTail = (reason: string) => {
+    const said = tail.trim();
+    return said ? `${reason}; its standard error ends with:\n${said.split('\n').slice(-8).join('\n')}` : reason;
+  };
+  /** Kills it for a reason of its own, told at once. */
+  const condemn = (reason: string) => {
+    if (killed) return;
+    condemned = withTail(`${reason}, and was stopped`);
+    kill();
+    onGone?.(condemned);
+  };
+  const forget =
+    child.pid === undefined
+      ? () => {}
+      : watchMemory(child.pid, memory, () => condemn(`used more than ${memory} MB of memory`));
   const settle = (reason: string) => {
     if (gone !== undefined) return;
-    const said = tail.trim();
-    gone = said ? `${reason}; its standard error ends with:\n${said.split('\n').slice(-8).join('\n')}` : reason;
+    gone = condemned ?? withTail(reason);
     process.off('exit', kill);
+    forget();
     child.stdout.destroy();
     child.stderr.destroy();
-    onGone?.();
+    onGone?.(gone);
     ended();
   };
   process.on('exit', kill);
@@ -88,17 +118,32 @@ export function startChild(command: string, args: readonly string[], options: Ch
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     tail = (tail + text).slice(-TAIL);
+    errorLength += text.length;
+    if (errorLength > MOST_ERRORS) condemn(`printed more than ${megabytes(MOST_ERRORS)} on standard error`);
   });
   child.stdout.once('data', () => {
     heard = true;
   });
   const takeLine = (line: string) => {
-    if (onLine) onLine(line);
-    else stray ??= line;
+    if (onLine?.(line)) return;
+    if (!onLine) stray ??= line;
+    first ??= line;
+    strayLength += line.length + 1;
+    if (strayLength <= MOST_STRAY) return;
+    condemn(
+      `printed more than ${megabytes(MOST_STRAY)} on standard output that is no reply, beginning with ${cut(first)}`,
+    );
   };
   child.stdout.setEncoding('utf8').on(
     'data',
-    splitLines(takeLine, MAX_LINE, () => takeLine('(a line without end)')),
+    splitLines(
+      takeLine,
+      () => longest,
+      (beginning) => {
+        const most = `more than the ${megabytes(longest)} that a reply may have`;
+        condemn(`printed a line of ${most} on standard output, beginning with ${cut(beginning)}`);
+      },
+    ),
   );
 
   return {
@@ -109,6 +154,10 @@ export function startChild(command: string, args: readonly string[], options: Ch
       return new Promise((resolve, reject) => {
         let rubbish = stray === undefined ? undefined : rubbishWords(stray);
         stray = undefined;
+        first = undefined;
+        strayLength = 0;
+        errorLength = 0;
+        longest = longestReply(message);
         let timer: ReturnType<typeof setTimeout> | undefined;
         const finish = (settleWith: () => void) => {
           clearTimeout(timer);
@@ -125,25 +174,28 @@ export function startChild(command: string, args: readonly string[], options: Ch
           const silent = message.type === 'start' && !heard ? `; ${SILENT}` : '';
           fail(rubbish ?? words + silent);
         };
-        if (gone !== undefined) return reject(new Error(gone));
+        if (gone !== undefined || condemned !== undefined) return reject(new Error(gone ?? condemned));
         if (signal.aborted) return abort();
         signal.addEventListener('abort', abort, { once: true });
-        onGone = () => fail(rubbish ? `${rubbish}; then ${gone}` : (gone ?? ''));
+        onGone = (reason) => fail(rubbish && !condemned ? `${rubbish}; then ${reason}` : reason);
         onLine = (line) => {
           const reply = parseObject(line);
           if (reply && fits(reply)) {
             const found = rubbish;
-            return found === undefined ? finish(() => resolve(reply)) : fail(found);
+            if (found === undefined) finish(() => resolve(reply));
+            else fail(found);
+            return true;
           }
           rubbish ??= reply
-            ? `out of step: expected the reply to ${nameOf(message)}, got ${cut(line)}`
+            ? `out of step: expected the reply to ${nameOfRequest(message)}, got ${cut(line)}`
             : rubbishWords(line);
-          if (message.type !== 'run') return;
+          if (message.type !== 'run') return false;
           const found = rubbish;
           timer ??= setTimeout(() => {
             kill();
             fail(found);
           }, RESYNC);
+          return false;
         };
         child.stdin.write(`${JSON.stringify(message)}\n`);
       });
@@ -160,6 +212,8 @@ export function startChild(command: string, args: readonly string[], options: Ch
 }
 
 function parseObject(line: string): Record<string, unknown> | undefined {
+  // An error of the parser costs much more than this, and a program may print junk without end.
+  if (!/^\s*\{/.test(line)) return undefined;
   try {
     const value: unknown = JSON.parse(line);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -168,10 +222,6 @@ function parseObject(line: string): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
-}
-
-function nameOf(message: Request): string {
-  return message.type === 'run' ? `run, seq ${message.seq}` : message.type;
 }
 
 function rubbishWords(line: string): string {

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { suite } from '../test/fakes.ts';
+import { runCli, startCli } from '../test/run-cli.ts';
 import { main } from './command.ts';
 
-const cli = fileURLToPath(new URL('./cli.ts', import.meta.url));
 const target = fileURLToPath(new URL('../test/target.ts', import.meta.url));
 const fakes = fileURLToPath(new URL('../test/fakes.ts', import.meta.url));
 const program = fileURLToPath(new URL('../test/child.ts', import.meta.url));
@@ -28,20 +28,11 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 function start(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
-  return spawn(process.execPath, [cli, ...args], { env: { ...process.env, ...env }, cwd: folder });
+  return startCli(args, { env, cwd: folder });
 }
 
 async function run(args: readonly string[], env: Record<string, string> = {}) {
-  const child = start(args, env);
-  let out = '';
-  let err = '';
-  child.stdout?.on('data', (chunk) => {
-    out += chunk;
-  });
-  child.stderr?.on('data', (chunk) => {
-    err += chunk;
-  });
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  const { code, out, err } = await runCli(args, { env, cwd: folder });
   return { code, out: sentences(out), err };
 }
 
@@ -97,6 +88,105 @@ test('--filter takes a clause', async () => {
   expect(out).toContain('✓ PASSED 1 pass');
 });
 
+test('--json: standard output is the report in JSON and nothing else, words go to standard error', async () => {
+  const { code, out, err } = await runCli(withVectors('--json'), { cwd: folder, env: { FAKE: 'chatty' } });
+  expect(code).toBe(0);
+  const lines = out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line).type);
+  expect(lines).toEqual(['header', 'result', 'result', 'result', 'result', 'footer']);
+  expect(err).toContain('hello from the module');
+  expect(err).toContain('hello from run');
+  const failing = await runCli(withVectors('--json'), { cwd: folder, env: { FAKE: 'off' } });
+  expect(failing.code).toBe(1);
+  expect(failing.err).toContain('eqloss-conformance: fake: 3 failed');
+});
+
+test.each(['module', 'program'])('--validate: an honest %s passes, in both directions', async (kind) => {
+  const words = kind === 'module' ? [target] : ['--stdio', `"${process.execPath}" "${program}" honest`];
+  const { code, out } = await run(['run', ...words, '--vectors', vectors, '--validate']);
+  expect(out).toContain('✓ PASSED 4 pass');
+  expect(code).toBe(0);
+});
+
+test('--validate: what breaks the schema is the error of its test, with place and value', async () => {
+  const words = ['run', '--stdio', `"${process.execPath}" "${program}" extra-key`, '--vectors', vectors];
+  expect((await run(words)).code).toBe(0);
+  const spoken = await run([...words, '--validate']);
+  expect(spoken.code).toBe(1);
+  expect(spoken.out).toContain('the reply to run, seq 3, breaks the schema at /: took is not expected here');
+  expect(spoken.out).toContain('3 pass, 1 error');
+  const module = await run(withVectors('--validate'), { FAKE: 'odd-code' });
+  expect(module.out).toContain('breaks the schema at /error: must match pattern');
+  const start = await run(withVectors('--validate'), { FAKE: 'odd-environment' });
+  expect(start.out).toContain('the reply to start breaks the schema at /environment/threads: must be string (got 4)');
+});
+
+test('--memory stops a program', async ({ skip }) => {
+  skip(process.platform !== 'linux', 'only Linux tells what a process holds');
+  const words = ['--stdio', `"${process.execPath}" "${program}" hungry`, '--memory', '300'];
+  const { code, out } = await run(['run', ...words, '--vectors', vectors]);
+  expect(code).toBe(1);
+  expect(out).toContain('used more than 300 MB of memory, and was stopped');
+  expect(out).toContain('3 pass, 1 error');
+});
+
+test('--shard runs a part, for which no known failure is stale', async () => {
+  const file = join(folder, 'known.json');
+  const entry = { target: 'fake', id: 'no-such-id', reason: 'odd', link: 'https://example.org', clause: 'S2' };
+  writeFileSync(file, JSON.stringify([entry]));
+  const run = await runCli(['run', target, '--known-failures', file, '--shard', '1/200', '--json'], { cwd: folder });
+  const results = run.out.trimEnd().split('\n').slice(1, -1);
+  const { out } = await runCli(['list', '--shard', '1/200', '--json']);
+  expect(results.map((line) => JSON.parse(line).id)).toEqual(
+    out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).id),
+  );
+  expect(results.length).toBeGreaterThan(0);
+});
+
+test('a shard without a test is 1, and told', async () => {
+  const { code, err, out } = await run(withVectors('--shard', '5/9'));
+  expect(code).toBe(1);
+  expect(err).toContain('no test was run: shard 5/9 holds no test: there are only 4');
+  expect(out).toBe('');
+});
+
+test.each([[['list']], [['run', '--list']], [['run', 'no-module-is-loaded.js', '--list']]])(
+  '%j shows the tests that would run',
+  async (command) => {
+    const options = { cwd: folder };
+    const { code, out } = await runCli([...command, '--vectors', vectors, '--filter', 'S2', '--shard', '2/2'], options);
+    expect(code).toBe(0);
+    expect(out).toBe('mean-two-rows  sigmoid  S2 S3 R1\n');
+    const json = await runCli([...command, '--vectors', vectors, '--filter', 'R1', '--json'], options);
+    expect(
+      json.out
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      {
+        id: 'mean-two-rows',
+        form: 'sigmoid',
+        dtypes: ['float64', 'float32'],
+        flags: ['plain', 'reduction'],
+        clauses: ['S2', 'S3', 'R1'],
+      },
+      { id: 'none-background', form: 'sigmoid', dtypes: ['float64', 'float32'], flags: ['reduction'], clauses: ['R1'] },
+    ]);
+  },
+);
+
+test('a list of nothing is 1, and says why', async () => {
+  const { code, out, err } = await run(['list', '--vectors', vectors, '--filter', 'X9']);
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+  expect(err).toContain('nothing matches the filter "X9"');
+});
+
 test('a program is taken as one command line, or with its arguments', async () => {
   const line = await run(['run', `"${process.execPath}" "${program}" honest`, '--stdio', '--vectors', vectors]);
   expect(line.out).toContain('✓ PASSED 4 pass');
@@ -106,12 +196,20 @@ test('a program is taken as one command line, or with its arguments', async () =
 });
 
 test.each<[string, string[], string]>([
-  ['no command', [], 'the command is run, not missing'],
-  ['another command', ['judge'], 'the command is run, not judge'],
+  ['no command', [], 'the command is missing'],
+  ['another command', ['judge'], "unknown command 'judge'; the commands are run, list"],
+  ['a mistyped command', ['rnu', target], "unknown command 'rnu'; did you mean run?"],
   ['no target', ['run'], 'TARGET is missing'],
   ['two targets', ['run', 'a', 'b'], 'one TARGET, not 2'],
-  ['an unknown option', ['run', target, '--fast'], '--fast'],
+  ['an unknown option', ['run', target, '--fast'], "eqloss-conformance: unknown option '--fast'"],
+  ['a mistyped option', ['run', target, '--fitler', 'S1'], "unknown option '--fitler'; did you mean --filter?"],
+  ['an option without its value', ['run', target, '--vectors'], "option '--vectors <PATH>' argument missing"],
   ['an unknown report', ['run', target, '--report', 'pdf=x'], 'not "pdf=x"'],
+  ['a shard that is none', ['run', target, '--shard', '0/4'], '--shard takes i/n with i from 1 to n'],
+  ['a shard beyond the last', ['run', target, '--shard', '5/4'], 'not "5/4"'],
+  ['a list with a report', ['run', '--list', '--report', 'json=x'], "'--list' cannot be used with option '--report"],
+  ['a memory limit that is none', ['run', target, '--memory', 'lots'], '--memory takes a whole number from 1 on'],
+  ['a memory limit of a module', ['run', target, '--memory', '100'], '--memory needs --stdio'],
   ['a timeout that is none', ['run', target, '--timeout', 'soon'], '--timeout takes seconds'],
   ['a report where none can be', ['run', target, '--report', 'html=/dev/null/y.html'], 'y.html cannot be written'],
   ['a report that is a folder', ['run', target, '--report', 'html=/'], 'the report / is a folder'],
@@ -208,10 +306,23 @@ test('a reader that leaves early does not change the verdict', async () => {
   expect(await new Promise<number | null>((resolve) => child.on('close', resolve))).toBe(0);
 });
 
-test('--help is 0', async () => {
-  const { code, out } = await run(['--help']);
+test.each([[['--help']], [['run', '--help']]])('%j is 0', async (args) => {
+  const { code, out } = await run(args);
   expect(code).toBe(0);
   expect(out).toContain('Usage: eqloss-conformance run TARGET');
+  expect(out).toContain('2 wrong usage');
+});
+
+test('--help after -- is for the program', async () => {
+  const { code, out } = await run(['run', '--stdio', '--vectors', vectors, '--', process.execPath, '--help']);
+  expect(code).toBe(1);
+  expect(out).not.toContain('Usage: eqloss-conformance');
+});
+
+test('--version is that of the package', async () => {
+  const { code, out } = await run(['--version']);
+  expect(code).toBe(0);
+  expect(out.trim()).toBe(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version);
 });
 
 test.each(['SIGINT', 'SIGTERM'] as const)('%s leaves no child and no report', async (signal) => {

@@ -3,7 +3,7 @@
 import type { Supports, Target } from './target.ts';
 
 /** Every word of `supports`: what a target may claim. */
-const WORDS: { readonly [K in keyof Supports]: readonly Supports[K][number][] } = {
+export const WORDS: { readonly [K in keyof Supports]: readonly Supports[K][number][] } = {
   forms: ['sigmoid', 'softmax'],
   dtypes: ['float64', 'float32'],
   outputs: ['loss', 'rowLosses', 'gradient'],

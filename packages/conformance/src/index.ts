@@ -2,6 +2,7 @@
 
 export { renderJunit } from './junit.ts';
 export { type LoadedFile, loadVectors, vectorsFolder } from './load.ts';
+export { createMessageCheck, type MessageCheck } from './message-check.ts';
 export * from './protocol.ts';
 export { serve } from './serve.ts';
 export { type StdioOptions, stdioTarget } from './stdio.ts';

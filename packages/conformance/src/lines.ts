@@ -3,13 +3,13 @@
 /**
  * Makes a function that takes chunks and calls `onLine` for every line that became complete, without its line feed.
  *
- * @param limit Characters that one line may have.
- * @param onOverflow Called when a line is longer; what came of it is dropped.
+ * @param limit Characters that one line may have, now.
+ * @param onOverflow Called with the beginning of a line that is longer; what came of it is dropped.
  */
 export function splitLines(
   onLine: (line: string) => void,
-  limit: number,
-  onOverflow: () => void,
+  limit: () => number,
+  onOverflow: (beginning: string) => void,
 ): (chunk: string) => void {
   let parts: string[] = [];
   let length = 0;
@@ -25,9 +25,10 @@ export function splitLines(
     }
     parts.push(chunk.slice(start));
     length += chunk.length - start;
-    if (length <= limit) return;
+    if (length <= limit()) return;
+    const beginning = (parts.find((part) => part !== '') ?? '').slice(0, 200);
     parts = [];
     length = 0;
-    onOverflow();
+    onOverflow(beginning);
   };
 }

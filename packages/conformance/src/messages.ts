@@ -50,6 +50,11 @@ export type Reply =
   | { readonly type: 'failed'; readonly seq?: number; readonly reason: string }
   | { readonly type: 'stopped' };
 
+/** A message in words, for people: `start`, `run, seq 3`. */
+export function nameOfRequest(message: Request): string {
+  return message.type === 'run' ? `run, seq ${message.seq}` : message.type;
+}
+
 /** Writes a test for the wire, exactly. */
 export function encodeWireTest(test: DecodedTest): WireTest {
   const { logits, frequencies, labels, targets, foreground, rowWeights, beta } = test.inputs;

@@ -174,7 +174,7 @@ test('lines come whole however the text is cut', () => {
       const got: string[] = [];
       const take = splitLines(
         (line) => got.push(line),
-        1e6,
+        () => 1e6,
         () => {},
       );
       for (let i = 0; i < whole.length; i += size) take(whole.slice(i, i + size));
@@ -184,14 +184,15 @@ test('lines come whole however the text is cut', () => {
 });
 
 test('a line without end is told once its limit is passed', () => {
-  let overflows = 0;
+  const beginnings: string[] = [];
   const take = splitLines(
     () => {},
-    10,
-    () => overflows++,
+    () => 10,
+    (beginning) => beginnings.push(beginning),
   );
-  for (let i = 0; i < 4; i++) take('12345');
-  expect(overflows).toBe(1);
+  take('a line\n');
+  for (let i = 0; i < 4; i++) take(`${i}2345`);
+  expect(beginnings).toEqual(['02345']);
 });
 
 test('outputs may be plain JSON numbers, in lists of any depth', async () => {

@@ -2,6 +2,7 @@
 
 import type { WorstElement } from './compare.ts';
 import type { Dtype, Form, Output } from './format.ts';
+import { nothingMatches } from './suite.ts';
 import type { Supports } from './target.ts';
 
 /**
@@ -115,7 +116,7 @@ export function failuresOf(reports: readonly TargetReport[]): readonly string[] 
 
 function nothingRun({ filter, results }: TargetReport): string {
   if (filter === undefined || results.length > 0) return 'no test was run';
-  return `no test was run: nothing matches the filter ${JSON.stringify(filter)}, which takes a part of an id, or a whole flag or clause`;
+  return `no test was run: ${nothingMatches(filter)}`;
 }
 
 /** A target's name, with the runtime unless it is Node. */

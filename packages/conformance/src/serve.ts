@@ -3,6 +3,7 @@
 import { createHandler } from './handler.ts';
 import { splitLines } from './lines.ts';
 import type { Request } from './messages.ts';
+import { ownStdout } from './own-stdout.ts';
 import type { Target } from './target.ts';
 
 /**
@@ -14,8 +15,7 @@ import type { Target } from './target.ts';
  * @param createTarget Called on `start`; may throw `Unavailable`.
  */
 export async function serve(createTarget: () => Promise<Target>): Promise<void> {
-  const write = process.stdout.write.bind(process.stdout);
-  process.stdout.write = process.stderr.write.bind(process.stderr);
+  const { write } = ownStdout();
   const handle = createHandler(createTarget);
   const input = process.stdin.setEncoding('utf8');
   await new Promise<void>((resolve) => {
@@ -30,14 +30,14 @@ export async function serve(createTarget: () => Promise<Target>): Promise<void> 
       const reply = message
         ? await handle(message)
         : ({ type: 'failed', reason: `not JSON: ${line.slice(0, 200)}` } as const);
-      write(`${JSON.stringify(reply)}\n`);
+      void write(`${JSON.stringify(reply)}\n`);
       if (reply.type === 'stopped') finish();
     };
     const split = splitLines(
       (line) => {
         queue = queue.then(() => take(line));
       },
-      MAX_LINE,
+      () => MAX_LINE,
       finish,
     );
     input.on('data', split);
@@ -52,8 +52,8 @@ export async function serve(createTarget: () => Promise<Target>): Promise<void> 
   });
 }
 
-/** Characters of one message: a float64 gradient of 10^7 elements fits. */
-export const MAX_LINE: number = 2 ** 28;
+/** Characters of one message: a batch of 10^7 elements fits. */
+const MAX_LINE: number = 2 ** 28;
 
 function parse(line: string): Request | undefined {
   try {

@@ -1,8 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
-import { suite } from '../test/fakes.ts';
+import { suite, supports } from '../test/fakes.ts';
+import { defaultMemoryLimit, memoryOf } from './memory.ts';
 import { countStatuses, type TargetReport } from './results.ts';
 import { runSuite } from './run.ts';
 import { stdioTarget } from './stdio.ts';
@@ -13,6 +15,8 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const program = fileURLToPath(new URL('../test/child.ts', import.meta.url));
 const start = (manner: string, extra = '') => stdioTarget(process.execPath, [program, manner, extra]);
+
+const started = { type: 'started', protocol: 1, name: 'fake', version: '1', environment: {}, supports };
 
 async function runAs(manner: string, timeout = 20_000): Promise<TargetReport> {
   const target = await start(manner);
@@ -57,6 +61,87 @@ test.each(['hang', 'busy'])('%s: killed when the time is over, started again for
   const report = await runAs(manner, 4000);
   expect(spoilt(report)).toMatchObject({ status: 'error', reason: 'no answer within 4 s' });
   expect(countStatuses(report.results)).toEqual({ error: 1, pass: 3 });
+});
+
+test.each([
+  [
+    'endless-line',
+    'printed a line of more than the 1 MB that a reply may have on standard output, beginning with "xxx',
+  ],
+  [
+    'endless-lines',
+    'printed more than 1 MB on standard output that is no reply, beginning with "junk", and was stopped',
+  ],
+  ['gigantic', 'printed a line of more than the 1 MB that a reply may have on standard output, beginning with "{'],
+])(
+  '%s: stopped at once, started again for the next test',
+  async (manner, words) => {
+    // Far below the time limit, which would end it too.
+    const report = await runAs(manner);
+    expect(spoilt(report)?.reason).toContain(words);
+    expect(countStatuses(report.results)).toEqual({ error: 1, pass: 3 });
+  },
+  15_000,
+);
+
+test('endless-errors: stopped at once, and the end of them is shown', async () => {
+  const before = process.memoryUsage().rss;
+  const report = await runAs('endless-errors');
+  expect(spoilt(report)?.reason).toMatch(
+    /^printed more than 64 MB on standard error, and was stopped; its standard error ends with:\n.*warning: slow$/s,
+  );
+  expect(spoilt(report)?.reason?.length).toBeLessThan(500);
+  expect(countStatuses(report.results)).toEqual({ error: 1, pass: 3 });
+  expect(process.memoryUsage().rss - before).toBeLessThan(200e6);
+}, 15_000);
+
+test('an endless line that nobody waits for ends the program too', async () => {
+  const script = `
+    const { writeSync } = require('node:fs');
+    const started = ${JSON.stringify(JSON.stringify(started))};
+    process.stdin.once('data', () => {
+      writeSync(1, started + '\\n');
+      const text = 'x'.repeat(65536);
+      for (;;) try { writeSync(1, text); } catch {}
+    });`;
+  const target = await stdioTarget(process.execPath, ['-e', script]);
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  const { results } = await runSuite(target, suite, { timeout: 5000 });
+  expect(results[0].reason).toContain('more than the 1 MB that a reply may have');
+}, 30_000);
+
+test.skipIf(process.platform !== 'linux')(
+  'a program that uses too much memory is stopped',
+  async () => {
+    const target = await stdioTarget(process.execPath, [program, 'hungry'], { memory: 300 });
+    const report = await runSuite(target, suite);
+    await target.stop?.();
+    expect(spoilt(report)?.reason).toBe('used more than 300 MB of memory, and was stopped');
+    expect(countStatuses(report.results)).toEqual({ error: 1, pass: 3 });
+  },
+  30_000,
+);
+
+test.skipIf(process.platform !== 'linux')('what a program started counts too, by its group', async () => {
+  const child = spawn(
+    'sh',
+    ['-c', `"${process.execPath}" -e "global.kept = Buffer.alloc(2 ** 28, 1); setInterval(() => {}, 1e3)" & wait`],
+    {
+      detached: true,
+    },
+  );
+  try {
+    await expect.poll(() => memoryOf(child.pid as number), { timeout: 10_000 }).toBeGreaterThan(256);
+    expect(memoryOf(child.pid as number)).toBeLessThan(1000);
+  } finally {
+    process.kill(-(child.pid as number), 'SIGKILL');
+  }
+  expect(memoryOf(2 ** 30)).toBe(0);
+});
+
+test('the memory that is allowed by default is a part of what there is', () => {
+  expect(defaultMemoryLimit()).toBeGreaterThan(100);
+  expect(defaultMemoryLimit()).toBeLessThan(totalmem() / 2 ** 20);
 });
 
 test('after two restarts the target is gone', async () => {

@@ -1,6 +1,7 @@
 // A target that is another program, in any language.
 
 import { type ChildOptions, startChild } from './child.ts';
+import type { MessageCheck } from './message-check.ts';
 import type { Request } from './messages.ts';
 import { restartingTarget } from './restart.ts';
 import type { Target } from './target.ts';
@@ -9,13 +10,15 @@ import type { Target } from './target.ts';
 export interface StdioOptions extends ChildOptions {
   /** Milliseconds for starting, and for a test when the runner sets no limit; default 20,000. */
   readonly timeout?: number;
+  /** Holds every message to its schema, in both directions; see {@link createMessageCheck}. */
+  readonly check?: MessageCheck;
 }
 
 /**
  * Starts a program that speaks the protocol over standard input and output.
  *
- * A crash, a hang (killed when the time is over), rubbish on standard output or an answer to another test is an error
- * of the test it happened in. After a crash, a hang or an answer that never comes it is started again, twice at most;
+ * A crash, a hang (killed when the time is over), rubbish on standard output, an answer to another test, more output or
+ * memory than it may have, or a message that breaks its schema is an error of the test it happened in. After a crash, a hang or an answer that never comes it is started again, twice at most;
  * from then on every test is the error `target is gone`. The program has its own process group, which is killed with
  * all its descendants.
  *
@@ -28,14 +31,19 @@ export async function stdioTarget(
   args: readonly string[] = [],
   options: StdioOptions = {},
 ): Promise<Target> {
-  const { timeout = 20_000 } = options;
+  const { timeout = 20_000, check } = options;
   return restartingTarget(async () => {
     const child = startChild(command, args, options);
     return {
       get alive() {
         return child.alive;
       },
-      exchange: (message, signal) => child.exchange(message, fitting(message), signal),
+      async exchange(message, signal) {
+        check?.request(message);
+        const reply = await child.exchange(message, fitting(message), signal);
+        check?.reply(message, reply);
+        return reply;
+      },
       close: (patience) => child.end(patience),
     };
   }, timeout);

@@ -36,6 +36,11 @@ export function listTests(files: readonly SuiteFile[], filter?: string): readonl
     .filter(({ test, clauses }) => matches(filter, test, clauses));
 }
 
+/** Why no test is left, for people. */
+export function nothingMatches(filter: string): string {
+  return `nothing matches the filter ${JSON.stringify(filter)}, which takes a part of an id, or a whole flag or clause`;
+}
+
 function matches(filter: string | undefined, test: EncodedTest, clauses: readonly string[]): boolean {
   if (!filter) return true;
   const word = filter.toLowerCase();

@@ -1,16 +1,28 @@
 // A program that speaks the protocol well or badly; the first argument says how. For the tests of the runner.
 
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serve } from '../src/serve.ts';
+import type { Outcome } from '../src/target.ts';
 import { Unavailable } from '../src/unavailable.ts';
 import { answer, fakeTarget } from './fakes.ts';
 
 const [, , manner = 'honest', extra = ''] = process.argv;
 const raw = process.stdout.write.bind(process.stdout);
 const spoilt = 'mean-two-rows';
+
+/** Writes for ever, past all queues of this process. */
+function flood(descriptor: number, text: string): never {
+  for (;;) {
+    try {
+      writeSync(descriptor, text);
+    } catch {
+      // The pipe is full.
+    }
+  }
+}
 
 await serve(async () => {
   if (manner === 'unavailable') throw new Unavailable('no such device');
@@ -45,6 +57,16 @@ await serve(async () => {
     if (manner === 'late' && now) {
       raw('hm\n');
       await new Promise((resolve) => setTimeout(resolve, 700));
+    }
+    if (manner === 'endless-line' && now) return flood(process.stdout.fd, 'x'.repeat(1 << 16));
+    if (manner === 'endless-lines' && now) return flood(process.stdout.fd, 'junk\n'.repeat(1 << 13));
+    if (manner === 'endless-errors' && now) return flood(process.stderr.fd, 'warning: slow\n'.repeat(1 << 12));
+    if (manner === 'gigantic' && now) raw(`{"type":"outcome","seq":3,"outputs":{"gradient":[${'1,'.repeat(2e6)}1]}}\n`);
+    if (manner === 'extra-key' && test.id === 'label-too-large') return { error: 'LABEL_RANGE', took: 12 } as Outcome;
+    if (manner === 'hungry' && now) {
+      // Written to, since untouched memory is not held.
+      const eaten = Array.from({ length: 6 }, () => Buffer.alloc(100 * 2 ** 20, 1));
+      return new Promise(() => setTimeout(() => eaten, 60_000));
     }
     if (manner === 'throws' && now) throw new Error('out of memory');
     if (manner === 'hole' && now)

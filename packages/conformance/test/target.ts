@@ -4,6 +4,8 @@ import type { Target } from '../src/target.ts';
 import { Unavailable } from '../src/unavailable.ts';
 import { answer, fakeTarget, spoil } from './fakes.ts';
 
+if (process.env.FAKE === 'chatty') console.log('hello from the module');
+
 export async function createTarget(): Promise<Target> {
   const manner = process.env.FAKE;
   if (manner === 'unavailable') throw new Unavailable('no such device');
@@ -14,6 +16,14 @@ export async function createTarget(): Promise<Target> {
   if (manner === 'wordy') {
     return fakeTarget(() => {
       throw new Error('a long story '.repeat(100_000));
+    });
+  }
+  if (manner === 'odd-code') return fakeTarget(() => ({ error: 'bad label' }));
+  if (manner === 'odd-environment') return fakeTarget(answer, { environment: { threads: 4 as unknown as string } });
+  if (manner === 'chatty') {
+    return fakeTarget((test) => {
+      process.stdout.write('hello from run\n');
+      return answer(test);
     });
   }
   return fakeTarget(answer);

@@ -1,0 +1,66 @@
+// The command `run`: its options, and which piece of work they ask for.
+
+import { Option } from 'commander';
+import type { Shard } from '../shard.ts';
+import type { AddCommand } from './all.ts';
+import { judgeTarget } from './judge-target.ts';
+import { list } from './list.ts';
+import { filterOption, readTimeout, shardOption, vectorsOption, wholeNumber } from './options.ts';
+import { type ReportWish, readReports } from './reports.ts';
+
+/** What the options of `run` say. */
+export interface RunWishes {
+  readonly stdio?: true;
+  readonly vectors?: string;
+  readonly filter?: string;
+  readonly knownFailures?: string;
+  /** Milliseconds. */
+  readonly timeout?: number;
+  readonly report?: readonly ReportWish[];
+  /** The report in JSON on standard output, and nothing else there. */
+  readonly json?: true;
+  readonly shard?: Shard;
+  readonly validate?: true;
+  /** Megabytes. */
+  readonly memory?: number;
+  readonly list?: true;
+}
+
+/** `run TARGET`. */
+export const addRun: AddCommand = (program, end) => {
+  program
+    .command('run')
+    .usage('TARGET [options]')
+    .summary('judges a target')
+    .description(description)
+    .argument('[TARGET...]')
+    .option('--stdio', 'TARGET is a program')
+    .option(...vectorsOption)
+    .option(...filterOption)
+    .option(...shardOption)
+    .option('--known-failures <FILE>', knownFailuresHelp)
+    .option('--timeout <SECONDS>', 'for one test, and for starting; default 20', readTimeout)
+    .option('--memory <MB>', memoryHelp, wholeNumber('--memory', 1))
+    .option('--validate', 'holds every message, both ways, to schema/messages.schema.json')
+    .option('--report <LIST>', 'json=FILE,junit=FILE,html=FILE', readReports)
+    .option('--json', 'the JSON report on standard output, and nothing else there')
+    .addOption(new Option('--list', 'only lists the tests; TARGET may be missing').conflicts('report'))
+    .action(async (target: string[], wishes: RunWishes) => end(await run(target, wishes)));
+};
+
+/** One line for each piece of work that an option asks for. */
+async function run(target: readonly string[], wishes: RunWishes): Promise<number> {
+  if (wishes.list) return list(wishes);
+  return judgeTarget(target, wishes);
+}
+
+const description = `Judges a target.
+
+TARGET is the path of a module that exports createTarget(), or with --stdio a
+program that speaks the protocol on standard input and output: one quoted
+command line, or the program and, after --, its arguments.`;
+
+const knownFailuresHelp = `JSON: [{ target, runtime?, id, reason, link, clause, errors? }]; unless a part of the tests is chosen, each entry about TARGET must list a test`;
+
+const memoryHelp =
+  'ends a program that holds more, with what it started; default: three quarters of the machine; on Linux';
