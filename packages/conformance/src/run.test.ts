@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { answer, fakeTarget, spoil, suite, supports } from '../test/fakes.ts';
 import { checkKnownFailures } from './known-failures.ts';
-import { openTarget, runTarget, unavailableReport } from './open.ts';
+import { openTarget } from './life.ts';
+import { runTarget, unavailableReport } from './open.ts';
 import { countStatuses, failuresOf, type TestResult } from './results.ts';
 import { type RunOptions, runSuite } from './run.ts';
 import type { Outcome, Target } from './target.ts';

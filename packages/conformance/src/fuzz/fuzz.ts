@@ -1,9 +1,11 @@
 // The differential fuzzer: batches that no vector has, judged like vectors against the oracle, and failures made small.
 
 import type { VectorFile } from '../format.ts';
-import { openTarget, stopTarget } from '../open.ts';
-import type { TestResult } from '../results.ts';
-import { runTest, TIMEOUT } from '../run.ts';
+import { openTarget, stopTarget } from '../life.ts';
+import { SPEC_VERSION } from '../oracle/oracle.ts';
+import { hash } from '../oracle/random.ts';
+import { NEEDS, type TestResult } from '../results.ts';
+import { DRAWN, runTest, TIMEOUT } from '../run.ts';
 import type { Target } from '../target.ts';
 import { describeBatch } from './describe.ts';
 import type { Batch } from './draw.ts';
@@ -46,12 +48,19 @@ export interface Finding {
 export interface FuzzReport {
   readonly target: string;
   readonly seed: number;
-  /** One a batch, in order; less if the target cannot be made. */
+  /** One a batch, in order; a single `error` if the target cannot be made. */
   readonly results: readonly TestResult[];
   readonly findings: readonly Finding[];
-  /** Why nothing was drawn: the target is unavailable or does not start. */
-  readonly broken?: string;
 }
+
+/**
+ * What a plain run draws: few batches, the same ones until the specification changes, so that a target that only knows the
+ * vectors by heart does not pass.
+ */
+export const DEFAULT_DRAW: Readonly<Pick<FuzzOptions, 'count' | 'seed'>> = {
+  count: 20,
+  seed: Number(hash(`drawn for ${SPEC_VERSION}`)),
+};
 
 /**
  * Draws batches within what a target claims, compares its answers with the oracle's, and shrinks the first failures.
@@ -73,16 +82,28 @@ export async function fuzzTarget(
   const life = lifeOf(createTarget, options);
   const results: TestResult[] = [];
   const findings: Finding[] = [];
+  const note = (result: TestResult) => {
+    results.push(result);
+    onBatch?.(result);
+  };
   try {
     const opened = await life.open();
-    if (typeof opened === 'string') return { target: name, seed, results, findings, broken: opened };
+    if (typeof opened === 'string') {
+      note({ ...nothing(seed, 1), status: 'error', reason: `nothing was drawn: the target did not start: ${opened}` });
+      return { target: name, seed, results, findings };
+    }
     const { supports } = opened;
     const oracle = forgetfulArithmetic();
     let left = most;
     let slowest = 0;
     for (let n = 1; n <= count; n++) {
       signal?.throwIfAborted();
-      const { batch, vector } = drawVector(oracle(), supports, seed, n);
+      const drawn = drawVector(oracle(), supports, seed, n);
+      if (!drawn) {
+        note({ ...nothing(seed, n), status: 'unsupported', reason: `${NEEDS}more than it claims for any batch` });
+        break;
+      }
+      const { batch, vector } = drawn;
       const started = Date.now();
       let result: TestResult = { ...(await life.judge(vector)), comment: describeBatch(batch) };
       if (result.status === 'pass') slowest = Math.max(slowest, Date.now() - started);
@@ -100,8 +121,7 @@ export async function fuzzTarget(
           onFinding?.(found);
         }
       }
-      results.push(result);
-      onBatch?.(result);
+      note(result);
     }
     return { target: opened.name, seed, results, findings };
   } finally {
@@ -112,6 +132,11 @@ export async function fuzzTarget(
 const SHRUNK = 3;
 // Calls of the target for one failure: of an answer, and of a crash or a hang, after which it is made again.
 const CALLS = { fail: 1500, error: 150 } as const;
+
+/** The result of a batch that there is none of. */
+function nothing(seed: number, n: number): Pick<TestResult, 'id' | 'form' | 'clauses'> {
+  return { id: `${DRAWN}${seed}-${n}`, form: 'sigmoid', clauses: [] };
+}
 
 interface Failure {
   readonly batch: Batch;
