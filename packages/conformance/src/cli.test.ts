@@ -115,7 +115,7 @@ test('--validate: what breaks the schema is the error of its test, with place an
   expect((await run(words)).code).toBe(0);
   const spoken = await run([...words, '--validate']);
   expect(spoken.code).toBe(1);
-  expect(spoken.out).toContain('the reply to run, seq 3, breaks the schema at /: took is not expected here');
+  expect(spoken.out).toContain('the reply to run, seq 5, breaks the schema at /: took is not expected here');
   expect(spoken.out).toContain('3 pass, 1 error');
   const module = await run(withVectors('--validate'), { FAKE: 'odd-code' });
   expect(module.out).toContain('breaks the schema at /error: must match pattern');
@@ -181,6 +181,18 @@ test.each([[['list']], [['run', '--list']], [['run', 'no-module-is-loaded.js', '
   },
 );
 
+test.each([[['explain']], [['run', '--explain']], [['run', 'no-module-is-loaded.js', '--explain']]])(
+  '%j works the formula through',
+  async (command) => {
+    const { code, out } = await runCli([...command, 'mean-two-rows', '--vectors', vectors], { cwd: folder });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^mean-two-rows\n {2}Logits are 0\.\n\nWhat it catches\n {2}plain: a wrong loss\n/);
+    // Four times ln 2 over two rows.
+    expect(sentences(out)).toContain('loss = Σ row losses / divisor = 2.772588722… / 2 = 1.3862943611198906');
+    expect(out).not.toContain('Beware');
+  },
+);
+
 test('a list of nothing is 1, and says why', async () => {
   const { code, out, err } = await run(['list', '--vectors', vectors, '--filter', 'X9']);
   expect({ code, out }).toEqual({ code: 1, out: '' });
@@ -197,7 +209,7 @@ test('a program is taken as one command line, or with its arguments', async () =
 
 test.each<[string, string[], string]>([
   ['no command', [], 'the command is missing'],
-  ['another command', ['judge'], "unknown command 'judge'; the commands are run, list"],
+  ['another command', ['judge'], "unknown command 'judge'; the commands are run, list, explain"],
   ['a mistyped command', ['rnu', target], "unknown command 'rnu'; did you mean run?"],
   ['no target', ['run'], 'TARGET is missing'],
   ['two targets', ['run', 'a', 'b'], 'one TARGET, not 2'],
@@ -205,6 +217,18 @@ test.each<[string, string[], string]>([
   ['a mistyped option', ['run', target, '--fitler', 'S1'], "unknown option '--fitler'; did you mean --filter?"],
   ['an option without its value', ['run', target, '--vectors'], "option '--vectors <PATH>' argument missing"],
   ['an unknown report', ['run', target, '--report', 'pdf=x'], 'not "pdf=x"'],
+  [
+    'an id that is none',
+    ['explain', 'sigmoid-targets-all-on'],
+    'no test "sigmoid-targets-all-on"; did you mean\n  sig',
+  ],
+  ['an id without a like', ['run', '--explain', 'qqq'], 'there is no test "qqq"; list shows all ids'],
+  [
+    'the id of a smoke test',
+    ['explain', 'smoke-sigmoid'],
+    'smoke-sigmoid is no vector but the batch before all others',
+  ],
+  ['two kinds of answers', ['run', '--explain', 'x', '--list'], "'--explain <ID>' cannot be used with option '--list'"],
   ['a shard that is none', ['run', target, '--shard', '0/4'], '--shard takes i/n with i from 1 to n'],
   ['a shard beyond the last', ['run', target, '--shard', '5/4'], 'not "5/4"'],
   ['a list with a report', ['run', '--list', '--report', 'json=x'], "'--list' cannot be used with option '--report"],

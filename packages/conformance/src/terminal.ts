@@ -172,7 +172,7 @@ function summaryLines(
 }
 
 /** Breaks text at spaces; existing line breaks stay. */
-function wrap(text: string, columns: number, indent: string, hanging: string = indent): string[] {
+export function wrap(text: string, columns: number, indent: string, hanging: string = indent): string[] {
   const lines: string[] = [];
   for (const paragraph of printable(text).split('\n')) {
     let line = lines.length === 0 ? indent : hanging;

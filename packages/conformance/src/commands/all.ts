@@ -14,6 +14,7 @@
 // Options that several commands take are in options.ts; a command that only adds to `run` is a line in run.ts.
 
 import type { Command } from 'commander';
+import { addExplain } from './explain.ts';
 import { addList } from './list.ts';
 import { addRun } from './run.ts';
 
@@ -25,4 +26,4 @@ import { addRun } from './run.ts';
 export type AddCommand = (program: Command, end: (code: number) => void) => void;
 
 /** In the order of the help. */
-export const commands: readonly AddCommand[] = [addRun, addList];
+export const commands: readonly AddCommand[] = [addRun, addList, addExplain];

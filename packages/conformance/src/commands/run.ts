@@ -4,6 +4,7 @@ import { Option } from 'commander';
 import { DEFAULT_DRAW } from '../fuzz/fuzz.ts';
 import type { Shard } from '../shard.ts';
 import type { AddCommand } from './all.ts';
+import { explain } from './explain.ts';
 import { judgeTarget } from './judge-target.ts';
 import { list } from './list.ts';
 import { filterOption, readTimeout, shardOption, vectorsOption, wholeNumber } from './options.ts';
@@ -29,6 +30,8 @@ export interface RunWishes {
   readonly fuzz?: number;
   readonly seed?: number;
   readonly fuzzOut?: string;
+  /** An id. */
+  readonly explain?: string;
 }
 
 /** `run TARGET`. */
@@ -57,11 +60,13 @@ export const addRun: AddCommand = (program, end) => {
     )
     .option('--fuzz-out <FOLDER>', 'gets a vector file for each batch that fails, for --vectors')
     .addOption(new Option('--list', 'only lists the tests; TARGET may be missing').conflicts('report'))
+    .addOption(new Option('--explain <ID>', 'only explains one test; TARGET may be missing').conflicts(apart))
     .action(async (target: string[], wishes: RunWishes) => end(await run(target, wishes)));
 };
 
 /** One line for each piece of work that an option asks for. */
 async function run(target: readonly string[], wishes: RunWishes): Promise<number> {
+  if (wishes.explain !== undefined) return explain(wishes.explain, wishes.vectors);
   if (wishes.list) return list(wishes);
   return judgeTarget(target, wishes);
 }
@@ -78,3 +83,5 @@ const fuzzHelp = `draws N batches more, within what TARGET claims, and shrinks w
 
 const memoryHelp =
   'ends a program that holds more, with what it started; default: three quarters of the machine; on Linux';
+
+const apart = ['list', 'json', 'report', 'filter', 'shard'];

@@ -2,8 +2,8 @@
 // implementation; its independence is its worth.
 
 import type { Arithmetic, Exact } from './arithmetic.ts';
-import { type ExactRow, sigmoidRow } from './sigmoid.ts';
-import { softmaxRow } from './softmax.ts';
+import { type SigmoidRow, sigmoidRow } from './sigmoid.ts';
+import { type SoftmaxRow, softmaxRow } from './softmax.ts';
 
 /** Version of SPEC.md that the oracle implements. */
 export const SPEC_VERSION = '1.0';
@@ -37,6 +37,31 @@ export interface OracleResult {
   readonly loss: Exact | undefined;
   readonly rowLosses: readonly Exact[];
   readonly gradient: readonly Exact[];
+  /** The steps that led there. */
+  readonly steps: OracleSteps;
+}
+
+/** What {@link evaluate} went through. */
+export interface OracleSteps {
+  /** T `[C]`. */
+  readonly tail: readonly boolean[];
+  /** What the sum of the row losses, and each gradient, was divided by. */
+  readonly divisor: Exact;
+  readonly rows: readonly OracleRow[];
+}
+
+/** One row: taken out by its label or by its weight, or evaluated. */
+export type OracleRow = { readonly out: 'ignored' | 'weight 0' } | EvaluatedRow;
+
+/** A row that was evaluated. */
+export interface EvaluatedRow {
+  readonly weight: Exact;
+  readonly logits: readonly Exact[];
+  readonly targets: readonly Exact[];
+  /** Before its weight and the divisor; in the sigmoid form with E, in the softmax form with β. */
+  readonly row:
+    | ({ readonly form: 'sigmoid'; readonly foreground: boolean } & SigmoidRow)
+    | ({ readonly form: 'softmax'; readonly betas: readonly Exact[] } & SoftmaxRow);
 }
 
 /** Loss, row losses and gradient of a batch. SPEC G1 to G5, R1 to R5. */
@@ -48,20 +73,24 @@ export function evaluate(math: Arithmetic, batch: OracleBatch): OracleResult {
   const zero = math.exact(0);
   const rowLosses: Exact[] = [];
   const gradient: Exact[] = [];
+  const steps: OracleRow[] = [];
   for (let i = 0; i < rows; i++) {
     const weight = math.exact(batch.rowWeights?.[i] ?? 1);
     if (batch.labels?.[i] === -1 || weight.isZero()) {
       rowLosses.push(zero);
+      steps.push({ out: batch.labels?.[i] === -1 ? 'ignored' : 'weight 0' });
       for (let j = 0; j < classes; j++) gradient.push(zero);
       continue;
     }
-    const row = evaluateRow(math, batch, i, tail);
-    rowLosses.push(weight.times(row.loss));
+    const step = evaluateRow(math, batch, i, tail, weight);
+    steps.push(step);
+    rowLosses.push(weight.times(step.row.loss));
     const scale = scaler(weight, divisor);
-    for (const value of row.gradient) gradient.push(scale(value));
+    for (const value of step.row.gradient) gradient.push(scale(value));
   }
   const sum = rowLosses.reduce((total, loss) => total.plus(loss), zero);
-  return { loss: batch.reduction === 'none' ? undefined : sum.div(divisor), rowLosses, gradient };
+  const loss = batch.reduction === 'none' ? undefined : sum.div(divisor);
+  return { loss, rowLosses, gradient, steps: { tail, divisor, rows: steps } };
 }
 
 function divisorOf(math: Arithmetic, batch: OracleBatch): Exact {
@@ -72,7 +101,13 @@ function divisorOf(math: Arithmetic, batch: OracleBatch): Exact {
   return math.exact(Math.max(counted, 1));
 }
 
-function evaluateRow(math: Arithmetic, batch: OracleBatch, i: number, tail: readonly boolean[]): ExactRow {
+function evaluateRow(
+  math: Arithmetic,
+  batch: OracleBatch,
+  i: number,
+  tail: readonly boolean[],
+  weight: Exact,
+): EvaluatedRow {
   const { classes } = batch;
   const columns = Array.from({ length: classes }, (_, j) => j);
   const logits = columns.map((j) => {
@@ -84,14 +119,16 @@ function evaluateRow(math: Arithmetic, batch: OracleBatch, i: number, tail: read
   if (batch.form === 'sigmoid') {
     const explicit = batch.foreground?.[i];
     const foreground = explicit === undefined ? targets.some((y) => !y.isZero()) : explicit === 1;
-    return sigmoidRow(math, logits, targets, tail, foreground);
+    const row = sigmoidRow(math, logits, targets, tail, foreground);
+    return { weight, logits, targets, row: { form: 'sigmoid', foreground, ...row } };
   }
   const { beta = 0 } = batch;
   const betas = columns.map((j) => {
     if (typeof beta === 'number') return math.exact(beta);
     return math.exact(beta[beta.length === classes ? j : i * classes + j]);
   });
-  return softmaxRow(math, logits, targets, tail, betas);
+  const row = softmaxRow(math, logits, targets, tail, betas);
+  return { weight, logits, targets, row: { form: 'softmax', betas, ...row } };
 }
 
 function scaler(weight: Exact, divisor: Exact): (value: Exact) => Exact {

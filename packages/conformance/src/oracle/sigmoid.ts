@@ -8,6 +8,20 @@ export interface ExactRow {
   readonly gradient: readonly Exact[];
 }
 
+/** A row of the sigmoid form with the steps that led there. */
+export interface SigmoidRow extends ExactRow {
+  /** w. */
+  readonly weights: readonly Exact[];
+  /** Loss and slope of each element before its weight; undefined where the weight is 0. */
+  readonly elements: readonly (SigmoidElement | undefined)[];
+}
+
+/** One element before its weight: `softplus(z) - y z` and `σ(z) - y`. */
+export interface SigmoidElement {
+  readonly loss: Exact;
+  readonly gradient: Exact;
+}
+
 /**
  * `Σ_j w_j (softplus(z_j) - y_j z_j)` and `w_j (σ(z_j) - y_j)` with `w_j = 1 - E T_j (1 - y_j)`.
  *
@@ -22,22 +36,22 @@ export function sigmoidRow(
   targets: readonly Exact[],
   tail: readonly boolean[],
   foreground: boolean,
-): ExactRow {
+): SigmoidRow {
   const one = math.exact(1);
   const zero = math.exact(0);
   let loss = zero;
-  const gradient = logits.map((z, j) => {
-    const y = targets[j];
-    const weight = foreground && tail[j] ? y : one;
-    if (weight.isZero()) return zero;
-    const element = sigmoidElement(math, z, y);
+  const weights = targets.map((y, j) => (foreground && tail[j] ? y : one));
+  const elements = logits.map((z, j) => (weights[j].isZero() ? undefined : sigmoidElement(math, z, targets[j])));
+  const gradient = elements.map((element, j) => {
+    if (element === undefined) return zero;
+    const weight = weights[j];
     loss = loss.plus(weight.eq(1) ? element.loss : weight.times(element.loss));
     return weight.eq(1) ? element.gradient : weight.times(element.gradient);
   });
-  return { loss, gradient };
+  return { loss, gradient, weights, elements };
 }
 
-function sigmoidElement(math: Arithmetic, z: Exact, y: Exact): { loss: Exact; gradient: Exact } {
+function sigmoidElement(math: Arithmetic, z: Exact, y: Exact): SigmoidElement {
   const nan = math.exact(Number.NaN);
   if (z.isNaN()) return { loss: nan, gradient: nan };
   if (!z.isFinite()) {

@@ -4,6 +4,23 @@
 import type { Arithmetic, Exact } from './arithmetic.ts';
 import type { ExactRow } from './sigmoid.ts';
 
+/** A row of the softmax form with the steps that led there. */
+export interface SoftmaxRow extends ExactRow {
+  /** w; empty for a row without any target above 0, which needs none. */
+  readonly weights: readonly Exact[];
+  /** Σ_j y_j. */
+  readonly mass: Exact;
+  /** Undefined where the row is NaN or costs nothing whatever it holds. */
+  readonly sum?: {
+    /** What was taken from each logit before its exponential: 0, or the largest included logit. */
+    readonly shift: Exact;
+    /** `w e^(z - shift)`. */
+    readonly terms: readonly Exact[];
+    /** Of all terms: `D e^-shift`. */
+    readonly total: Exact;
+  };
+}
+
 /**
  * `-Σ_{y_j > 0} y_j (z_j - ln D)` and `(Σ_j y_j) w_k e^(z_k) / D - y_k`
  * with `w_k = 1 - β_k T_k (1 - y_k)` and `D = Σ_{w_k > 0} w_k e^(z_k)`.
@@ -19,11 +36,11 @@ export function softmaxRow(
   targets: readonly Exact[],
   tail: readonly boolean[],
   beta: readonly Exact[],
-): ExactRow {
+): SoftmaxRow {
   const one = math.exact(1);
   const zero = math.exact(0);
   const mass = targets.reduce((sum, y) => (y.isZero() ? sum : sum.plus(y)), zero);
-  if (mass.isZero()) return { loss: zero, gradient: logits.map(() => zero) };
+  if (mass.isZero()) return { loss: zero, gradient: logits.map(() => zero), weights: [], mass };
 
   const weights = logits.map((_, k) => {
     if (!tail[k] || beta[k].isZero()) return one;
@@ -35,7 +52,7 @@ export function softmaxRow(
   const undefinedRow = included.some((z) => z.isNaN() || (!z.isFinite() && z.isPositive()));
   if (undefinedRow || included.every((z) => !z.isFinite())) {
     const nan = math.exact(Number.NaN);
-    return { loss: nan, gradient: weights.map((weight) => (weight.isZero() ? zero : nan)) };
+    return { loss: nan, gradient: weights.map((weight) => (weight.isZero() ? zero : nan)), weights, mass };
   }
 
   const shift = shiftOf(math, included);
@@ -52,7 +69,13 @@ export function softmaxRow(
     const finite = powers[j].isZero() ? math.ln(total).minus(shifted[j]) : math.ln(total.div(powers[j]));
     loss = loss.plus(y.times(logits[j].isFinite() ? finite : math.exact(Number.POSITIVE_INFINITY)));
   }
-  return { loss, gradient: softmaxGradient(math, terms, total, mass, targets) };
+  return {
+    loss,
+    gradient: softmaxGradient(math, terms, total, mass, targets),
+    weights,
+    mass,
+    sum: { shift, terms, total },
+  };
 }
 
 /** 0, or where the exponential of a logit leaves the range of decimals, the largest logit of those included. */
