@@ -130,8 +130,9 @@ export async function fuzzTarget(
 }
 
 const SHRUNK = 3;
-// Calls of the target for one failure: of an answer, and of a crash or a hang, after which it is made again.
-const CALLS = { fail: 1500, error: 150 } as const;
+// Calls of the target for one failure, and milliseconds after which no other is made: of a wrong answer, and of a crash
+// or a hang, after which the target is made again.
+const LIMITS = { fail: { calls: 1500, time: 60_000 }, error: { calls: 80, time: 20_000 } } as const;
 
 /** The result of a batch that there is none of. */
 function nothing(seed: number, n: number): Pick<TestResult, 'id' | 'form' | 'clauses'> {
@@ -157,6 +158,8 @@ async function shrinkFailure(
   },
 ): Promise<Finding> {
   const manner = mannerOf(result);
+  const limits = LIMITS[result.status === 'error' ? 'error' : 'fail'];
+  const started = Date.now();
   const found: Shrunk<TestResult> = await shrink(
     batch,
     result,
@@ -171,7 +174,7 @@ async function shrinkFailure(
         })
       );
     },
-    CALLS[result.status === 'error' ? 'error' : 'fail'],
+    (calls) => calls >= limits.calls || Date.now() - started > limits.time,
   );
   const { id } = batch.given;
   const comment = describeBatch(found.batch);

@@ -12,7 +12,7 @@ export interface Shrunk<Judged> {
   readonly judged: Judged;
   /** How often the target was asked. */
   readonly calls: number;
-  /** Whether the calls ran out before every simpler batch had been tried. */
+  /** Whether it was stopped before every simpler batch had been tried. */
   readonly cutShort: boolean;
 }
 
@@ -20,13 +20,13 @@ export interface Shrunk<Judged> {
  * Takes the first simpler batch that still fails, again and again until none does.
  *
  * @param judge Asks the target; `failed` if it fails in the same way. Undefined for a batch that is none.
- * @param most Calls of the target, at most.
+ * @param enough Whether to stop after so many calls of the target.
  */
 export async function shrink<Judged>(
   first: Batch,
   failing: Judged,
   judge: (batch: Batch) => (() => Promise<Judged | undefined>) | undefined,
-  most: number,
+  enough: (calls: number) => boolean,
 ): Promise<Shrunk<Judged>> {
   let batch = first;
   let judged = failing;
@@ -41,7 +41,7 @@ export async function shrink<Judged>(
       asked.add(name);
       const ask = judge(simpler);
       if (!ask) continue;
-      if (calls === most) return { batch, judged, calls, cutShort: true };
+      if (enough(calls)) return { batch, judged, calls, cutShort: true };
       calls++;
       const answer = await ask();
       if (answer === undefined) continue;

@@ -2,6 +2,7 @@
 
 import { nextAbove, nextBelow } from '../floats.ts';
 import { type Case, exactInputs, type Grid } from '../oracle/case.ts';
+import { refusalsOf } from '../oracle/refusal.ts';
 import type { Batch } from './draw.ts';
 import { isTail } from './roles.ts';
 
@@ -11,16 +12,19 @@ import { isTail } from './roles.ts';
  */
 export function weightOf({ given }: Batch): number {
   const { labels, targets, foreground, rowWeights, beta, normalizer, threshold } = given;
-  const grids = [given.logits, targets, typeof beta === 'object' ? beta : undefined];
   const numbers = [
-    ...grids.flatMap((grid) => Array.from(grid?.data ?? [])),
+    ...[given.logits, targets, typeof beta === 'object' ? beta : undefined].flatMap((grid) =>
+      Array.from(grid?.data ?? []),
+    ),
     ...given.frequencies,
     ...(labels ?? []),
     ...(foreground ?? []),
     ...(rowWeights ?? []),
     ...[normalizer, threshold, typeof beta === 'number' ? beta : undefined].filter((value) => value !== undefined),
   ];
-  const inputs = [targets, foreground, rowWeights, normalizer, typeof beta === 'object' ? beta : undefined];
+  const { integerLogits, released } = given;
+  const grid = typeof beta === 'object' ? beta : undefined;
+  const inputs = [targets, foreground, rowWeights, normalizer, grid, integerLogits, released, given.error];
   const reduction = { mean: 0, sum: 1, none: 2 }[given.reduction] ?? 0;
   const size = given.logits.shape.reduce((product, axis) => product * (axis + 1), 1) + given.frequencies.length;
   return (
@@ -33,7 +37,11 @@ export function weightOf({ given }: Batch): number {
 /** Steps to simpler batches, boldest first; each still to be tried. */
 export function* simplerBatches(batch: Batch): Generator<Batch> {
   for (const given of simplerCases(batch)) {
-    const simpler = { ...batch, given: exactInputs(given) };
+    const exact = exactInputs(given);
+    const [error] = refusalsOf(batch.form, exact);
+    // A crash on bad input may need none; but what is valid stays so.
+    if (error !== undefined && error !== batch.given.error) continue;
+    const simpler = { ...batch, given: { ...exact, error } };
     if (weightOf(simpler) < weightOf(batch)) yield simpler;
   }
 }
@@ -50,7 +58,7 @@ function* simplerCases({ form, given }: Batch): Generator<Case> {
   yield* asLabels(given, background);
   for (const [i, label] of (given.labels ?? []).entries()) {
     for (const lower of [0, 1]) {
-      if (label > lower) yield { ...given, labels: replaced(given.labels ?? [], i, lower) };
+      if (label > lower || label < 0) yield { ...given, labels: replaced(given.labels ?? [], i, lower) };
     }
   }
   yield* plainerNumbers(given);
@@ -106,7 +114,7 @@ function withoutClasses(given: Case, from: number, to: number): Case {
 }
 
 function* withoutInputs(given: Case): Generator<Case> {
-  for (const key of ['rowWeights', 'foreground', 'normalizer', 'judge'] as const) {
+  for (const key of ['integerLogits', 'released', 'rowWeights', 'foreground', 'normalizer', 'judge'] as const) {
     if (given[key] !== undefined) yield { ...given, [key]: undefined };
   }
   const { beta } = given;
