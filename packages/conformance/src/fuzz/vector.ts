@@ -9,7 +9,7 @@ import { refusalsOf } from '../oracle/refusal.ts';
 import { tolerancesOf } from '../oracle/tolerances.ts';
 import { fitTest } from '../requirements.ts';
 import { DRAWN } from '../run.ts';
-import { listTests, type SuiteTest } from '../suite.ts';
+import { listTests, type SuiteFile, type SuiteTest } from '../suite.ts';
 import type { Supports } from '../target.ts';
 import { type Batch, drawBatch } from './draw.ts';
 import { clausesOf } from './roles.ts';
@@ -63,6 +63,22 @@ export function drawVector(
     if (vector) return { batch, vector };
   }
   return undefined;
+}
+
+/**
+ * What {@link drawVector} draws from 1 to `count`, as suite files: to judge many targets that claim the same by the same
+ * batches, or to keep them.
+ *
+ * @param seed An integer in [0, 2^32).
+ */
+export function drawnFiles(
+  supports: Supports,
+  { count, seed }: { readonly count: number; readonly seed: number },
+): readonly SuiteFile[] {
+  const oracle = forgetfulArithmetic();
+  return Array.from({ length: count }, (_, n) => drawVector(oracle(), supports, seed, n + 1)).flatMap((drawn) =>
+    drawn ? [{ path: drawn.batch.given.id, file: drawn.vector.file }] : [],
+  );
 }
 
 /** Makes the oracle's arithmetic, and makes it anew now and then: it remembers what it computed, and memory has an end. */
