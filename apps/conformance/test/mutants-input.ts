@@ -186,4 +186,26 @@ export const inputMutants: readonly Mutant[] = [
     ),
     package: 'wasm',
   },
+  mutant(
+    'THRESHOLD_RANGE',
+    'a threshold that is NaN makes no tail',
+    gate,
+    '!(Number.isFinite(threshold) && threshold >= 0)',
+    'threshold === undefined || threshold < 0 || threshold === Infinity',
+  ),
+  mutant('BETA_RANGE', 'β below 0 passes', checks, 'value >= 0 && value <= 1; // null', 'value <= 1; // null'),
+  mutant(
+    'CLASS_COUNT',
+    'target rows of another width are rows too many',
+    targets,
+    "targets.length % classes === 0 ? 'ROW_COUNT' : 'CLASS_COUNT'",
+    "'ROW_COUNT'",
+  ),
+  mutant(
+    'R4',
+    'an empty batch is refused',
+    checks,
+    'if (!isCount(rows)) throw',
+    'if (!isCount(rows) || rows === 0) throw',
+  ),
 ];

@@ -1,9 +1,11 @@
 // The suite must tell every wrong loss from the right one. A survivor means a missing vector.
 
+import { readFileSync } from 'node:fs';
 import { CLAUSES } from '@eqloss/conformance';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTarget } from '../src/targets/core.ts';
 import { mutants } from './mutants.ts';
+import { COMMAND, mutantsTable, TABLE } from './mutants-table.ts';
 import { type Laboratory, openLaboratory } from './mutation.ts';
 
 let laboratory: Laboratory;
@@ -33,4 +35,10 @@ describe('a small vector kills', () => {
     const { killers } = await laboratory.judge(mutant);
     expect(killers, 'no vector kills this mutant').not.toEqual([]);
   });
+});
+
+// Last: every mutant has been judged by then, unless a filter left some out.
+test('the table of mutants is what they came to', { timeout: 120_000 }, async () => {
+  const table = await mutantsTable(laboratory);
+  expect(readFileSync(TABLE, 'utf8') === table, `MUTANTS.md is stale; run: ${COMMAND}`).toBe(true);
 });
