@@ -2,7 +2,8 @@
 
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
-import { DEFAULT_DRAW, type Finding } from '../fuzz/fuzz.ts';
+import type { Finding } from '../fuzz/finding.ts';
+import { DEFAULT_DRAW } from '../fuzz/fuzz.ts';
 import { prettyJson } from '../pretty.ts';
 import type { TargetReport } from '../results.ts';
 import { DRAWN } from '../run.ts';

@@ -1,7 +1,7 @@
 // A target to reports and an exit code: what `run` does when nothing else is asked of it.
 
 import { readFile } from 'node:fs/promises';
-import type { Finding } from '../fuzz/fuzz.ts';
+import type { Finding } from '../fuzz/finding.ts';
 import { checkKnownFailures, type KnownFailure } from '../known-failures.ts';
 import { loadVectors } from '../load.ts';
 import { renderNdjson } from '../ndjson.ts';

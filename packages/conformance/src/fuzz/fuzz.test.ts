@@ -11,7 +11,8 @@ import { countStatuses } from '../results.ts';
 import { runSuite } from '../run.ts';
 import type { Target } from '../target.ts';
 import { Unavailable } from '../unavailable.ts';
-import { type Finding, fuzzTarget } from './fuzz.ts';
+import type { Finding } from './finding.ts';
+import { fuzzTarget } from './fuzz.ts';
 
 const fuzz = (target: Target, count = 150, seed = 3) => fuzzTarget('fake', async () => target, { count, seed });
 

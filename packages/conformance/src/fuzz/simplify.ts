@@ -4,35 +4,9 @@ import { nextAbove, nextBelow } from '../floats.ts';
 import { type Case, exactInputs, type Grid } from '../oracle/case.ts';
 import { refusalsOf } from '../oracle/refusal.ts';
 import type { Batch } from './draw.ts';
+import { plainerNumbers, replaced } from './plainer.ts';
 import { isTail } from './roles.ts';
-
-/**
- * How much there is to a batch: a row or class weighs more than an input, an input more than a number. Shrinking only
- * ever goes down, so it ends.
- */
-export function weightOf({ given }: Batch): number {
-  const { labels, targets, foreground, rowWeights, beta, normalizer, threshold } = given;
-  const numbers = [
-    ...[given.logits, targets, typeof beta === 'object' ? beta : undefined].flatMap((grid) =>
-      Array.from(grid?.data ?? []),
-    ),
-    ...given.frequencies,
-    ...(labels ?? []),
-    ...(foreground ?? []),
-    ...(rowWeights ?? []),
-    ...[normalizer, threshold, typeof beta === 'number' ? beta : undefined].filter((value) => value !== undefined),
-  ];
-  const { integerLogits, released } = given;
-  const grid = typeof beta === 'object' ? beta : undefined;
-  const inputs = [targets, foreground, rowWeights, normalizer, grid, integerLogits, released, given.error];
-  const reduction = { mean: 0, sum: 1, none: 2 }[given.reduction] ?? 0;
-  const size = given.logits.shape.reduce((product, axis) => product * (axis + 1), 1) + given.frequencies.length;
-  return (
-    1e6 * size +
-    1e4 * (inputs.filter((input) => input !== undefined).length + reduction) +
-    numbers.reduce((sum, value) => sum + plainness(value), 0)
-  );
-}
+import { weightOf } from './weigh.ts';
 
 /** Steps to simpler batches, boldest first; each still to be tried. */
 export function* simplerBatches(batch: Batch): Generator<Batch> {
@@ -148,80 +122,4 @@ function* asLabels(given: Case, background: number | undefined): Generator<Case>
     return label < 0 ? (background ?? -1) : label;
   });
   yield { ...given, targets: undefined, labels };
-}
-
-/** Every number of one input alike, then each number alone. */
-function* plainerNumbers(given: Case): Generator<Case> {
-  for (const { values, put } of fields(given)) {
-    for (const plainer of PLAINER) yield put(values.map((value) => better(plainer(value), value)));
-    for (const [at, value] of values.entries()) {
-      for (const plainer of PLAINER) yield put(replaced(values, at, better(plainer(value), value)));
-    }
-  }
-}
-
-interface Field {
-  readonly values: readonly number[];
-  readonly put: (values: readonly number[]) => Case;
-}
-
-function* fields(given: Case): Generator<Field> {
-  const { logits, targets, rowWeights, beta, normalizer, threshold } = given;
-  const grid = (key: 'logits' | 'targets' | 'beta', { shape, data }: Grid): Field => ({
-    values: Array.from(data),
-    put: (values) => ({ ...given, [key]: { shape, data: values } }),
-  });
-  const number = (key: 'beta' | 'normalizer' | 'threshold', value: number): Field => ({
-    values: [value],
-    put: ([only]) => ({ ...given, [key]: only }),
-  });
-  yield grid('logits', logits);
-  if (targets) yield grid('targets', targets);
-  if (rowWeights) yield { values: rowWeights, put: (values) => ({ ...given, rowWeights: values }) };
-  if (typeof beta === 'object') yield grid('beta', beta);
-  if (typeof beta === 'number') yield number('beta', beta);
-  if (normalizer !== undefined) yield number('normalizer', normalizer);
-  yield { values: given.frequencies, put: (values) => ({ ...given, frequencies: values }) };
-  if (threshold !== undefined) yield number('threshold', threshold);
-  if (given.foreground) yield { values: given.foreground, put: (values) => ({ ...given, foreground: values }) };
-}
-
-const round = (digits: number) => (value: number) => Number(value.toPrecision(digits));
-
-/** Ways to a plainer number, the plainest first. */
-const PLAINER: readonly ((value: number) => number)[] = [
-  () => 0,
-  () => 1,
-  () => -1,
-  () => 0.5,
-  (value) => Math.sign(value) * 2,
-  (value) => Math.sign(value) * 10,
-  (value) => Math.sign(value) * 100,
-  Math.trunc,
-  Math.round,
-  (value) => Math.round(value * 4) / 4,
-  (value) => Math.round(value * 32) / 32,
-  round(1),
-  round(2),
-  round(3),
-  (value) => Math.trunc(value / 2),
-  (value) => Math.trunc(value * 0.75),
-  (value) => value - Math.sign(value),
-  Math.abs,
-];
-
-function better(candidate: number, value: number): number {
-  return plainness(candidate) < plainness(value) ? candidate : value;
-}
-
-/** 0 and 1 first, then short and near 0; a special value is one only if nothing plainer will do. */
-function plainness(value: number): number {
-  if (!Number.isFinite(value)) return 200;
-  if (Object.is(value, -0)) return 3;
-  if (value === 0 || value === 1) return value;
-  return 4 + 4 * String(Math.abs(value)).length + Math.abs(Math.log2(Math.abs(value))) / 40 + (value < 0 ? 1 : 0);
-}
-
-function replaced(values: readonly number[], place: number, by: number): readonly number[] {
-  return values.map((value, at) => (at === place ? by : value));
 }
