@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import {
   checkKnownFailures,
   countStatuses,
+  DEFAULT_DRAW,
   type KnownFailure,
   type LoadedFile,
   labelOf,
@@ -55,10 +56,13 @@ async function main(args: readonly string[]): Promise<number> {
   const browser = lookForBrowser();
   const { runs, filter, out } = options;
   let left = runs.length;
+  const whole = options.vectors === vectorsFolder();
   const reports = await runAll(runs, files, {
     filter,
     // Other vectors than those of the list know nothing of its entries.
-    partial: options.vectors !== vectorsFolder(),
+    partial: !whole,
+    // Whoever chose some tests wants no others.
+    fuzz: whole && filter === undefined ? DEFAULT_DRAW : undefined,
     knownFailures,
     browser,
     onStart: (run) => say(`${nameOf(run)}: starts`),

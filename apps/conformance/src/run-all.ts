@@ -2,7 +2,7 @@
 
 import {
   type KnownFailure,
-  type RunOptions,
+  type RunTargetOptions,
   runTarget,
   type SuiteFile,
   type Target,
@@ -14,7 +14,7 @@ import { type PageServer, servePage } from './page-server.ts';
 import { pageTarget } from './page-target.ts';
 import type { TargetRun } from './targets.ts';
 
-export interface RunAllOptions extends Pick<RunOptions, 'filter' | 'partial' | 'timeout'> {
+export interface RunAllOptions extends Pick<RunTargetOptions, 'filter' | 'partial' | 'timeout' | 'fuzz'> {
   readonly knownFailures?: readonly KnownFailure[];
   /** Path of the browser, or the reason why there is none, for which the Chromium targets are then unavailable. */
   readonly browser?: { readonly path?: string; readonly reason?: string };
@@ -43,7 +43,7 @@ export async function runAll(
   files: readonly SuiteFile[],
   options: RunAllOptions = {},
 ): Promise<readonly TargetReport[]> {
-  const { openNode = nodeTarget, browser, filter, partial, knownFailures, timeout = TEST_TIMEOUT } = options;
+  const { openNode = nodeTarget, browser, filter, partial, fuzz, knownFailures, timeout = TEST_TIMEOUT } = options;
   const reports = new Map<TargetRun, TargetReport>();
   // Bundled once, on first use; what goes wrong there is every page's failure.
   let server: Promise<PageServer> | undefined;
@@ -64,6 +64,7 @@ export async function runAll(
       runtime,
       filter,
       partial,
+      fuzz,
       knownFailures,
       timeout,
       startTimeout: STEPS * START_TIMEOUT,

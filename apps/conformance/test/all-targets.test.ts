@@ -1,10 +1,11 @@
-// Every adapter on every backend passes every vector: the same machinery as `npm start`, one test for each target and
+// Every adapter on every backend passes every vector, and batches that no vector has: the same machinery as `npm start`, one test for each target and
 // runtime.
 
 import { readFileSync } from 'node:fs';
 import {
   checkKnownFailures,
   countStatuses,
+  DEFAULT_DRAW,
   isFailure,
   labelOf,
   loadVectors,
@@ -26,7 +27,7 @@ let reports: readonly TargetReport[];
 
 beforeAll(async () => {
   const knownFailures = checkKnownFailures(JSON.parse(readFileSync(known, 'utf8')));
-  reports = await runAll(runs, await loadVectors(), { knownFailures, browser });
+  reports = await runAll(runs, await loadVectors(), { knownFailures, browser, fuzz: DEFAULT_DRAW });
 }, 1_200_000);
 
 describe('every vector on', () => {

@@ -62,19 +62,3 @@ export function vary(
 ): Case[] {
   return variations.map((variation) => ({ ...from, group, ...variation }));
 }
-
-/** The neighbouring double above a positive finite one. */
-export function nextAbove(value: number): number {
-  const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, value);
-  view.setBigInt64(0, view.getBigInt64(0) + 1n);
-  return view.getFloat64(0);
-}
-
-/** The neighbouring double below a positive one. */
-export function nextBelow(value: number): number {
-  const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, value);
-  view.setBigInt64(0, view.getBigInt64(0) - 1n);
-  return view.getFloat64(0);
-}

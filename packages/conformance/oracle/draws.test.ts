@@ -4,9 +4,9 @@ import { drawBeta } from '@eqloss/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeTensor } from '../src/decode.ts';
+import { nextAbove } from '../src/floats.ts';
 import { loadVectors } from '../src/load.ts';
 import { drawBeta as drawExactly, philox } from '../src/oracle/philox.ts';
-import { nextAbove } from './base.ts';
 
 const files = await loadVectors();
 const WORD = 2 ** 32;

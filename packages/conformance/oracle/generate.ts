@@ -6,6 +6,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createArithmetic } from '../src/oracle/arithmetic.ts';
+import { prettyJson } from '../src/pretty.ts';
 import { buildFile } from './suite.ts';
 import { allSuites } from './suites.ts';
 
@@ -15,7 +16,7 @@ export async function generate(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   for (const suite of await allSuites()) {
     if (files.has(suite.name)) throw new Error(`two suites are called ${suite.name}`);
-    files.set(suite.name, `${pretty(buildFile(math, suite))}\n`);
+    files.set(suite.name, prettyJson(buildFile(math, suite)));
   }
   return files;
 }
@@ -29,32 +30,6 @@ export async function differences(folder: string, files: ReadonlyMap<string, str
     if (!same) different.push(name);
   }
   return different.sort();
-}
-
-/** Indented JSON; arrays of numbers stay on one line. */
-function pretty(value: unknown, indent = ''): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) {
-    if (value.every((item) => typeof item === 'number')) return `[${value.join(', ')}]`;
-    return block(
-      '[',
-      ']',
-      value.map((item) => pretty(item, `${indent}  `)),
-      indent,
-    );
-  }
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-  return block(
-    '{',
-    '}',
-    entries.map(([key, item]) => `${JSON.stringify(key)}: ${pretty(item, `${indent}  `)}`),
-    indent,
-  );
-}
-
-function block(open: string, close: string, items: readonly string[], indent: string): string {
-  if (items.length === 0) return open + close;
-  return `${open}\n${indent}  ${items.join(`,\n${indent}  `)}\n${indent}${close}`;
 }
 
 async function main(check: boolean): Promise<void> {

@@ -114,7 +114,7 @@ export function softmax(
     shown.some((z, k) => inside[k] && !(z < Number.POSITIVE_INFINITY));
   let loss = 0;
   for (const [j, y] of targets.entries())
-    if (y > 0) loss += y * elementLoss(shown, terms, total, base, j, label === j && mass === 1, has);
+    if (y > 0) loss += y * elementLoss(shown, terms, total, base, j, isWhole(y, mass, has), has);
   const factor = has('targets: row mass forgotten') ? 1 : mass || 1;
   const gradient = terms.map((term, k) => {
     if (broken) return inside[k] || has('nan: spreads to excluded entries') ? Number.NaN : 0;
@@ -127,6 +127,11 @@ export function softmax(
   if (has('probability: clamped to [1e-7, 1 - 1e-7]'))
     return { loss, gradient: gradient.map((g, k) => (inside[k] ? g : 0)) };
   return { loss: broken ? Number.NaN : loss, gradient };
+}
+
+/** Whether a target is all there is: its entry has weight 1 then, and `D / e^z` is 1 and the others. */
+function isWhole(y: number, mass: number, has: Has): boolean {
+  return mass === 1 && (y === 1 || has('loss: a soft target taken for a label of weight 1'));
 }
 
 function weightOf({ inputs }: DecodedTest, i: number, k: number, y: number, tail: boolean, has: Has): number {

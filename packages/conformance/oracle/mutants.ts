@@ -80,6 +80,7 @@ export const FAULTS = {
     'nan: spreads to excluded entries',
     'minus infinity: all of them cost nothing',
     'loss: label left out of the sum',
+    'loss: a soft target taken for a label of weight 1',
   ],
 } as const;
 

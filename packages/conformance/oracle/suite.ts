@@ -1,20 +1,14 @@
 // Cases to vector files: groups with their tolerances, and the notes that their flags need.
 
-import type { Form, Group, Tolerance, VectorFile } from '../src/format.ts';
+import type { Form, Group, VectorFile } from '../src/format.ts';
 import type { Arithmetic } from '../src/oracle/arithmetic.ts';
-import { buildTest, type Case, gradientScale } from '../src/oracle/case.ts';
+import { buildTest, type Case } from '../src/oracle/case.ts';
+import { ORACLE, SPEC_VERSION } from '../src/oracle/oracle.ts';
+import { gradientScale, tolerancesOf } from '../src/oracle/tolerances.ts';
 import { NOTES } from './notes.ts';
-
-/** Version of SPEC.md that the oracle implements. */
-export const SPEC_VERSION = '1.0';
 
 /** Seed of everything that is drawn. */
 export const SEED = 20_200_311;
-
-// SPEC N4, for both abs and rel.
-const ACCURACY = { float64: 1e-12, float32: 2e-6 } as const;
-// Below this a loss is too small to be judged by its digits (SPEC N3 names 2e-9).
-const SMALLEST_LOSS = 1e-30;
 
 /** What a file is made of. */
 export interface Suite {
@@ -44,24 +38,17 @@ export function buildFile(math: Arithmetic, suite: Suite): VectorFile {
 }
 
 function buildGroup(math: Arithmetic, suite: Suite, name: string, cases: readonly Case[]): Group {
-  const scale = Math.min(1, Math.max(...cases.map(gradientScale)));
-  const relative = cases[0].judge === 'relative';
   const provenance = suite.provenance?.[cases[0].group];
-  const tolerances = (accuracy: number): Record<'loss' | 'rowLosses' | 'gradient', Tolerance> => {
-    const losses = { abs: relative ? SMALLEST_LOSS : accuracy, rel: accuracy };
-    const gradient = relative ? losses : { abs: accuracy * scale, rel: accuracy };
-    return { loss: losses, rowLosses: losses, gradient };
-  };
   return {
     name,
     source: {
-      oracle: 'packages/conformance/src/oracle',
+      oracle: ORACLE,
       version: SPEC_VERSION,
       digits: math.digits,
       seed: SEED,
       ...(provenance && { provenance }),
     },
-    tolerances: { float64: tolerances(ACCURACY.float64), float32: tolerances(ACCURACY.float32) },
+    tolerances: tolerancesOf(cases),
     tests: cases.map((test) => buildTest(math, suite.form, test)),
   };
 }

@@ -37,3 +37,19 @@ export function bitsOf(value: number, dtype: Dtype): string {
   view.setFloat64(0, value);
   return view.getBigUint64(0).toString(16).padStart(16, '0');
 }
+
+/** The neighbouring double above one that is finite and >= 0. */
+export function nextAbove(value: number): number {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  view.setBigInt64(0, view.getBigInt64(0) + 1n);
+  return view.getFloat64(0);
+}
+
+/** The neighbouring double below one that is finite and > 0. */
+export function nextBelow(value: number): number {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  view.setBigInt64(0, view.getBigInt64(0) - 1n);
+  return view.getFloat64(0);
+}

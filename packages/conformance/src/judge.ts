@@ -88,6 +88,7 @@ function doubles(tensor: EncodedTensor): DecodedTensor {
 /** What is wrong with the shape of an answer, in words; undefined when it can be judged. */
 export function malformed(outcome: unknown): string | undefined {
   const wanted = 'an answer has outputs, or an error code, or skipped with a reason';
+  if (Array.isArray(outcome)) return `answered with an array: ${wanted}`;
   if (typeof outcome !== 'object' || outcome === null) return `answered ${String(outcome)}: ${wanted}`;
   const answer = outcome as { outputs?: unknown; error?: unknown; skipped?: { reason?: unknown } | null };
   const given = (['outputs', 'error', 'skipped'] as const).filter((key) => answer[key] !== undefined);

@@ -1,12 +1,21 @@
-// From a factory to a report: makes the target, runs the suite, stops the target, and says why when there is none.
+// From a factory to a report: makes the target, runs the suite, draws batches, stops the target, and says why when there
+// is none.
 
-import { checkDescription } from './description.ts';
-import { withLimit } from './limit.ts';
+import { type FuzzOptions, fuzzTarget } from './fuzz/fuzz.ts';
+import { openTarget, stopTarget } from './life.ts';
 import type { Runtime, TargetReport, TestResult } from './results.ts';
-import { type RunOptions, runSuite, TIMEOUT } from './run.ts';
+import { type RunOptions, runSuite, TIMEOUT, withKnownFailure } from './run.ts';
 import { listTests, type SuiteFile } from './suite.ts';
 import type { Target } from './target.ts';
-import { isUnavailable } from './unavailable.ts';
+
+/** How a whole run is made: the suite, and batches that no vector has. */
+export interface RunTargetOptions extends RunOptions {
+  /**
+   * Batches drawn within the target's claims after the suite, each a result called `fuzz-SEED-N`; none by default. A
+   * known failure covers those that it lists; one that passes is a pass all the same, for another seed may find it.
+   */
+  readonly fuzz?: Pick<FuzzOptions, 'count' | 'seed' | 'onFinding'>;
+}
 
 /**
  * Runs the suite against the target that a factory makes. Never rejects for what the target does: a machine without it
@@ -20,53 +29,49 @@ export async function runTarget(
   name: string,
   createTarget: () => Promise<Target>,
   files: readonly SuiteFile[],
-  options: RunOptions = {},
+  options: RunTargetOptions = {},
 ): Promise<TargetReport> {
   const { timeout = TIMEOUT, startTimeout = timeout } = options;
   const opened = await openTarget(createTarget, { timeout, startTimeout });
   if ('unavailable' in opened) return unavailableReport(name, opened.unavailable, files, options);
   if ('broken' in opened) return brokenReport(name, opened.broken, files, options);
+  // Whoever has it stops it: the fuzzer, if it takes it over.
+  let target: Target | undefined = opened.target;
+  const takeOver = async (): Promise<Target> => {
+    const given = target;
+    target = undefined;
+    return given ?? createTarget();
+  };
   try {
-    return await runSuite(opened.target, files, options);
+    const report = await runSuite(opened.target, files, options);
+    if (!options.fuzz || report.harness) return report;
+    if (report.results.some(({ status }) => status === 'error')) {
+      // What broke in the suite may be gone for good: batches get a target of their own.
+      await stopTarget(opened.target, timeout);
+      target = undefined;
+    }
+    return { ...report, results: [...report.results, ...(await drawnResults(report, takeOver, options))] };
   } finally {
-    await stopTarget(opened.target, timeout);
+    if (target) await stopTarget(target, timeout);
   }
 }
 
-/**
- * Makes a target, or says why there is none: `unavailable` on this machine, or `broken`. One that comes too late, or is
- * no proper target, is stopped.
- *
- * @param options Time limits in milliseconds; `startTimeout` is `timeout` by default, and that 20,000.
- */
-export async function openTarget(
+/** The results of drawn batches, known failures marked. */
+async function drawnResults(
+  { target, runtime }: TargetReport,
   createTarget: () => Promise<Target>,
-  options: Pick<RunOptions, 'timeout' | 'startTimeout'> = {},
-): Promise<{ readonly target: Target } | { readonly unavailable: string } | { readonly broken: string }> {
-  const { timeout = TIMEOUT, startTimeout = timeout } = options;
-  const making = Promise.resolve().then(createTarget);
-  try {
-    const target = await withLimit(startTimeout, () => making);
-    checkDescription(target);
-    return { target };
-  } catch (error) {
-    // Nobody waits for it any more, but it may hold a device or a process.
-    making.then(
-      (target) => stopTarget(target, timeout),
-      () => {},
-    );
-    if (isUnavailable(error)) return { unavailable: error.reason };
-    return { broken: error instanceof Error ? error.message || error.name : `threw ${String(error)}` };
-  }
-}
-
-/** Stops a target. One that cannot stop has been judged all the same. */
-async function stopTarget(target: Target, timeout: number): Promise<void> {
-  try {
-    await withLimit(timeout, () => target.stop?.());
-  } catch {
-    // Nothing depends on it: the process or page of a target ends with the run.
-  }
+  options: RunTargetOptions,
+): Promise<readonly TestResult[]> {
+  const { fuzz = { count: 0, seed: 0 }, timeout, startTimeout, signal, onResult, knownFailures = [] } = options;
+  const results: TestResult[] = [];
+  const onBatch = (judged: TestResult) => {
+    const known = judged.status === 'pass' ? [] : knownFailures;
+    const result = withKnownFailure(judged, known, { target, runtime });
+    results.push(result);
+    onResult?.(result);
+  };
+  await fuzzTarget(target, createTarget, { ...fuzz, timeout, startTimeout, signal, onBatch });
+  return results;
 }
 
 /** The report of a target that this machine cannot run: every test is `unavailable`, with the reason. */

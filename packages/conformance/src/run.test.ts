@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { answer, fakeTarget, spoil, suite, supports } from '../test/fakes.ts';
 import { checkKnownFailures } from './known-failures.ts';
-import { openTarget, runTarget, unavailableReport } from './open.ts';
+import { openTarget } from './life.ts';
+import { runTarget, unavailableReport } from './open.ts';
 import { countStatuses, failuresOf, type TestResult } from './results.ts';
 import { type RunOptions, runSuite } from './run.ts';
-import type { Outcome, Target } from './target.ts';
+import type { Target } from './target.ts';
 import { Unavailable } from './unavailable.ts';
 
 const byId = (results: readonly TestResult[], id: string) => {
@@ -34,28 +35,6 @@ test('three times the tolerance is a failure with that ratio', async () => {
   expect(failuresOf([report])).toEqual(['fake: 3 failed']);
 });
 
-test('NaN for all is a failure of every value test, not a pass', async () => {
-  const nan = spoil(({ loss, rowLosses, gradient }) => ({
-    ...(loss !== undefined && { loss: Number.NaN }),
-    rowLosses: new Float64Array(rowLosses?.length ?? 0).fill(Number.NaN),
-    gradient: new Float64Array(gradient?.length ?? 0).fill(Number.NaN),
-  }));
-  const report = await runSuite(fakeTarget(nan), suite);
-  expect(countStatuses(report.results)).toEqual({ fail: 3, pass: 1 });
-  expect(byId(report.results, 'sum-one-row').ratio).toBe(Number.POSITIVE_INFINITY);
-});
-
-test.each([
-  ['a missing output', spoil(({ gradient: _, ...rest }) => rest), 'gradient is missing, 2 wanted for shape [1, 2]'],
-  ['a short output', spoil((outputs) => ({ ...outputs, gradient: [0] })), 'gradient has 1 values'],
-  ['a hole', spoil((outputs) => ({ ...outputs, gradient: [0.5, null as unknown as number] })), 'gradient[1] is null'],
-  ['a text', spoil((outputs) => ({ ...outputs, rowLosses: 'ab' as unknown as number[] })), 'rowLosses is no array'],
-])('%s is a failure with its own words', async (_, run, words) => {
-  const report = await runSuite(fakeTarget(run), suite, { filter: 'sum-one-row' });
-  expect(report.results).toHaveLength(1);
-  expect(report.results[0]).toMatchObject({ status: 'fail', reason: expect.stringContaining(words) });
-});
-
 test('a loss for reduction none is a failure: there is none', async () => {
   const report = await runSuite(fakeTarget(spoil((outputs) => ({ loss: 1, ...outputs }))), suite);
   expect(byId(report.results, 'none-background').reason).toContain('loss came');
@@ -79,18 +58,6 @@ test('an expected error passes with that code only', async () => {
   expect(clamped.results[0].reason).toBe('gave outputs, but LABEL_RANGE is expected');
 });
 
-test('a target that throws is an error with its words, and the next test still runs', async () => {
-  const report = await runSuite(
-    fakeTarget((test) => {
-      if (test.id === 'sum-one-row') throw new Error('device lost');
-      return answer(test);
-    }),
-    suite,
-  );
-  expect(byId(report.results, 'sum-one-row')).toMatchObject({ status: 'error', reason: 'device lost' });
-  expect(countStatuses(report.results)).toEqual({ error: 1, pass: 3 });
-});
-
 test('a late answer is an error and never counts for the next test', async () => {
   let aborted = false;
   const report = await runSuite(
@@ -107,31 +74,6 @@ test('a late answer is an error and never counts for the next test', async () =>
   expect(byId(report.results, 'sum-one-row')).toMatchObject({ status: 'error', reason: 'no answer within 0.03 s' });
   expect(countStatuses(report.results)).toEqual({ error: 1, pass: 3 });
   expect(aborted).toBe(true);
-});
-
-test.each<[string, unknown]>([
-  ['nothing', undefined],
-  ['an empty object', {}],
-  ['two answers', { outputs: {}, error: 'RANK' }],
-  ['a code that is no text', { error: 3 }],
-  ['a skip without a reason', { skipped: {} }],
-])('%s is no answer', async (_, outcome) => {
-  const report = await runSuite(
-    fakeTarget(() => outcome as Outcome),
-    suite,
-    { filter: 'sum-one-row' },
-  );
-  expect(report.results[0].status).toBe('error');
-  expect(report.results[0].reason).toContain('reason');
-});
-
-test('claiming support and then skipping everything proves nothing: the run fails', async () => {
-  const report = await runSuite(
-    fakeTarget(() => ({ skipped: { reason: 'not today' } })),
-    suite,
-  );
-  expect(countStatuses(report.results)).toEqual({ skipped: 4 });
-  expect(failuresOf([report])).toEqual(['fake: no test was run']);
 });
 
 test('what a target does not claim is unsupported with the missing words', async () => {
@@ -245,19 +187,6 @@ test('an unavailable target is listed with its reason and never passes', async (
   expect(failuresOf([report])).toEqual(['no test was run']);
   const other = await runSuite(fakeTarget(), suite);
   expect(failuresOf([report, other])).toEqual([]);
-});
-
-test('a target that does not start is broken, with its words, and the run fails', async () => {
-  const report = await runTarget(
-    'lost',
-    async () => {
-      throw new Error('engine not found');
-    },
-    suite,
-  );
-  const harness = 'your harness is wrong: the target did not start: engine not found';
-  expect(report).toMatchObject({ target: 'lost', harness, results: [{ id: 'start', status: 'error' }] });
-  expect(failuresOf([report])).toEqual([`lost: ${harness}`]);
 });
 
 test.each([

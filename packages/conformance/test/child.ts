@@ -1,13 +1,13 @@
 // A program that speaks the protocol well or badly; the first argument says how. For the tests of the runner.
 
 import { spawn } from 'node:child_process';
-import { writeFileSync, writeSync } from 'node:fs';
+import { closeSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serve } from '../src/serve.ts';
-import type { Outcome } from '../src/target.ts';
+import type { Outcome, Target } from '../src/target.ts';
 import { Unavailable } from '../src/unavailable.ts';
-import { answer, fakeTarget } from './fakes.ts';
+import { answer, fakeTarget, plainAnswer, plainTarget } from './fakes.ts';
 
 const [, , manner = 'honest', extra = ''] = process.argv;
 const raw = process.stdout.write.bind(process.stdout);
@@ -30,6 +30,10 @@ await serve(async () => {
   if (manner === 'banner') raw('Welcome to the engine\n');
   if (manner === 'silent') await new Promise((resolve) => setTimeout(resolve, 60_000));
   if (manner === 'dies-at-once') process.exit(7);
+  if (manner === 'crashes-on-two-rows') {
+    const run: Target['run'] = async (test) => (test.inputs.logits.shape[0] < 2 ? plainAnswer(test) : process.exit(3));
+    return plainTarget(undefined, { run });
+  }
   return fakeTarget(async (test) => {
     const now = test.id === spoilt;
     if (manner === 'noisy-console') console.log('computing', test.id);
@@ -54,6 +58,17 @@ await serve(async () => {
       return new Promise(() => {});
     }
     if (manner === 'wrong-type' && now) raw('[1, 2]\n');
+    if (manner === 'log-in-json' && now) raw('{"level":"info","message":"loading kernels"}\n');
+    if (manner === 'answers-twice' && now) raw('{"type":"outcome","seq":3,"error":"RANK"}\n');
+    if (manner === 'eats-input' && now) {
+      // Whoever asks next is not heard; this test is answered.
+      process.stdin.removeAllListeners('data');
+      process.stdin.resume();
+    }
+    if (manner === 'closes-output' && now) {
+      closeSync(process.stdout.fd);
+      await new Promise((resolve) => setTimeout(resolve, 60_000));
+    }
     if (manner === 'late' && now) {
       raw('hm\n');
       await new Promise((resolve) => setTimeout(resolve, 700));

@@ -1,8 +1,13 @@
 // A small suite, one honest target and the ways to spoil it: what tests the tester.
 
+import { compute } from '../oracle/mutants.ts';
+import { decodeTensor, decodeTest } from '../src/decode.ts';
 import { encodeTensor } from '../src/encode.ts';
 import type { EncodedTest, Group, Output, VectorFile } from '../src/format.ts';
-import type { SuiteFile } from '../src/suite.ts';
+import { encodeWireTest } from '../src/messages.ts';
+import type { Case } from '../src/oracle/case.ts';
+import { refusalsOf } from '../src/oracle/refusal.ts';
+import { listTests, type SuiteFile } from '../src/suite.ts';
 import type { DecodedTest, Outcome, Outputs, Supports, Target } from '../src/target.ts';
 
 const tight = { abs: 1e-12, rel: 1e-12 };
@@ -126,5 +131,78 @@ export function spoil(change: (outputs: Outputs) => Outputs): (test: DecodedTest
   return (test) => {
     const outcome = answer(test);
     return 'outputs' in outcome ? { outputs: change(outcome.outputs) } : outcome;
+  };
+}
+
+/** Everything that can be claimed, in double. */
+export const everything: Supports = {
+  forms: ['sigmoid', 'softmax'],
+  dtypes: ['float64'],
+  outputs: ['loss', 'rowLosses', 'gradient'],
+  reductions: ['none', 'sum', 'mean'],
+  features: [
+    ...(['index-labels', 'target-rows', 'background', 'ignored-rows', 'foreground', 'row-weights'] as const),
+    ...(['normalizer', 'beta-scalar', 'beta-class', 'beta-element', 'release'] as const),
+  ],
+};
+
+/** A right answer to every valid test in double, and to bad input; or one with a fault of oracle/mutants.ts. */
+export function plainAnswer(test: DecodedTest, fault?: string): Outcome {
+  const [error] = refusalsOf(test.form, caseOf(test));
+  return error === undefined ? { outputs: compute(test, fault) } : { error };
+}
+
+/** Claims everything and is right, but for the fault. The smoke test is answered rightly. */
+export function plainTarget(fault?: string, changes: Partial<Target> = {}): Target {
+  const run: Target['run'] = async (test) => plainAnswer(test, test.id.startsWith('smoke') ? undefined : fault);
+  return { ...fakeTarget(), supports: everything, run, ...changes };
+}
+
+/**
+ * Knows the vectors by heart and nothing else: to inputs that it has seen it replays what is expected, to others it answers
+ * zeros. The maths of a target that was fitted to its tests.
+ */
+export function byHeart(files: readonly SuiteFile[]): Target {
+  const known = new Map<string, Outcome>();
+  for (const { test, form } of listTests(files)) {
+    const { expected } = test;
+    for (const dtype of test.dtypes) {
+      known.set(nameOf(decodeTest(test, dtype, form)), 'error' in expected ? expected : { outputs: replay(expected) });
+    }
+  }
+  const run: Target['run'] = async (test) => {
+    if (test.id.startsWith('smoke')) return plainAnswer(test);
+    const [rows, classes] = test.inputs.logits.shape;
+    const zeros = { rowLosses: new Float64Array(rows), gradient: new Float64Array(rows * classes) };
+    const loss = test.options.reduction === 'none' ? {} : { loss: 0 };
+    return known.get(nameOf(test)) ?? { outputs: { ...loss, ...zeros } };
+  };
+  return { ...plainTarget(), run };
+}
+
+function replay({ loss, rowLosses, gradient }: Exclude<EncodedTest['expected'], { readonly error: string }>): Outputs {
+  return {
+    ...(loss && { loss: decodeTensor(loss).data[0] }),
+    rowLosses: decodeTensor(rowLosses).data,
+    gradient: decodeTensor(gradient).data,
+  };
+}
+
+/** Of a test everything but its id, exactly. */
+function nameOf(test: DecodedTest): string {
+  return JSON.stringify({ ...encodeWireTest(test), id: '' });
+}
+
+function caseOf({ inputs, options, id }: DecodedTest): Case {
+  const { logits, frequencies, rowWeights, beta } = inputs;
+  return {
+    ...inputs,
+    ...options,
+    ...{ id, comment: '', flags: [], group: '' },
+    threshold: options.threshold,
+    frequencies: Array.from(frequencies),
+    rowWeights: rowWeights && Array.from(rowWeights),
+    beta: typeof beta === 'object' ? { shape: [beta.length], data: beta } : beta,
+    ...(logits.data instanceof Int32Array && { integerLogits: true }),
   };
 }

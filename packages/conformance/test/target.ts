@@ -1,8 +1,9 @@
 // A target module for the tests of the command; `FAKE` says how it behaves.
 
+import { loadVectors } from '../src/load.ts';
 import type { Target } from '../src/target.ts';
 import { Unavailable } from '../src/unavailable.ts';
-import { answer, fakeTarget, spoil } from './fakes.ts';
+import { answer, byHeart, fakeTarget, plainTarget, spoil } from './fakes.ts';
 
 if (process.env.FAKE === 'chatty') console.log('hello from the module');
 
@@ -10,6 +11,8 @@ export async function createTarget(): Promise<Target> {
   const manner = process.env.FAKE;
   if (manner === 'unavailable') throw new Unavailable('no such device');
   if (manner === 'off') return fakeTarget(spoil((outputs) => ({ ...outputs, rowLosses: [0, 0, 0] })));
+  if (manner === 'plain') return plainTarget();
+  if (manner === 'by-heart') return byHeart(await loadVectors());
   if (manner === 'no-start') return new Promise(() => {});
   if (manner === 'no-stop') return fakeTarget(answer, { stop: () => new Promise(() => {}) });
   if (manner === 'exit') return fakeTarget(() => process.exit(0));

@@ -7,8 +7,13 @@ import { everything, inputsOf, outcomeOf, reductionOf } from './batch.ts';
 
 /** @param options `backend`: `fastest`, `simd`, `typescript`, or `threads` for the fastest on three threads. */
 export async function createTarget({ backend }: { readonly backend: string }): Promise<Target> {
+  return targetOf(createKernels, backend);
+}
+
+/** A target from any copy of the package: the mutation tests pass broken ones. */
+export async function targetOf(create: typeof createKernels, backend: string): Promise<Target> {
   const options = optionsOf(backend);
-  const kernels = await createKernels(options);
+  const kernels = await create(options);
   if (options.threads !== undefined && kernels.threads !== options.threads) {
     kernels.dispose();
     throw new Unavailable(kernels.reason ?? 'no threads');
@@ -19,7 +24,7 @@ export async function createTarget({ backend }: { readonly backend: string }): P
     version: adapter.version,
     environment: { engine: 'WebAssembly', backend: kernels.backend, threads: String(kernels.threads) },
     supports: { ...everything, dtypes: ['float32'], features: [...everything.features, 'release'] },
-    run: (test) => outcomeOf(() => runTest(kernels, options, test)),
+    run: (test) => outcomeOf(() => runTest(kernels, () => released(create, options), test)),
     stop: async () => kernels.dispose(),
   };
 }
@@ -31,11 +36,11 @@ function optionsOf(backend: string): KernelsOptions {
 }
 
 /** In arrays of the kernels' memory and in the vector's own: both must give the same bits. */
-async function runTest(kernels: Kernels, options: KernelsOptions, test: DecodedTest): Promise<Outcome> {
+async function runTest(kernels: Kernels, release: () => Promise<Kernels>, test: DecodedTest): Promise<Outcome> {
   const inputs = inputsOf(test);
   const { data, shape } = test.inputs.logits;
   const reduction = reductionOf(test);
-  const run = test.options.released ? await released(options) : kernels;
+  const run = test.options.released ? await release() : kernels;
   // The adapter refuses other arrays itself: a test expects it.
   const batch = { ...inputs, logits: data as Float32Array, shape };
   const { loss, rowLosses, gradient } = run[test.form](batch, { reduction });
@@ -53,8 +58,8 @@ async function runTest(kernels: Kernels, options: KernelsOptions, test: DecodedT
   return { outputs: { loss: reduction === 'none' ? undefined : loss, rowLosses, gradient } };
 }
 
-async function released(options: KernelsOptions): Promise<Kernels> {
-  const kernels = await createKernels(options);
+async function released(create: typeof createKernels, options: KernelsOptions): Promise<Kernels> {
+  const kernels = await create(options);
   kernels.dispose();
   return kernels;
 }

@@ -50,6 +50,14 @@ export function shapes(form: Form): Bad[] {
       error: 'CLASS_COUNT',
       frequencies: [],
     },
+    {
+      id: 'bad-class-count-empty-gate-and-logits',
+      comment: 'A gate without classes, and logits without columns that seem to fit it.',
+      error: 'CLASS_COUNT',
+      frequencies: [],
+      logits: { shape: [2, 0], data: [] },
+      labels: form === 'sigmoid' ? [0, 0] : [-1, -1],
+    },
     ...[3, 5, 0].map((count) => ({
       id: `bad-row-count-${count}-labels`,
       comment: `${count} labels for 4 rows.`,

@@ -1,8 +1,9 @@
 // SPEC G1 to G3: which classes are tail.
 
+import { nextAbove, nextBelow } from '../../src/floats.ts';
 import type { Form } from '../../src/format.ts';
 import type { Case } from '../../src/oracle/case.ts';
-import { base, nextAbove, nextBelow, targetBase, vary } from '../base.ts';
+import { base, targetBase, vary } from '../base.ts';
 
 const LVIS_IMAGES = 56_740;
 

@@ -57,6 +57,23 @@ function largeLogits(form: Form): Variation[] {
       })),
     ]),
     ...largestLogits(form),
+    ...(form === 'sigmoid'
+      ? [
+          {
+            id: 'large-negatives-of-background',
+            comment:
+              'Background rows of many large logits: Π (1 + e^z) passes every range, while its logarithm is small.',
+            flags: ['large-logits', 'background'],
+            logits: grid([
+              [104, 104, 104, 104, 104],
+              [250, 240, 230, -250, 220],
+              [88, 60, 88, 60, 88],
+              [290, -290, 290, 290, 290],
+            ]),
+            labels: [5, 5, 5, 5],
+          },
+        ]
+      : []),
     {
       id: 'logits-subnormal',
       comment: 'Logits that are subnormal in single precision count as 0 to any accuracy.',

@@ -73,6 +73,15 @@ function sigmoidShapes(): Case[] {
         targets: { shape: [1, 5], data: Array.from(TARGETS.data).slice(0, 5) },
       },
       {
+        id: 'shape-many-classes-targets',
+        comment: 'A row of 720 classes with two soft targets over small logits: a product of 1 + e^-|z| passes 1e150.',
+        flags: ['shapes', 'many-classes', 'target-rows', 'soft-targets'],
+        logits: { shape: [1, 720], data: Array.from(logits('many-targets', 1, 720).data, (z) => z / 8) },
+        frequencies: Array.from({ length: 720 }, (_, j) => (j % 40 === 0 ? 0.001 : 0.01)),
+        targets: { shape: [1, 720], data: Array.from({ length: 720 }, (_, j) => ({ 7: 0.5, 40: 0.25 })[j] ?? 0) },
+        dictionary: true,
+      },
+      {
         id: 'shape-square-targets',
         comment: 'As many rows as classes: rows and columns must not be mixed up.',
         flags: ['shapes', 'target-rows', 'soft-targets'],

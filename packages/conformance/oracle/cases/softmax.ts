@@ -77,6 +77,24 @@ export function softmaxTargetCases(): Case[] {
       ]),
     },
     {
+      id: 'targets-soft-on-tall-tail',
+      comment: 'Soft targets that sum to 1 on tail classes that dominate their row: D is near w e^z there, not e^z.',
+      flags: ['soft-targets', 'target-rows', 'tail-weight', 'positive-kept'],
+      logits: withEntries(logits('targets-tall', 4, 5), [
+        [0, 1, 9],
+        [1, 3, 12],
+        [2, 1, 8],
+        [3, 3, 30],
+      ]),
+      targets: grid([
+        [0.5, 0.5, 0, 0, 0],
+        [0, 0, 0, 0.75, 0.25],
+        [0.25, 0.5, 0.25, 0, 0],
+        [0, 0, 0, 0.875, 0.125],
+      ]),
+      beta: 1,
+    },
+    {
       id: 'targets-tiny-on-tail',
       comment: 'β = 1 and a target of 2^-30 on a tall tail class: its weight is 2^-30, not 0 and not 1.',
       flags: ['soft-targets', 'target-rows', 'beta-double'],

@@ -1,6 +1,7 @@
 // A target to reports and an exit code: what `run` does when nothing else is asked of it.
 
 import { readFile } from 'node:fs/promises';
+import type { Finding } from '../fuzz/finding.ts';
 import { checkKnownFailures, type KnownFailure } from '../known-failures.ts';
 import { loadVectors } from '../load.ts';
 import { renderNdjson } from '../ndjson.ts';
@@ -11,6 +12,7 @@ import { shardOf } from '../shard.ts';
 import { listTests, type SuiteFile } from '../suite.ts';
 import { renderTerminal, wantsColor } from '../terminal.ts';
 import { writeWhole } from '../whole.ts';
+import { checkFindingsFolder, drawOf, drawWords, tellFindings, wasDrawn } from './draw.ts';
 import { whyEmpty } from './list.ts';
 import { checkTarget, loadTarget } from './load-target.ts';
 import { checkReportPath } from './reports.ts';
@@ -28,6 +30,8 @@ import { beforehand, wordsOf } from './usage.ts';
 export async function judgeTarget(words: readonly string[], wishes: RunWishes): Promise<number> {
   const { vectors, filter, shard, stdio, timeout, memory, validate, report: reports = [] } = wishes;
   const wish = { words, stdio, timeout, memory, validate };
+  const draw = drawOf(wishes);
+  const findings: Finding[] = [];
   checkTarget(wish);
   // From here on a module may print what it likes.
   const output = wishes.json ? ownStdout() : undefined;
@@ -35,6 +39,7 @@ export async function judgeTarget(words: readonly string[], wishes: RunWishes): 
   try {
     const { all, knownFailures, target } = await beforehand(async () => {
       for (const { path } of reports) checkReportPath(path);
+      if (wishes.fuzzOut !== undefined) checkFindingsFolder(wishes.fuzzOut);
       return {
         all: await loadVectors(vectors),
         knownFailures: wishes.knownFailures ? await readKnownFailures(wishes.knownFailures) : [],
@@ -45,13 +50,14 @@ export async function judgeTarget(words: readonly string[], wishes: RunWishes): 
     const empty = shard && whyEmpty(all, { filter, shard });
     if (empty) throw new Error(`no test was run: ${empty}`);
     const files = shard ? shardOf(all, filter, shard) : all;
-    const progress = createProgress(files, filter);
+    const progress = createProgress(files, filter, draw.count);
     release = exitOnSignals(progress.interrupted);
     // Vectors of one's own, and a shard, may be a part of those that a list of known failures is about.
     const partial = vectors !== undefined || shard !== undefined;
     const { name, createTarget, startTimeout } = target;
     const options = { filter, knownFailures, partial, timeout, startTimeout, onResult: progress.step };
-    const judged = await runTarget(name, createTarget, files, options);
+    const onFinding = (finding: Finding) => findings.push(finding);
+    const judged = await runTarget(name, createTarget, files, { ...options, fuzz: { ...draw, onFinding } });
     const report = shard ? { ...judged, shard: `${shard.index}/${shard.count}` } : judged;
     progress.clear();
     const record = recordRun([report], all);
@@ -62,6 +68,8 @@ export async function judgeTarget(words: readonly string[], wishes: RunWishes): 
       const look = { color: wantsColor(process.stdout), columns: process.stdout.columns };
       process.stdout.write(renderTerminal([report], record.failures, look));
     }
+    if (wasDrawn(report)) say(drawWords(draw));
+    tellFindings(findings, wishes, say);
     tellOthers(knownFailures, report.target);
     for (const { render, path } of reports) writeWhole(path, render(record));
     return record.failures.length === 0 ? 0 : 1;
@@ -72,8 +80,9 @@ export async function judgeTarget(words: readonly string[], wishes: RunWishes): 
 }
 
 /** How far a run is: one line on a terminal, and the words when a signal ends it. */
-function createProgress(files: readonly SuiteFile[], filter: string | undefined) {
-  const ids = listTests(files, filter).map(({ test }) => test.id);
+function createProgress(files: readonly SuiteFile[], filter: string | undefined, drawn: number) {
+  const batches = Array.from({ length: drawn }, (_, n) => `drawn batch ${n + 1}`);
+  const ids = [...listTests(files, filter).map(({ test }) => test.id), ...batches];
   const shown = process.stderr.isTTY;
   let judged = 0;
   return {

@@ -1,6 +1,7 @@
 // The command `run`: its options, and which piece of work they ask for.
 
 import { Option } from 'commander';
+import { DEFAULT_DRAW } from '../fuzz/fuzz.ts';
 import type { Shard } from '../shard.ts';
 import type { AddCommand } from './all.ts';
 import { explain } from './explain.ts';
@@ -25,6 +26,10 @@ export interface RunWishes {
   /** Megabytes. */
   readonly memory?: number;
   readonly list?: true;
+  /** Batches to draw. */
+  readonly fuzz?: number;
+  readonly seed?: number;
+  readonly fuzzOut?: string;
   /** An id. */
   readonly explain?: string;
 }
@@ -47,6 +52,13 @@ export const addRun: AddCommand = (program, end) => {
     .option('--validate', 'holds every message, both ways, to schema/messages.schema.json')
     .option('--report <LIST>', 'json=FILE,junit=FILE,html=FILE', readReports)
     .option('--json', 'the JSON report on standard output, and nothing else there')
+    .option('--fuzz <N>', fuzzHelp, wholeNumber('--fuzz', 0))
+    .option(
+      '--seed <S>',
+      'what is drawn; default with --fuzz: another one each time',
+      wholeNumber('--seed', 0, 2 ** 32 - 1),
+    )
+    .option('--fuzz-out <FOLDER>', 'gets a vector file for each batch that fails, for --vectors')
     .addOption(new Option('--list', 'only lists the tests; TARGET may be missing').conflicts('report'))
     .addOption(new Option('--explain <ID>', 'only explains one test; TARGET may be missing').conflicts(apart))
     .action(async (target: string[], wishes: RunWishes) => end(await run(target, wishes)));
@@ -66,6 +78,8 @@ program that speaks the protocol on standard input and output: one quoted
 command line, or the program and, after --, its arguments.`;
 
 const knownFailuresHelp = `JSON: [{ target, runtime?, id, reason, link, clause, errors? }]; unless a part of the tests is chosen, each entry about TARGET must list a test`;
+
+const fuzzHelp = `draws N batches more, within what TARGET claims, and shrinks what fails; default ${DEFAULT_DRAW.count}, or 0 when a part of the tests is chosen`;
 
 const memoryHelp =
   'ends a program that holds more, with what it started; default: three quarters of the machine; on Linux';

@@ -67,20 +67,8 @@ export function buildTest(math: Arithmetic, form: Form, given: Case): EncodedTes
   return { id: `${form}-${id}`, comment, flags, dtypes, inputs: encodeInputs(test), options, expected };
 }
 
-/**
- * The largest factor between an element's own gradient and the one returned: row weight / divisor. An allowance for
- * elements of the order of 1 shrinks with it.
- */
-export function gradientScale(test: Case): number {
-  if (test.error !== undefined) return 1;
-  const rows = test.logits.shape[0];
-  const counted = test.labels ? test.labels.filter((label) => label !== -1).length : rows;
-  const divisor = test.reduction === 'mean' ? (test.normalizer ?? Math.max(counted, 1)) : 1;
-  // Without a weight above 0 there is no gradient to allow for.
-  return (Math.max(0, ...(test.rowWeights ?? [1])) || 1) / divisor;
-}
-
-function exactInputs(test: Case): Case {
+/** The case with the values that every one of its dtypes holds: rounded to single precision, unless it is for doubles. */
+export function exactInputs(test: Case): Case {
   if (test.dtypes && !test.dtypes.includes('float32')) return test;
   const single = (values: Grid): Grid => ({ shape: values.shape, data: Float32Array.from(values.data) });
   return {

@@ -5,6 +5,12 @@ import type { Arithmetic, Exact } from './arithmetic.ts';
 import { type SigmoidRow, sigmoidRow } from './sigmoid.ts';
 import { type SoftmaxRow, softmaxRow } from './softmax.ts';
 
+/** Version of SPEC.md that the oracle implements. */
+export const SPEC_VERSION = '1.0';
+
+/** What a vector's `source` calls the oracle. */
+export const ORACLE = 'packages/conformance/src/oracle';
+
 /** A valid batch; the oracle does not check its input. Rows are N, classes C. */
 export interface OracleBatch {
   readonly form: 'sigmoid' | 'softmax';

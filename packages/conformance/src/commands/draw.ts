@@ -1,0 +1,65 @@
+// What `run` draws beside the vectors, and how it tells what that found.
+
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import type { Finding } from '../fuzz/finding.ts';
+import { DEFAULT_DRAW } from '../fuzz/fuzz.ts';
+import { prettyJson } from '../pretty.ts';
+import type { TargetReport } from '../results.ts';
+import { DRAWN } from '../run.ts';
+import { writeWhole } from '../whole.ts';
+import { checkReportPath } from './reports.ts';
+import type { RunWishes } from './run.ts';
+
+/** What is drawn. */
+type Draw = typeof DEFAULT_DRAW;
+
+/**
+ * How many batches, and with which seed. A plain run draws the same few each time; whoever asks for batches gets new ones.
+ */
+export function drawOf({ fuzz, seed, vectors, filter, shard }: RunWishes): Draw {
+  const part = vectors !== undefined || filter !== undefined || shard !== undefined;
+  const count = fuzz ?? (part && seed === undefined ? 0 : DEFAULT_DRAW.count);
+  return { count, seed: seed ?? (fuzz === undefined ? DEFAULT_DRAW.seed : randomInt(2 ** 32)) };
+}
+
+/** Whether batches were drawn: not if the target never came so far. */
+export function wasDrawn({ results }: TargetReport): boolean {
+  return results.some(({ id }) => id.startsWith(DRAWN));
+}
+
+/** What was drawn, and how it is drawn again. */
+export function drawWords({ count, seed }: Draw): string {
+  return `${count} batches were drawn beside the vectors; again with --fuzz ${count} --seed ${seed}`;
+}
+
+/**
+ * Makes the folder of `--fuzz-out`.
+ *
+ * @throws {UsageError} when nothing can be written there.
+ */
+export function checkFindingsFolder(folder: string): void {
+  checkReportPath(fileOf(folder, `${DRAWN}0-0`));
+}
+
+/** Writes the vector of each finding, or prints it. */
+export function tellFindings(
+  findings: readonly Finding[],
+  { fuzzOut, json }: RunWishes,
+  say: (words: string) => void,
+): void {
+  for (const { id, sentence, file } of findings) {
+    say(`${id} shrunk: ${sentence}`);
+    if (fuzzOut !== undefined) {
+      writeWhole(fileOf(fuzzOut, id), prettyJson(file));
+      say(`  see it again with --vectors ${fileOf(fuzzOut, id)}`);
+    } else if (!json) {
+      say('  as a vector file, for --vectors (--fuzz-out FOLDER writes it):');
+      process.stdout.write(prettyJson(file));
+    }
+  }
+}
+
+function fileOf(folder: string, id: string): string {
+  return join(folder, `${id}.json`);
+}
