@@ -64,6 +64,39 @@ describe('an installed package', () => {
   });
 });
 
+describe('the templates of @eqloss/conformance', () => {
+  const version = inFolder(node, '-p', 'process.versions.node').trim();
+  const cli = ['node_modules/@eqloss/conformance/dist/cli.js'];
+  const python = spawnSync('python3', ['--version']).status === 0;
+
+  test(`init writes a module that is green at once, on Node ${version}`, () => {
+    const [, next] = /^next: npx eqloss-conformance run (\S+)$/m.exec(inFolder(node, ...cli, 'init', 'adapter')) ?? [];
+    // Node runs TypeScript from 22.18 on.
+    const [major, minor] = version.split('.').map(Number);
+    expect(next).toBe(`./adapter/target.${major > 22 || (major === 22 && minor >= 18) ? 'ts' : 'js'}`);
+    expect(inFolder(node, ...cli, 'run', next)).toMatch(
+      /PASSED {2}\d{3} pass, \d+ unsupported, 1 of 1 target available\n$/,
+    );
+  }, 60_000);
+
+  test.skipIf(!python)(
+    'init --python writes a program that is green at once (needs python3)',
+    () => {
+      const out = inFolder(node, ...cli, 'init', '--python', 'adapter');
+      expect(out).toContain('next: npx eqloss-conformance run --stdio "python3 adapter/target.py"\n');
+      expect(inFolder(node, ...cli, 'run', '--validate', '--stdio', 'python3 adapter/target.py')).toContain('PASSED');
+    },
+    60_000,
+  );
+
+  test('the one in TypeScript type-checks, strictly', () => {
+    rmSync(join(folder, 'types'), { recursive: true, force: true });
+    cpSync(join(root, 'test', 'consumer'), join(folder, 'types'), { recursive: true });
+    inFolder(node, ...cli, 'init', 'types/target.ts');
+    inFolder('tsc', '-p', 'types');
+  }, 60_000);
+});
+
 describe.each(readmes.map((path) => ({ name: path.slice(root.length), path })))('$name', ({ path }) => {
   const snippets = existsSync(path) ? snippetsOf(path) : [];
   const files = existsSync(path) ? filesOf(path) : [];

@@ -5,6 +5,7 @@ import { longestReply, MOST_ERRORS, MOST_STRAY, megabytes } from './flood.ts';
 import { splitLines } from './lines.ts';
 import { defaultMemoryLimit, watchMemory } from './memory.ts';
 import { nameOfRequest, type Request } from './messages.ts';
+import { cut, parseObject, rubbishWords } from './replies.ts';
 
 /** How a child process is started. */
 export interface ChildOptions {
@@ -172,7 +173,7 @@ export function startChild(command: string, args: readonly string[], options: Ch
           const words = signal.reason instanceof Error ? signal.reason.message : 'given up';
           // The first thing to go wrong in a new program: its answer is still in a buffer.
           const silent = message.type === 'start' && !heard ? `; ${SILENT}` : '';
-          fail(rubbish ?? words + silent);
+          fail(rubbish ?? withTail(words + silent));
         };
         if (gone !== undefined || condemned !== undefined) return reject(new Error(gone ?? condemned));
         if (signal.aborted) return abort();
@@ -209,25 +210,4 @@ export function startChild(command: string, args: readonly string[], options: Ch
     },
     kill,
   };
-}
-
-function parseObject(line: string): Record<string, unknown> | undefined {
-  // An error of the parser costs much more than this, and a program may print junk without end.
-  if (!/^\s*\{/.test(line)) return undefined;
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function rubbishWords(line: string): string {
-  return `printed what is no JSON message on standard output: ${cut(line)}`;
-}
-
-function cut(line: string): string {
-  return JSON.stringify(line.length > 120 ? `${line.slice(0, 120)}…` : line);
 }

@@ -209,7 +209,7 @@ test('a program is taken as one command line, or with its arguments', async () =
 
 test.each<[string, string[], string]>([
   ['no command', [], 'the command is missing'],
-  ['another command', ['judge'], "unknown command 'judge'; the commands are run, list, explain"],
+  ['another command', ['judge'], "unknown command 'judge'; the commands are run, list, explain, init"],
   ['a mistyped command', ['rnu', target], "unknown command 'rnu'; did you mean run?"],
   ['no target', ['run'], 'TARGET is missing'],
   ['two targets', ['run', 'a', 'b'], 'one TARGET, not 2'],
@@ -330,7 +330,7 @@ test('a reader that leaves early does not change the verdict', async () => {
   expect(await new Promise<number | null>((resolve) => child.on('close', resolve))).toBe(0);
 });
 
-test.each([[['--help']], [['run', '--help']]])('%j is 0', async (args) => {
+test.each([[['--help']], [['run', '--help']], [['help', 'run']]])('%j is 0', async (args) => {
   const { code, out } = await run(args);
   expect(code).toBe(0);
   expect(out).toContain('Usage: eqloss-conformance run TARGET');

@@ -33,7 +33,7 @@ function createProgram(end: (code: number) => void): Command {
     .description('Proves an implementation of Equalization Loss against exact test vectors.')
     .version(version(), '--version', 'prints the version')
     .helpOption('-h, --help', 'prints this; after a command, the help of it')
-    .helpCommand(false)
+    .helpCommand('help [COMMAND]', 'prints the help of a command')
     .addHelpText('after', exitCodes)
     // Errors are told by main(), which knows how they all sound.
     .configureOutput({ writeErr: () => {} })

@@ -140,3 +140,11 @@ test('vectors of another major version of SPEC.md are refused, of a later minor 
   await writeFile(join(folder, '0.json'), JSON.stringify({ ...good, spec: '1.1' }));
   expect(await loadVectors(folder)).toHaveLength(1);
 });
+
+test.each(['../outside', 'a/b', 'a\\b', 'a:b', '.', '', 'Upper', 'a--b', '-a', 'nul\0', 'a b', 'ä', 'x'.repeat(101)])(
+  'the id %j, which is no safe name of a file, is refused',
+  async (id) => {
+    const { problems } = await problemsOf(changed('/groups/0/tests/0/id', id));
+    expect(problems[0].path).toBe('/groups/0/tests/0/id');
+  },
+);

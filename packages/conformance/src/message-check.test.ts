@@ -6,13 +6,13 @@ import { supports } from '../test/fakes.ts';
 import { decodeTest } from './decode.ts';
 import { WORDS } from './description.ts';
 import { encodeTensor } from './encode.ts';
-import type { Dtype } from './format.ts';
+import type { Dtype, EncodedInputs } from './format.ts';
 import { loadVectors } from './load.ts';
 import { createMessageCheck } from './message-check.ts';
-import { encodeOutcome, encodeWireTest, type Request } from './messages.ts';
+import { encodeOutcome, encodeWireTest, type Reply, type Request, type Started, type WireTest } from './messages.ts';
 import { smokeTest } from './smoke.ts';
 import { listTests } from './suite.ts';
-import type { Outcome } from './target.ts';
+import type { Outcome, Outputs } from './target.ts';
 
 const check = await createMessageCheck();
 const readSchema = (name: string) =>
@@ -86,6 +86,32 @@ test('the words of the schema are those that a description may have', () => {
     features: feature.enum,
   }).toEqual(WORDS);
   expect(Object.keys(schema.$defs.supports.properties)).toEqual(Object.keys(WORDS));
+});
+
+/** The names of a type's keys; the compiler keeps the list whole. */
+function keysOf<T>(keys: { readonly [K in keyof Required<T>]: true }): string[] {
+  return Object.keys(keys).sort();
+}
+
+test('the keys of the schema are those of the types', () => {
+  const keys = (name: string) => Object.keys(schema.$defs[name].properties).sort();
+  const on = true;
+  expect(keys('start')).toEqual(keysOf<Extract<Request, { type: 'start' }>>({ type: on, protocol: on }));
+  expect(keys('run')).toEqual(keysOf<Extract<Request, { type: 'run' }>>({ type: on, seq: on, test: on }));
+  expect(keys('stop')).toEqual(keysOf<Extract<Request, { type: 'stop' }>>({ type: on }));
+  expect(keys('test')).toEqual(keysOf<WireTest>({ id: on, form: on, dtype: on, inputs: on, options: on }));
+  expect(keys('started')).toEqual(
+    keysOf<Started>({ type: on, protocol: on, name: on, version: on, environment: on, supports: on }),
+  );
+  expect(keys('failed')).toEqual(keysOf<Extract<Reply, { type: 'failed' }>>({ type: on, seq: on, reason: on }));
+  expect(Object.keys(schema.$defs.outcome.properties.outputs.properties).sort()).toEqual(
+    keysOf<Outputs>({ loss: on, rowLosses: on, gradient: on }),
+  );
+  expect(Object.keys(readSchema('vectors').$defs.inputs.properties).sort()).toEqual(
+    keysOf<EncodedInputs>({
+      ...{ logits: on, frequencies: on, labels: on, targets: on, foreground: on, rowWeights: on, beta: on, draw: on },
+    }),
+  );
 });
 
 test('every message is one of the whole schema, and no two kinds overlap', () => {

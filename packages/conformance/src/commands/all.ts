@@ -15,6 +15,7 @@
 
 import type { Command } from 'commander';
 import { addExplain } from './explain.ts';
+import { addInit } from './init.ts';
 import { addList } from './list.ts';
 import { addRun } from './run.ts';
 
@@ -26,4 +27,4 @@ import { addRun } from './run.ts';
 export type AddCommand = (program: Command, end: (code: number) => void) => void;
 
 /** In the order of the help. */
-export const commands: readonly AddCommand[] = [addRun, addList, addExplain];
+export const commands: readonly AddCommand[] = [addRun, addList, addExplain, addInit];

@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, dirname, extname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createHandler } from '../handler.ts';
 import { canMeasureMemory } from '../memory.ts';
@@ -11,6 +11,7 @@ import { remoteTarget } from '../remote.ts';
 import { TIMEOUT } from '../run.ts';
 import { stdioTarget } from '../stdio.ts';
 import type { Target } from '../target.ts';
+import { moduleType, typeScriptAdvice } from './module-kind.ts';
 import { UsageError, wordsOf } from './usage.ts';
 
 /** What the command line says of a target. */
@@ -82,11 +83,21 @@ function overWire(createTarget: () => Promise<Target>, check: MessageCheck): Pro
 async function importFactory(path: string): Promise<() => Promise<Target>> {
   if (!existsSync(path)) throw new UsageError(`there is no module ${path}`);
   const module: { createTarget?: unknown } = await import(pathToFileURL(path).href).catch((error: unknown) => {
-    throw new UsageError(`cannot load ${path}: ${wordsOf(error)}${placeOf(error, path)}`);
+    throw new UsageError(`cannot load ${path}: ${adviceFor(error, path) ?? wordsOf(error) + placeOf(error, path)}`);
   });
   const { createTarget } = module;
   if (typeof createTarget !== 'function') throw new UsageError(`${path} does not export a function createTarget`);
   return async () => (await createTarget()) as Target;
+}
+
+/** What to do where it is not the module's fault. */
+function adviceFor(error: unknown, path: string): string | undefined {
+  const ending = extname(path);
+  const { code } = error as { readonly code?: unknown };
+  if (code === 'ERR_UNKNOWN_FILE_EXTENSION' && /^\.m?ts$/.test(ending)) return typeScriptAdvice(relative('.', path));
+  const isSyntax = error instanceof SyntaxError && /import statement|Unexpected token 'export'/.test(error.message);
+  if (!isSyntax || !/^\.[jt]s$/.test(ending) || moduleType(dirname(path)) !== 'commonjs') return undefined;
+  return `its package.json says "type": "commonjs"; rename it to ${basename(path, ending)}.m${ending.slice(1)}`;
 }
 
 /** Where a module broke. The error of a syntax error does not tell; Node does when it checks the file. */

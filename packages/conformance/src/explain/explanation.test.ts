@@ -182,6 +182,15 @@ test('a large vector says what it leaves out', () => {
   expect(text.split('\n').length).toBeLessThan(170);
 });
 
+test('how β was drawn is said', () => {
+  const drawn = tests.filter(({ test }) => test.inputs.draw && !('error' in test.expected));
+  expect(drawn.length).toBeGreaterThan(0);
+  for (const { test } of drawn) {
+    const { gamma, seed, step } = test.inputs.draw as { gamma: number; seed: number; step: number };
+    expect(made.get(test.id)?.text).toContain(`β was drawn with γ ${gamma}, seed ${seed}, step ${step}, rows from`);
+  }
+});
+
 test('λ is shown with its bits', () => {
   const { text } = explain('sigmoid-gate-lvis-lambda-of-the-code');
   const [, value, bits] = /λ = (\S+) \((\w{16})\)/.exec(text) ?? [];

@@ -1,7 +1,7 @@
 // A vector explained: what it catches, what SPEC.md says of it, and its formula worked through with its numbers.
 
 import { decodeTensor, decodeTest } from '../decode.ts';
-import type { EncodedExpected, Group } from '../format.ts';
+import type { EncodedExpected, EncodedTest, Group } from '../format.ts';
 import { type Arithmetic, createArithmetic } from '../oracle/arithmetic.ts';
 import { batchOf } from '../oracle/batch.ts';
 import { evaluate, type OracleResult } from '../oracle/oracle.ts';
@@ -54,7 +54,7 @@ export function explainTest(found: SuiteTest & { readonly group: Group }, option
     return { text: `${lines.join('\n')}\n` };
   }
   const result = evaluate(math, batchOf(decoded));
-  section('Inputs', inputWords(math, decoded, test.dtypes, result.steps.tail));
+  section('Inputs', [...inputWords(math, decoded, test.dtypes, result.steps.tail), ...drawWords(test)]);
   for (const { title, words } of rowWords(math, decoded, result)) section(title, words);
   section('Loss', lossWords(math, decoded, result));
   const outputs = {
@@ -67,6 +67,12 @@ export function explainTest(found: SuiteTest & { readonly group: Group }, option
   const differing = differences(outputs, test.expected);
   if (differing.length > 0) section('Beware', [`the vector file expects something else for ${differing.join(', ')}`]);
   return { text: `${lines.join('\n')}\n`, outputs };
+}
+
+function drawWords({ inputs: { draw } }: EncodedTest): string[] {
+  if (!draw) return [];
+  const { gamma, seed, step, rowOffset } = draw;
+  return [`β was drawn with γ ${gamma}, seed ${seed}, step ${step}, rows from ${rowOffset} on (X5)`];
 }
 
 /** Breaks an entry into lines; its leading spaces hold for all of them. */

@@ -1,0 +1,25 @@
+// Lines that a program printed: one JSON object, or what to say of what is none.
+
+/** The object that a line is, or undefined. */
+export function parseObject(line: string): Record<string, unknown> | undefined {
+  // An error of the parser costs much more than this, and a program may print junk without end.
+  if (!/^\s*\{/.test(line)) return undefined;
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is said of a line that is no message. */
+export function rubbishWords(line: string): string {
+  return `printed what is no JSON message on standard output: ${cut(line)}`;
+}
+
+/** A line in quotes, cut where it is long. */
+export function cut(line: string): string {
+  return JSON.stringify(line.length > 120 ? `${line.slice(0, 120)}…` : line);
+}
