@@ -2,6 +2,7 @@
 
 import { EqlError } from '@eqloss/core';
 import type { OnGpu } from './device.ts';
+import type { Drawn } from './rectangle.ts';
 
 /** An instance of gpu.js's `GPU`. */
 export interface GpuLike {
@@ -19,7 +20,7 @@ export interface GpuKernel {
 }
 
 /** The object behind a kernel. */
-export interface GpuBackend extends OnGpu {
+export interface GpuBackend extends OnGpu, Drawn {
   /** Why gpu.js took another mode than it was asked for. */
   readonly fallbackReason?: string;
   /** False before the first run and once destroyed. */

@@ -3,6 +3,7 @@
 import { EqlError } from '@eqloss/core';
 import { checkAlive, checkNotEnded } from './device.ts';
 import { type GpuKernel, type GpuLike, isOnGpu, type Mode, messageOf, modeOf } from './gpu.ts';
+import { restoreRectangle } from './rectangle.ts';
 import { checkKept, firstOf, type GpuArray, isTexture } from './texture.ts';
 
 /** What is compiled: source text, since bundlers rewrite functions, and gpu.js reads them. */
@@ -93,6 +94,7 @@ export function createProgram(gpu: GpuLike, { text, size, constants, result }: P
       try {
         resize(length);
         const whole = mode() === 'webasm';
+        restoreRectangle(kernel.kernel);
         const values = await kernel(...args.map((argument) => argumentOf(argument, whole)));
         // A lost context gives zeros, and no error.
         check();

@@ -37,6 +37,22 @@ export function testLife({ mode, gpu, createGpu }: Subject): void {
     await expect(kernel.run(batch)).rejects.toMatchObject({ code: 'DISPOSED' });
   });
 
+  test.each(forms)('%s: a kernel goes on when what was compiled after it is destroyed', async (form) => {
+    const { gate, ...batch } = plainCase(form, 3, 20);
+    const other = { ...batch, logits: batch.logits.map((z) => -2 * z) };
+    const kernel = await createOf[form](gpu(), { rows: 3, gate });
+    expectNear(await kernel.run(batch), lossOf[form]({ gate, ...batch }), 3);
+    const later = await createOf[form](gpu(), { rows: 3, gate });
+    await later.destroy();
+    expectNear(await kernel.run(other), lossOf[form]({ gate, ...other }), 3);
+    // The caller's own kernel, too.
+    const own = gpu().createKernel('function () { return 1.0; }', { output: [1], precision: 'single' });
+    await own();
+    own.destroy();
+    expectNear(await kernel.run(batch), lossOf[form]({ gate, ...batch }), 3);
+    await kernel.destroy();
+  });
+
   test.each(forms)(
     '%s: 1000 runs of changing size compile nothing and keep nothing',
     { timeout: 180_000 },

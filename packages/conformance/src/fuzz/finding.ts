@@ -53,6 +53,11 @@ export function isSameFinding(one: Finding, other: Finding): boolean {
   return inputsOf(one.file) === inputsOf(other.file);
 }
 
+/** Whether a failure stays one of its kind: it answers wrongly, refuses, breaks or hangs, where the other did. */
+export function isSameManner(one: Failure, other: Failure): boolean {
+  return mannerOf(one) === mannerOf(other);
+}
+
 // Calls of the target for one failure, and milliseconds after which no other is made: of a wrong answer, and of a crash
 // or a hang, after which the target is made again.
 const LIMITS = { fail: { calls: 1500, time: 60_000 }, error: { calls: 80, time: 20_000 } } as const;
@@ -61,13 +66,12 @@ async function smallestFailure(
   failure: Failure,
   { vectorFor, judge, limit, signal }: ShrinkTools,
 ): Promise<Failure & { readonly cutShort: boolean }> {
-  const manner = mannerOf(failure);
   const { calls: most, time } = LIMITS[failure.result.status === 'error' ? 'error' : 'fail'];
   const started = Date.now();
   const ask = async (batch: Batch, vector: Vector, within?: number) => {
     signal?.throwIfAborted();
     const result = await judge(vector, within);
-    return mannerOf({ batch, result }) === manner ? result : undefined;
+    return isSameManner({ batch, result }, failure) ? result : undefined;
   };
   const { batch, judged, calls, cutShort } = await shrink(
     failure.batch,

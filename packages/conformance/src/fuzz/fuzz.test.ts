@@ -185,6 +185,23 @@ test('a hang is shrunk too, in the time of a target that answers', async () => {
   expect(Date.now() - started).toBeLessThan(20_000);
 });
 
+test('a failure that needs the batches before it is told so, and not shrunk to what passes', async () => {
+  const createTarget = async () => {
+    let asked = 0;
+    // Wrong from its tenth answer on.
+    return plainTarget(undefined, {
+      run: async (each) => plainAnswer(each, asked++ < 10 ? undefined : 'gradient: sign'),
+    });
+  };
+  const { results, findings } = await fuzzTarget('fake', createTarget, { count: 12, seed: 3 });
+  expect(findings).toEqual([]);
+  const failed = results.filter(({ status }) => status === 'fail');
+  expect(failed.length).toBeGreaterThan(0);
+  expect(failed[0].reason).toMatch(
+    /beyond tolerance \(only after the batches before it: a fresh target does not fail so\)$/,
+  );
+});
+
 test.each<[string, () => Promise<Target>, string]>([
   [
     'that is unavailable',

@@ -7,7 +7,7 @@ import { DRAWN } from '../run.ts';
 import type { Target } from '../target.ts';
 import { describeBatch } from './describe.ts';
 import type { Batch } from './draw.ts';
-import { type Finding, findingOf, isSameFinding } from './finding.ts';
+import { type Finding, findingOf, isSameFinding, isSameManner } from './finding.ts';
 import { livesOf } from './life.ts';
 import { drawVector, forgetfulArithmetic, vectorOf } from './vector.ts';
 
@@ -102,8 +102,18 @@ export async function fuzzTarget(
         continue;
       }
       left--;
+      // What a target keeps from earlier batches must not lead the way to a smallest one.
+      await lives.stop();
+      const again = { batch, result: await lives.judge(vector) };
+      if (!isSameManner(again, { batch, result })) {
+        note({
+          ...result,
+          reason: `${result.reason} (only after the batches before it: a fresh target does not fail so)`,
+        });
+        continue;
+      }
       const limit = Math.max(1000, 20 * slowest);
-      const found = await findingOf({ batch, result }, { vectorFor, judge: lives.judge, limit, signal });
+      const found = await findingOf(again, { vectorFor, judge: lives.judge, limit, signal });
       if (!findings.some((finding) => isSameFinding(finding, found))) {
         findings.push(found);
         onFinding?.(found);
