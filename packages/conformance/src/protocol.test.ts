@@ -1,15 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-/** Specifiers of every import and re-export, types left out, reached from a file of this folder. */
+/**
+ * Every import and re-export, types left out, reached from a file of this folder: files as `./name.ts` from here, packages
+ * by their names.
+ */
 function importsOf(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return seen;
   seen.add(file);
-  const source = readFileSync(new URL(file, import.meta.url), 'utf8');
+  const url = new URL(file, import.meta.url);
+  const source = readFileSync(url, 'utf8');
   for (const [, types, specifier] of source.matchAll(/^(?:import|export)( type)?[^;]*? from '([^']+)';/gms)) {
     if (types) continue;
-    if (specifier.startsWith('./')) importsOf(specifier, seen);
-    else seen.add(specifier);
+    if (specifier.startsWith('.')) {
+      importsOf(new URL(specifier, url).href.replace(new URL('.', import.meta.url).href, './'), seen);
+    } else seen.add(specifier);
   }
   return seen;
 }
@@ -19,4 +24,10 @@ test('what pages import needs no Node module and no package', () => {
   expect([...imports]).toEqual(expect.arrayContaining(['./run.ts', './remote.ts', './compare.ts', './words.ts']));
   expect([...imports].filter((specifier) => !specifier.startsWith('./'))).toEqual([]);
   expect([...importsOf('./index.ts')]).toContain('node:child_process');
+});
+
+test('the fuzzer, too, needs no Node module, and of packages only the decimals of the oracle', () => {
+  const imports = importsOf('./fuzz.ts');
+  expect([...imports]).toEqual(expect.arrayContaining(['./fuzz/fuzz.ts', './oracle/oracle.ts', './run.ts']));
+  expect([...imports].filter((specifier) => !specifier.startsWith('./'))).toEqual(['decimal.js']);
 });
