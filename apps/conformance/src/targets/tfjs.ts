@@ -32,7 +32,20 @@ export async function createTarget(options: { readonly backend: string }): Promi
 }
 
 async function runTest(tf: Tf, test: DecodedTest): Promise<Outcome> {
-  const loss = lossOf(test);
+  const { labels } = test.inputs;
+  const [rows] = test.inputs.logits.shape;
+  // The adapter takes a flat array of one value per logit for target rows; of a tensor, the rank says that these are labels.
+  if (!labels || labels.length === rows || labels.length !== test.inputs.logits.data.length) return answer(tf, test);
+  const flat = tf.tensor1d([...labels]);
+  try {
+    return await answer(tf, test, flat);
+  } finally {
+    flat.dispose();
+  }
+}
+
+async function answer(tf: Tf, test: DecodedTest, labels?: Engine.Tensor1D): Promise<Outcome> {
+  const loss = lossOf(test, labels);
   const reduction = reductionOf(test);
   const { normalizer } = test.options;
   const { data, shape } = test.inputs.logits;
@@ -53,14 +66,18 @@ async function runTest(tf: Tf, test: DecodedTest): Promise<Outcome> {
 }
 
 /** The loss with everything but logits and reduction filled in. */
-function lossOf(test: DecodedTest) {
+function lossOf(test: DecodedTest, labelTensor?: Engine.Tensor1D) {
   const { gate, labels, targets: _flat, normalizer, ...rest } = inputsOf(test);
   const rows = test.inputs.targets && rowsOf(test.inputs.targets);
   // The adapter has one argument for both kinds of label: a second can only come as an option, which it must refuse.
   const options = labels !== undefined && rows !== undefined ? { ...rest, targets: rows } : rest;
   const form = test.form === 'sigmoid' ? sigmoidEql : softmaxEql;
   return (logits: Engine.Tensor, reduction: Reduction, divisor?: { readonly normalizer?: number }) =>
-    form((labels ?? rows) as Labels, logits, gate, { ...options, ...divisor, reduction } as SoftmaxOptions);
+    form((labelTensor ?? labels ?? rows) as Labels, logits, gate, {
+      ...options,
+      ...divisor,
+      reduction,
+    } as SoftmaxOptions);
 }
 
 /** Nested, so that the adapter sees the shape. */

@@ -64,6 +64,12 @@ export function shapes(form: Form): Bad[] {
       error: 'ROW_COUNT',
       labels: [0, 1, 2, 3, 4].slice(0, count),
     })),
+    {
+      id: 'bad-row-count-one-label-per-logit',
+      comment: '20 index labels for 4 rows of 5 classes: as many as logits, yet no target rows.',
+      error: 'ROW_COUNT',
+      labels: Array.from({ length: 20 }, (_, at) => Number(at % 6 === 0)),
+    },
     ...[3, 5].map((count) => ({
       id: `bad-row-count-${count}-row-weights`,
       comment: `${count} row weights for 4 rows.`,
