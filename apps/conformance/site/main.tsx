@@ -24,7 +24,7 @@ const offline = startOffline(() => device.state.value.phase === 'idle');
 
 render(
   <Shell
-    device={<DeviceView device={device} />}
+    device={() => <DeviceView device={device} />}
     understand={() => <UnderstandView />}
     status={<OfflineStatus offline={offline} />}
   />,

@@ -24,8 +24,12 @@ export async function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: path, args: browserFlags() });
 }
 
-/** Serves files without any header of isolation, as many hosts do, and opens them. */
-export async function visit(browser: Browser, files: Bundle, { plain = true } = {}): Promise<Visit> {
+/**
+ * Serves files without any header of isolation, as many hosts do, and opens them.
+ *
+ * @param options `hash`: of the address that is opened.
+ */
+export async function visit(browser: Browser, files: Bundle, { plain = true, hash = '' } = {}): Promise<Visit> {
   const server = await serveFiles(files, { plain });
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true });
   const complaints: string[] = [];
@@ -42,8 +46,8 @@ export async function visit(browser: Browser, files: Bundle, { plain = true } = 
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(`console: ${message.text()}`);
   });
-  await page.goto(server.url);
-  await page.getByRole('heading', { level: 1, name: 'Your device' }).waitFor();
+  await page.goto(server.url + hash);
+  await page.getByRole('heading', { level: 1 }).waitFor();
   return { page, context, server, complaints, requests };
 }
 

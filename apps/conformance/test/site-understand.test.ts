@@ -8,7 +8,7 @@ import { isContinuousIntegration } from '../../../scripts/ci.mjs';
 import { bundleSite } from '../src/site.ts';
 import { axeProblems, startBrowser, type Visit, visit } from './site-page.ts';
 
-// One visit for all tests: the view beside this one looks for backends whenever the page is loaded.
+// One visit for all tests.
 describe.skipIf(!findBrowser() && !isContinuousIntegration())('the view', { timeout: 60_000 }, () => {
   let browser: Browser;
   let visitor: Visit;
@@ -18,7 +18,7 @@ describe.skipIf(!findBrowser() && !isContinuousIntegration())('the view', { time
   beforeAll(async () => {
     const files = await bundleSite();
     browser = await startBrowser();
-    visitor = await visit(browser, files, { plain: false });
+    visitor = await visit(browser, files, { plain: false, hash: '#understand' });
     page = visitor.page;
     page.on('dialog', (dialog) => {
       dialogs++;
@@ -246,5 +246,16 @@ describe.skipIf(!findBrowser() && !isContinuousIntegration())('the view', { time
     expect(dialogs).toBe(0);
     expect(visitor.complaints).toEqual([]);
     expect(visitor.requests.filter((address) => address.includes('?'))).toEqual([]);
+  });
+
+  test('the other view has not looked for backends: it begins when it is first shown, and then stays', async () => {
+    const workers = (): number => visitor.requests.filter((address) => address.includes('target-worker')).length;
+    expect(workers()).toBe(0);
+    expect(await page.locator('.device').count()).toBe(0);
+    await page.getByRole('link', { name: 'Your device' }).click();
+    await page.locator('.capabilities').waitFor();
+    await eventually(async () => workers()).toBeGreaterThan(0);
+    await page.getByRole('link', { name: 'Understand the loss' }).click();
+    expect(await page.locator('.device').count()).toBe(1);
   });
 });
