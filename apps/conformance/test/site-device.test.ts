@@ -100,8 +100,17 @@ describe.skipIf(!findBrowser() && !isContinuousIntegration())('the page', { time
     expect(await matrixRow(page, 'core-single')).toContain('all 113 passed, 7 not judged');
   });
 
-  test('can be cancelled at once, and keeps what is whole', async () => {
+  test('can be cancelled at once, recommends nothing then, and keeps what is whole', async () => {
     await page.getByRole('button', { name: 'All', exact: true }).click();
+    // Both in one turn of the page: nothing can have been run to the end.
+    await page.getByRole('button', { name: 'Run and measure' }).evaluate((button: HTMLButtonElement) => {
+      button.click();
+      requestAnimationFrame(() => button.click());
+    });
+    expect(await waitForEnd(page, 5000)).toMatch(/^Cancelled: 0 of \d+ adapters/);
+    expect(await page.locator('section[aria-labelledby=recommendation] p').allTextContents()).toEqual([
+      'No adapter was run to the end, so there is nothing to recommend from.',
+    ]);
     await page.getByRole('button', { name: 'Run and measure' }).click();
     await page.locator('.progress p', { hasText: /[2-9] of \d+ adapters done/ }).waitFor({ timeout: 60_000 });
     expect(await liveWorkers(page)).toBeGreaterThan(0);

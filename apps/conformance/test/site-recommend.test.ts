@@ -37,6 +37,26 @@ describe('the recommendation', () => {
     expect(far.best?.target).toBe('wasm-threads');
   });
 
+  test('claims no difference that lies within the spread, and says when the rounds scatter more than that', () => {
+    const near = recommend(evidence({ wasm: [1, 1], core: [1.2, 1.2] }, { spread: 0.25 })).best?.why;
+    expect(near).toHaveLength(2);
+    expect(near?.[1]).toMatch(/, about as long as the next, @eqloss\/core \(plain JavaScript, double precision\)\.$/);
+    const apart = recommend(evidence({ wasm: [1, 1], core: [1.3, 1.3] }, { spread: 0.25 })).best?.why;
+    expect(apart?.[1]).toContain(': 1.3 times as fast as the next');
+    const wild = recommend(evidence({ wasm: [1, 1], core: [2, 2] }, { spread: 1.72 })).best?.why;
+    expect(wild?.[1]).toContain(': 2.0 times as fast as the next');
+    expect(wild?.[2]).toBe('The rounds of these two scatter by up to 172 %: measure again before you rely on it.');
+  });
+
+  test('says how many passed without being measured, as when measuring was cancelled', () => {
+    const given = evidence({ wasm: [1, 1], core: [2, 2], 'wasm-threads': [1, 1], 'tfjs-cpu': [9, 9] });
+    const without = (...names: string[]) => given.measures.filter(({ target }) => !names.includes(target));
+    const last = (measures: readonly Measure[]) => recommend({ ...given, measures }).best?.why.at(-1);
+    expect(last(without('wasm-threads', 'tfjs-cpu'))).toBe('2 more passed, but have no time for this shape.');
+    expect(last(without('tfjs-cpu'))).toBe('1 more passed, but has no time for this shape.');
+    expect(last(without('core', 'wasm-threads', 'tfjs-cpu'))).toContain('nothing else that passed was measured.');
+  });
+
   test.each<[string, Partial<TargetReport>, string]>([
     ['one failure', { results: results('pass', 'pass', 'fail') }, '1 of 3 tests failed'],
     ['one error', { results: results('pass', 'error') }, '1 of 2 tests failed'],
