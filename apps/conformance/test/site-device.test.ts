@@ -179,6 +179,10 @@ describe.skipIf(!findBrowser() && !isContinuousIntegration())('the page', { time
     for (const name of shown) {
       expect((await matrixRow(page, name))[0], name).toMatch(/^all \d+ passed|^– not available here: ./);
     }
+    // What passed can be timed, too, also where a GPU is played.
+    const times = await page.locator('.times tbody tr').allInnerTexts();
+    expect(times.length).toBeGreaterThan(5);
+    for (const line of times) expect(line).toMatch(/^[\w-]+(\t[\d.]+ ± \d+ %){2}\t./);
     expect(await page.locator('.choice .name').textContent()).toMatch(/^Take @eqloss\/\w+ \(.+\)$/);
     const choice = await page.locator('.choice').textContent();
     expect(choice).toMatch(/It passed all \d+ tests of the quick run.*At 8 × 10 it takes [\d.]+ ns a logit/);
