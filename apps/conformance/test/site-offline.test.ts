@@ -26,6 +26,32 @@ describe.skipIf(!findBrowser() && !isContinuousIntegration())('a saved page', { 
     await visitor?.server.close();
   });
 
+  test('is not reloaded for isolation once own counts are written', async () => {
+    const context = await visitor.context.browser()!.newContext();
+    // The worker comes late, as over a slow network.
+    await context.addInitScript(() => {
+      const { serviceWorker } = navigator;
+      const register = serviceWorker.register.bind(serviceWorker);
+      const come = new Promise<void>((resolve) => Object.assign(globalThis, { come: resolve }));
+      serviceWorker.register = async (...given) => {
+        await come;
+        return register(...given);
+      };
+    });
+    const page = await context.newPage();
+    await page.goto(`${visitor.server.url}#understand`);
+    await page.getByRole('radio', { name: 'Your own' }).check();
+    await page.getByRole('textbox', { name: 'Paste or type' }).fill('cat,5');
+    await page.evaluate(() => (globalThis as unknown as { readonly come: () => void }).come());
+    await page.getByText('Saved: this page works offline.').waitFor({ timeout: 30_000 });
+    expect(await page.getByRole('textbox', { name: 'Paste or type' }).inputValue()).toBe('cat,5');
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+    // The next time it is isolated by itself.
+    await page.reload();
+    await page.waitForFunction(() => crossOriginIsolated);
+    await context.close();
+  });
+
   test('stays what it is while it is open, and says that a newer one is ready', async () => {
     const { page } = visitor;
     host.delete(WORKER);

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import {
   type Event,
   initialState,
+  isUntouched,
   isWanted,
   outcomeWords,
   progressOf,
@@ -42,6 +43,12 @@ describe('the state', () => {
     expect(state.targets.map(({ outcome }) => outcome)).toEqual(['waiting', 'waiting', 'none']);
     expect(state.targets.flatMap(({ results }) => results)).toEqual([]);
     expect(reportsOf(state)).toEqual([]);
+  });
+
+  test('is untouched until something runs, and never again', () => {
+    expect(isUntouched(after(missing))).toBe(true);
+    expect(isUntouched(after({ type: 'run', run }))).toBe(false);
+    expect(isUntouched(after({ type: 'run', run }, { type: 'end', cancelled: false }))).toBe(false);
   });
 
   test('counts the tests of all targets of the run', () => {
