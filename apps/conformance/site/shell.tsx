@@ -31,6 +31,8 @@ export function Shell({ device, understand, status }: ShellProps): JSX.Element {
     const change = () => {
       const next = viewOf(location.hash);
       if (next === view.value) return;
+      // By the browser's own buttons the focus may be in the view that goes: there it would be lost.
+      if (main.current?.contains(document.activeElement)) main.current.focus();
       view.value = next;
       scrollTo(0, 0);
     };

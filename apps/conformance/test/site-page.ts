@@ -91,7 +91,7 @@ export async function matrixRow(page: Page, name: string): Promise<readonly stri
   );
 }
 
-/** What axe-core finds wrong, one line a problem; in both schemes at a phone's and a desk's width. */
+/** What axe-core finds wrong, and what is too wide, one line a problem; in both schemes at a phone's and a desk's width. */
 export async function axeProblems(page: Page): Promise<readonly string[]> {
   const problems = new Set<string>();
   // Not by a script element: the page's policy forbids it, but not to whoever holds the browser.
@@ -105,6 +105,17 @@ export async function axeProblems(page: Page): Promise<readonly string[]> {
       for (const line of await page.evaluate(runAxe)) problems.add(`${width} ${colorScheme}: ${line}`);
     }
   }
+  await page.setViewportSize({ width: 360, height: 900 });
+  // WCAG 1.4.4, on a phone even.
+  const large = await page.evaluate(async () => {
+    const { style } = document.documentElement;
+    style.fontSize = '200%';
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const width = document.documentElement.scrollWidth;
+    style.fontSize = '';
+    return width;
+  });
+  if (large > 360) problems.add(`the page is ${large} wide at 360, when letters are twice as large`);
   await page.setViewportSize({ width: 1280, height: 900 });
   return [...problems];
 }

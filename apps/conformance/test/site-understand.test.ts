@@ -194,6 +194,17 @@ describe.skipIf(!findBrowser() && !isContinuousIntegration())('the view', { time
     expect(await textOf(page.locator('.understand'))).toContain('kept in part, w = 0.25');
   });
 
+  test('in forced colours, what is withheld can still be told from what is kept', async () => {
+    await show();
+    await page.emulateMedia({ forcedColors: 'active' });
+    const patterns = await page
+      .locator('.u-heat td.u-cell')
+      .evaluateAll((cells) => [...new Set(cells.map((cell) => getComputedStyle(cell).backgroundImage))]);
+    await page.emulateMedia({ forcedColors: 'none' });
+    expect(patterns).not.toContain('none');
+    expect(patterns.length).toBeGreaterThan(1);
+  });
+
   test('what pushes a class: hundreds of times down without the loss, an eleventh of that with it', async () => {
     await show();
     // 1 of 360,952 occurrences: 0.001 (360,951 + 36,095) / 0.999, and 0.001 * 36,095 / 0.999.
@@ -257,5 +268,15 @@ describe.skipIf(!findBrowser() && !isContinuousIntegration())('the view', { time
     await eventually(async () => workers()).toBeGreaterThan(0);
     await page.getByRole('link', { name: 'Understand the loss' }).click();
     expect(await page.locator('.device').count()).toBe(1);
+  });
+
+  test('the focus is in the view that is shown, after the browser went back', async () => {
+    await slider().focus();
+    await page.goBack();
+    await page.locator('.device').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN');
+    await page.goForward();
+    await slider().waitFor();
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN');
   });
 });
