@@ -2,7 +2,7 @@
 
 import type { Form, Status, TargetReport } from '@eqloss/conformance';
 import { describe, expect, test } from 'vitest';
-import { type Choice, recommend } from '../site/device/recommend.ts';
+import { type Choice, digits, recommend } from '../site/device/recommend.ts';
 import type { Measure } from '../site/device/state.ts';
 
 const shape = { rows: 512, classes: 1203 };
@@ -93,6 +93,25 @@ describe('the recommendation', () => {
     const given = evidence({ wasm: [9, 9], core: [1, 1] });
     const { best } = recommend({ ...given, shape: { rows: 32, classes: 10 } });
     expect(best).toMatchObject({ target: 'wasm', nsPerLogit: {} });
+    const other = recommend({ ...given, shape: { ...shape, classes: 10 } });
+    expect(other.best).toMatchObject({ target: 'wasm', nsPerLogit: {} });
+  });
+
+  test('compares nothing that has the time of one form only', () => {
+    const given = evidence({ wasm: [1, 1], core: [9, 9] });
+    const measures = given.measures.filter(({ target, form }) => target !== 'wasm' || form !== 'softmax');
+    const { best } = recommend({ ...given, measures });
+    expect(best?.target).toBe('core');
+    expect(best?.why.at(-1)).toMatch(/nothing else that passed was measured\.$/);
+  });
+
+  test.each([
+    [0.0456, '0.046'],
+    [1, '1.0'],
+    [12.34, '12.3'],
+    [1234.5, '1235'],
+  ])('writes %d as %s', (value, words) => {
+    expect(digits(value)).toBe(words);
   });
 
   test('names the best of every other stack with its ratio, or why there is none', () => {

@@ -93,6 +93,22 @@ describe('the state', () => {
     expect(reduce(state, here)).toMatchObject({ phase: 'measuring', measuring: { done: 1, total: 2 } });
   });
 
+  test('forgets all times with the next run, and what is being measured with the end', () => {
+    const time = { target: 'core', form: 'sigmoid', nsPerLogit: 1, spread: 0, rounds: 9 } as const;
+    const measured = after({ type: 'measure', total: 2 }, { type: 'measured', measure: { ...time, ...shape } });
+    const ended = reduce(measured, { type: 'end', cancelled: false });
+    expect([ended.measuring, ended.measures.length]).toEqual([undefined, 1]);
+    expect(reduce(ended, { type: 'run', run }).measures).toEqual([]);
+  });
+
+  test('calls a target broken that never came to say what it is', () => {
+    const broken: TargetReport = { target: 'wasm', runtime: 'chromium', harness: 'it does not load', results: [] };
+    expect(after({ type: 'report', report: broken }).targets[1].availability).toEqual({
+      kind: 'broken',
+      reason: 'it does not load',
+    });
+  });
+
   test('keeps the object of a target to which nothing happened', () => {
     const state = reduce(start, missing);
     expect(state.targets[0]).toBe(start.targets[0]);
