@@ -5,6 +5,7 @@ import { render } from 'preact';
 import knownFailures from '../src/known-failures.json' with { type: 'json' };
 import { targets } from '../src/targets.ts';
 import { createDevice } from './device/device.ts';
+import { isUntouched } from './device/state.ts';
 import { vectorAddresses } from './device/vectors.ts';
 import { DeviceView } from './device/view.tsx';
 import { startOffline } from './offline/offline.ts';
@@ -20,16 +21,21 @@ const device = createDevice({
   knownFailures: checkKnownFailures(knownFailures),
 });
 
-const offline = startOffline(() => device.state.value.phase === 'idle');
+const offline = startOffline(() => isUntouched(device.state.value) && !hasOwnText());
 
 render(
   <Shell
-    device={<DeviceView device={device} />}
+    device={() => <DeviceView device={device} />}
     understand={() => <UnderstandView />}
     status={<OfflineStatus offline={offline} />}
   />,
   document.getElementById('app')!,
 );
+
+/** Own counts are nowhere else, not even in the address. */
+function hasOwnText(): boolean {
+  return [...document.querySelectorAll('textarea')].some(({ value }) => value !== '');
+}
 
 function startWorker(name: string): Worker {
   // Bundlers read this line as it stands.

@@ -6,9 +6,9 @@ import { useEffect, useRef } from 'preact/hooks';
 
 /** What the shell shows. */
 export interface ShellProps {
-  /** The view at `#device`: always there, so that a run goes on while the other view is read. */
-  readonly device: ComponentChildren;
-  /** Makes the view at `#understand`, when it is first asked for. */
+  /** Makes the view at `#device`, when it is first asked for. Then it stays: a run goes on while the other is read. */
+  readonly device: () => ComponentChildren;
+  /** The same at `#understand`. */
   readonly understand: () => ComponentChildren;
   /** Stands in the footer. */
   readonly status?: ComponentChildren;
@@ -18,16 +18,21 @@ type ViewName = 'device' | 'understand';
 
 const names: Readonly<Record<ViewName, string>> = { device: 'Your device', understand: 'Understand the loss' };
 
+const viewNames = Object.keys(names) as ViewName[];
+
 /** Header, the view that the hash names (`#device` without one), footer. A view may put more behind its name. */
 export function Shell({ device, understand, status }: ShellProps): JSX.Element {
+  const views = { device, understand };
   const view = useSignal<ViewName>(viewOf(location.hash));
-  const seen = useRef(false);
+  const seen = useRef(new Set<ViewName>());
   const main = useRef<HTMLElement>(null);
-  seen.current ||= view.value === 'understand';
+  seen.current.add(view.value);
   useEffect(() => {
     const change = () => {
       const next = viewOf(location.hash);
       if (next === view.value) return;
+      // By the browser's own buttons the focus may be in the view that goes: there it would be lost.
+      if (main.current?.contains(document.activeElement)) main.current.focus();
       view.value = next;
       scrollTo(0, 0);
     };
@@ -49,7 +54,7 @@ export function Shell({ device, understand, status }: ShellProps): JSX.Element {
             eqloss <span class="quiet">Equalization Loss</span>
           </p>
           <nav aria-label="Views">
-            {(Object.keys(names) as ViewName[]).map((name) => (
+            {viewNames.map((name) => (
               <a key={name} href={`#${name}`} aria-current={view.value === name ? 'page' : undefined}>
                 {names[name]}
               </a>
@@ -58,8 +63,11 @@ export function Shell({ device, understand, status }: ShellProps): JSX.Element {
         </div>
       </header>
       <main class="page" ref={main} tabIndex={-1}>
-        <div hidden={view.value !== 'device'}>{device}</div>
-        <div hidden={view.value !== 'understand'}>{seen.current && understand()}</div>
+        {viewNames.map((name) => (
+          <div key={name} hidden={view.value !== name}>
+            {seen.current.has(name) && views[name]()}
+          </div>
+        ))}
       </main>
       <footer class="bottom">
         <div class="page">

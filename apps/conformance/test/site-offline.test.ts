@@ -26,6 +26,52 @@ describe.skipIf(!findBrowser() && !isContinuousIntegration())('a saved page', { 
     await visitor?.server.close();
   });
 
+  test('is not reloaded for isolation once own counts are written', async () => {
+    const context = await visitor.context.browser()!.newContext();
+    // The worker comes late, as over a slow network.
+    await context.addInitScript(() => {
+      const { serviceWorker } = navigator;
+      const register = serviceWorker.register.bind(serviceWorker);
+      const come = new Promise<void>((resolve) => Object.assign(globalThis, { come: resolve }));
+      serviceWorker.register = async (...given) => {
+        await come;
+        return register(...given);
+      };
+    });
+    const page = await context.newPage();
+    await page.goto(`${visitor.server.url}#understand`);
+    await page.getByRole('radio', { name: 'Your own' }).check();
+    await page.getByRole('textbox', { name: 'Paste or type' }).fill('cat,5');
+    await page.evaluate(() => (globalThis as unknown as { readonly come: () => void }).come());
+    await page.getByText('Saved: this page works offline.').waitFor({ timeout: 30_000 });
+    expect(await page.getByRole('textbox', { name: 'Paste or type' }).inputValue()).toBe('cat,5');
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+    // The next time it is isolated by itself.
+    await page.reload();
+    await page.waitForFunction(() => crossOriginIsolated);
+    await context.close();
+  });
+
+  test('is not called saved when the host lacks a file, and is saved once it has it', async () => {
+    const [name] = [...host.keys()].filter((file) => file.endsWith('.wasm')).sort();
+    const content = host.get(name)!;
+    host.delete(name);
+    const context = await visitor.context.browser()!.newContext();
+    const page = await context.newPage();
+    await page.goto(`${visitor.server.url}#understand`);
+    const words = `Not saved for offline use: the server answers 404 for ${name}`;
+    await page.getByText(words).waitFor({ timeout: 30_000 });
+    const kept = () => page.evaluate(async () => (await (await caches.open((await caches.keys())[0])).keys()).length);
+    // The worker itself is none of them.
+    expect(await kept()).toBe(host.size - 1);
+    expect(await page.locator('.offline').textContent()).toBe(words);
+    host.set(name, content);
+    await page.reload();
+    await page.getByText('Saved: this page works offline.').waitFor({ timeout: 30_000 });
+    expect(await kept()).toBe(host.size - 1);
+    await context.close();
+  });
+
   test('stays what it is while it is open, and says that a newer one is ready', async () => {
     const { page } = visitor;
     host.delete(WORKER);

@@ -24,8 +24,12 @@ export async function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: path, args: browserFlags() });
 }
 
-/** Serves files without any header of isolation, as many hosts do, and opens them. */
-export async function visit(browser: Browser, files: Bundle, { plain = true } = {}): Promise<Visit> {
+/**
+ * Serves files without any header of isolation, as many hosts do, and opens them.
+ *
+ * @param options `hash`: of the address that is opened.
+ */
+export async function visit(browser: Browser, files: Bundle, { plain = true, hash = '' } = {}): Promise<Visit> {
   const server = await serveFiles(files, { plain });
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true });
   const complaints: string[] = [];
@@ -42,8 +46,8 @@ export async function visit(browser: Browser, files: Bundle, { plain = true } = 
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(`console: ${message.text()}`);
   });
-  await page.goto(server.url);
-  await page.getByRole('heading', { level: 1, name: 'Your device' }).waitFor();
+  await page.goto(server.url + hash);
+  await page.getByRole('heading', { level: 1 }).waitFor();
   return { page, context, server, complaints, requests };
 }
 
@@ -87,7 +91,7 @@ export async function matrixRow(page: Page, name: string): Promise<readonly stri
   );
 }
 
-/** What axe-core finds wrong, one line a problem; in both schemes at a phone's and a desk's width. */
+/** What axe-core finds wrong, and what is too wide, one line a problem; in both schemes at a phone's and a desk's width. */
 export async function axeProblems(page: Page): Promise<readonly string[]> {
   const problems = new Set<string>();
   // Not by a script element: the page's policy forbids it, but not to whoever holds the browser.
@@ -101,6 +105,17 @@ export async function axeProblems(page: Page): Promise<readonly string[]> {
       for (const line of await page.evaluate(runAxe)) problems.add(`${width} ${colorScheme}: ${line}`);
     }
   }
+  await page.setViewportSize({ width: 360, height: 900 });
+  // WCAG 1.4.4, on a phone even.
+  const large = await page.evaluate(async () => {
+    const { style } = document.documentElement;
+    style.fontSize = '200%';
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const width = document.documentElement.scrollWidth;
+    style.fontSize = '';
+    return width;
+  });
+  if (large > 360) problems.add(`the page is ${large} wide at 360, when letters are twice as large`);
   await page.setViewportSize({ width: 1280, height: 900 });
   return [...problems];
 }

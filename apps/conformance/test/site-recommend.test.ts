@@ -2,7 +2,7 @@
 
 import type { Form, Status, TargetReport } from '@eqloss/conformance';
 import { describe, expect, test } from 'vitest';
-import { type Choice, recommend } from '../site/device/recommend.ts';
+import { type Choice, digits, recommend } from '../site/device/recommend.ts';
 import type { Measure } from '../site/device/state.ts';
 
 const shape = { rows: 512, classes: 1203 };
@@ -35,6 +35,26 @@ describe('the recommendation', () => {
     );
     const far = recommend(evidence({ wasm: [1.4, 1.4], 'wasm-threads': [1, 1] }, { spread: 0.9 }));
     expect(far.best?.target).toBe('wasm-threads');
+  });
+
+  test('claims no difference that lies within the spread, and says when the rounds scatter more than that', () => {
+    const near = recommend(evidence({ wasm: [1, 1], core: [1.2, 1.2] }, { spread: 0.25 })).best?.why;
+    expect(near).toHaveLength(2);
+    expect(near?.[1]).toMatch(/, about as long as the next, @eqloss\/core \(plain JavaScript, double precision\)\.$/);
+    const apart = recommend(evidence({ wasm: [1, 1], core: [1.3, 1.3] }, { spread: 0.25 })).best?.why;
+    expect(apart?.[1]).toContain(': 1.3 times as fast as the next');
+    const wild = recommend(evidence({ wasm: [1, 1], core: [2, 2] }, { spread: 1.72 })).best?.why;
+    expect(wild?.[1]).toContain(': 2.0 times as fast as the next');
+    expect(wild?.[2]).toBe('The rounds of these two scatter by up to 172 %: measure again before you rely on it.');
+  });
+
+  test('says how many passed without being measured, as when measuring was cancelled', () => {
+    const given = evidence({ wasm: [1, 1], core: [2, 2], 'wasm-threads': [1, 1], 'tfjs-cpu': [9, 9] });
+    const without = (...names: string[]) => given.measures.filter(({ target }) => !names.includes(target));
+    const last = (measures: readonly Measure[]) => recommend({ ...given, measures }).best?.why.at(-1);
+    expect(last(without('wasm-threads', 'tfjs-cpu'))).toBe('2 more passed, but have no time for this shape.');
+    expect(last(without('tfjs-cpu'))).toBe('1 more passed, but has no time for this shape.');
+    expect(last(without('core', 'wasm-threads', 'tfjs-cpu'))).toContain('nothing else that passed was measured.');
   });
 
   test.each<[string, Partial<TargetReport>, string]>([
@@ -73,6 +93,25 @@ describe('the recommendation', () => {
     const given = evidence({ wasm: [9, 9], core: [1, 1] });
     const { best } = recommend({ ...given, shape: { rows: 32, classes: 10 } });
     expect(best).toMatchObject({ target: 'wasm', nsPerLogit: {} });
+    const other = recommend({ ...given, shape: { ...shape, classes: 10 } });
+    expect(other.best).toMatchObject({ target: 'wasm', nsPerLogit: {} });
+  });
+
+  test('compares nothing that has the time of one form only', () => {
+    const given = evidence({ wasm: [1, 1], core: [9, 9] });
+    const measures = given.measures.filter(({ target, form }) => target !== 'wasm' || form !== 'softmax');
+    const { best } = recommend({ ...given, measures });
+    expect(best?.target).toBe('core');
+    expect(best?.why.at(-1)).toMatch(/nothing else that passed was measured\.$/);
+  });
+
+  test.each([
+    [0.0456, '0.046'],
+    [1, '1.0'],
+    [12.34, '12.3'],
+    [1234.5, '1235'],
+  ])('writes %d as %s', (value, words) => {
+    expect(digits(value)).toBe(words);
   });
 
   test('names the best of every other stack with its ratio, or why there is none', () => {

@@ -51,6 +51,28 @@ describe('a worker', () => {
     expect(worker.ended).toBe(true);
   });
 
+  test('is not touched by a signal that aborts after its answer, and not asked with one that has', async () => {
+    const { session, worker } = open((fake, { seq }) => fake.answer({ seq, reply: 'yes' }));
+    const controller = new AbortController();
+    expect(await session.exchange(stop, controller.signal)).toBe('yes');
+    controller.abort(new Error('cancelled'));
+    expect([session.alive, worker.ended]).toEqual([true, false]);
+    await expect(session.exchange(stop, controller.signal)).rejects.toThrow('cancelled');
+    expect(await session.exchange(stop, never)).toBe('yes');
+  });
+
+  test('that sends what cannot be read is ended', async () => {
+    const { session, worker } = open((fake) => fake.dispatchEvent(new Event('messageerror')));
+    await expect(session.exchange(stop, never)).rejects.toThrow('the worker sent what cannot be read');
+    expect(worker.ended).toBe(true);
+  });
+
+  test('that answers another message of timing is not believed', async () => {
+    const { session } = open((fake, { seq }) => fake.answer({ seq, reply: { type: 'time-closed' } }));
+    const asked = askTime(session, { type: 'time-round', calls: 1 }, 'timed', never);
+    await expect(asked).rejects.toThrow('the worker answered time-closed');
+  });
+
   test('that cannot be timed says why', async () => {
     const reason = 'no such backend';
     const { session } = open((fake, { seq }) => fake.answer({ seq, reply: { type: 'time-failed', reason } }));

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import {
   type Event,
   initialState,
+  isUntouched,
   isWanted,
   outcomeWords,
   progressOf,
@@ -42,6 +43,12 @@ describe('the state', () => {
     expect(state.targets.map(({ outcome }) => outcome)).toEqual(['waiting', 'waiting', 'none']);
     expect(state.targets.flatMap(({ results }) => results)).toEqual([]);
     expect(reportsOf(state)).toEqual([]);
+  });
+
+  test('is untouched until something runs, and never again', () => {
+    expect(isUntouched(after(missing))).toBe(true);
+    expect(isUntouched(after({ type: 'run', run }))).toBe(false);
+    expect(isUntouched(after({ type: 'run', run }, { type: 'end', cancelled: false }))).toBe(false);
   });
 
   test('counts the tests of all targets of the run', () => {
@@ -84,6 +91,22 @@ describe('the state', () => {
     const state = after(here, there, { type: 'measure', total: 2 });
     expect(state.measures).toEqual([{ ...time, rows: 1, classes: 2 }]);
     expect(reduce(state, here)).toMatchObject({ phase: 'measuring', measuring: { done: 1, total: 2 } });
+  });
+
+  test('forgets all times with the next run, and what is being measured with the end', () => {
+    const time = { target: 'core', form: 'sigmoid', nsPerLogit: 1, spread: 0, rounds: 9 } as const;
+    const measured = after({ type: 'measure', total: 2 }, { type: 'measured', measure: { ...time, ...shape } });
+    const ended = reduce(measured, { type: 'end', cancelled: false });
+    expect([ended.measuring, ended.measures.length]).toEqual([undefined, 1]);
+    expect(reduce(ended, { type: 'run', run }).measures).toEqual([]);
+  });
+
+  test('calls a target broken that never came to say what it is', () => {
+    const broken: TargetReport = { target: 'wasm', runtime: 'chromium', harness: 'it does not load', results: [] };
+    expect(after({ type: 'report', report: broken }).targets[1].availability).toEqual({
+      kind: 'broken',
+      reason: 'it does not load',
+    });
   });
 
   test('keeps the object of a target to which nothing happened', () => {

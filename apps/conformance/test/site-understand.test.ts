@@ -8,7 +8,7 @@ import { isContinuousIntegration } from '../../../scripts/ci.mjs';
 import { bundleSite } from '../src/site.ts';
 import { axeProblems, startBrowser, type Visit, visit } from './site-page.ts';
 
-// One visit for all tests: the view beside this one looks for backends whenever the page is loaded.
+// One visit for all tests.
 describe.skipIf(!findBrowser() && !isContinuousIntegration())('the view', { timeout: 60_000 }, () => {
   let browser: Browser;
   let visitor: Visit;
@@ -18,7 +18,7 @@ describe.skipIf(!findBrowser() && !isContinuousIntegration())('the view', { time
   beforeAll(async () => {
     const files = await bundleSite();
     browser = await startBrowser();
-    visitor = await visit(browser, files, { plain: false });
+    visitor = await visit(browser, files, { plain: false, hash: '#understand' });
     page = visitor.page;
     page.on('dialog', (dialog) => {
       dialogs++;
@@ -194,6 +194,17 @@ describe.skipIf(!findBrowser() && !isContinuousIntegration())('the view', { time
     expect(await textOf(page.locator('.understand'))).toContain('kept in part, w = 0.25');
   });
 
+  test('in forced colours, what is withheld can still be told from what is kept', async () => {
+    await show();
+    await page.emulateMedia({ forcedColors: 'active' });
+    const patterns = await page
+      .locator('.u-heat td.u-cell:not(.u-label)')
+      .evaluateAll((cells) => [...new Set(cells.map((cell) => getComputedStyle(cell).backgroundImage))]);
+    await page.emulateMedia({ forcedColors: 'none' });
+    expect(patterns).not.toContain('none');
+    expect(patterns.length).toBeGreaterThan(1);
+  });
+
   test('what pushes a class: hundreds of times down without the loss, an eleventh of that with it', async () => {
     await show();
     // 1 of 360,952 occurrences: 0.001 (360,951 + 36,095) / 0.999, and 0.001 * 36,095 / 0.999.
@@ -246,5 +257,26 @@ describe.skipIf(!findBrowser() && !isContinuousIntegration())('the view', { time
     expect(dialogs).toBe(0);
     expect(visitor.complaints).toEqual([]);
     expect(visitor.requests.filter((address) => address.includes('?'))).toEqual([]);
+  });
+
+  test('the other view has not looked for backends: it begins when it is first shown, and then stays', async () => {
+    const workers = (): number => visitor.requests.filter((address) => address.includes('target-worker')).length;
+    expect(workers()).toBe(0);
+    expect(await page.locator('.device').count()).toBe(0);
+    await page.getByRole('link', { name: 'Your device' }).click();
+    await page.locator('.capabilities').waitFor();
+    await eventually(async () => workers()).toBeGreaterThan(0);
+    await page.getByRole('link', { name: 'Understand the loss' }).click();
+    expect(await page.locator('.device').count()).toBe(1);
+  });
+
+  test('the focus is in the view that is shown, after the browser went back', async () => {
+    await slider().focus();
+    await page.goBack();
+    await page.locator('.device').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN');
+    await page.goForward();
+    await slider().waitFor();
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN');
   });
 });

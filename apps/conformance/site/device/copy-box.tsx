@@ -2,7 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 /** Milliseconds that the button says what it did. */
 const SAID = 2500;
@@ -11,6 +11,8 @@ const SAID = 2500;
 export function CopyBox({ label, text }: { readonly label: string; readonly text: string }): JSX.Element {
   const said = useSignal('');
   const pre = useRef<HTMLPreElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text);
@@ -20,7 +22,8 @@ export function CopyBox({ label, text }: { readonly label: string; readonly text
       if (pre.current) getSelection()?.selectAllChildren(pre.current);
       said.value = 'Selected: copy it now';
     }
-    setTimeout(() => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
       said.value = '';
     }, SAID);
   };

@@ -3,6 +3,7 @@
 import { isFailure, isJudged, type KnownFailure } from '@eqloss/conformance/protocol';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { Shape } from '../../../bench/src/cases.ts';
+import { isSoftware } from '../../../bench/src/paths/device.ts';
 import { lookAround } from './facts.ts';
 import { forms, measureDevice } from './measure.ts';
 import { type DeviceTarget, type Limits, probe, runDevice } from './run.ts';
@@ -64,10 +65,13 @@ export function createDevice(options: DeviceOptions): Device {
     }
   };
   const measureThose = async (stop: AbortSignal) => {
-    const names = state.value.targets.filter(hasPassed).map(({ name }) => name);
-    dispatch({ type: 'measure', total: names.length * forms.length });
-    const { shape } = state.value;
-    const those = targets.filter(({ name }) => names.includes(name));
+    const { shape, targets: states } = state.value;
+    const those = states.filter(hasPassed).flatMap(({ name, report }) => {
+      const device = report?.environment?.device;
+      const target = targets.find((candidate) => candidate.name === name);
+      return target ? [{ ...target, software: device !== undefined && isSoftware(device) }] : [];
+    });
+    dispatch({ type: 'measure', total: those.length * forms.length });
     await measureDevice(those, { shape, limits, signal: stop, dispatch });
   };
   const work = async (what: (stop: AbortSignal) => Promise<void>) => {

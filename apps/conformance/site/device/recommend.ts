@@ -150,10 +150,12 @@ function pick(fit: readonly Fit[]): Fit | undefined {
   const fastest = fastestOf(fit);
   if (fastest?.score === undefined) return simple[0];
   const limit = fastest.score;
-  return simple.find(({ score, spread }) => {
-    const margin = Math.max(MARGIN, Math.min(WIDEST, Math.max(spread, fastest.spread)));
-    return score !== undefined && score <= limit * (1 + margin);
-  });
+  return simple.find((one) => one.score !== undefined && one.score <= limit * (1 + marginOf(one, fastest)));
+}
+
+/** How much slower one may be than another before that is a difference. */
+function marginOf(one: Fit, other: Fit): number {
+  return Math.max(MARGIN, Math.min(WIDEST, Math.max(one.spread, other.spread)));
 }
 
 function fastestOf(fit: readonly Fit[]): Fit | undefined {
@@ -177,10 +179,26 @@ function bestWhy(best: Fit, fit: readonly Fit[], evidence: Evidence): readonly s
   if (fastest?.score === undefined) return [passed, `${time}; nothing else that passed was measured.`];
   const ratio = fastest.score / best.score;
   const next = `${fastest.offer.package} (${fastest.offer.backend})`;
-  if (ratio >= 1 + MARGIN) return [passed, `${time}: ${digits(ratio)} times as fast as the next, ${next}.`];
-  if (ratio >= 1) return [passed, `${time}, about as long as the next, ${next}.`];
+  const doubts = doubtsOf(best, fastest, fit);
+  if (ratio >= 1 + marginOf(best, fastest)) {
+    return [passed, `${time}: ${digits(ratio)} times as fast as the next, ${next}.`, ...doubts];
+  }
+  if (ratio >= 1) return [passed, `${time}, about as long as the next, ${next}.`, ...doubts];
   const percent = Math.round((1 - ratio) * 100);
-  return [passed, `${time}.`, `${next} took ${percent} % less, too little to be sure of; this one is simpler to use.`];
+  const less = `${next} took ${percent} % less, too little to be sure of; this one is simpler to use.`;
+  return [passed, `${time}.`, less, ...doubts];
+}
+
+/** What a reader must know before believing a difference. */
+function doubtsOf(best: Fit, next: Fit, fit: readonly Fit[]): readonly string[] {
+  const spread = Math.max(best.spread, next.spread);
+  const missing = fit.filter(({ score }) => score === undefined).length;
+  return [
+    ...(spread > WIDEST
+      ? [`The rounds of these two scatter by up to ${Math.round(spread * 100)} %: measure again before you rely on it.`]
+      : []),
+    ...(missing > 0 ? [`${missing} more passed, but ${missing === 1 ? 'has' : 'have'} no time for this shape.`] : []),
+  ];
 }
 
 function otherWhy(found: Fit, best: Fit | undefined, evidence: Evidence): readonly string[] {

@@ -21,8 +21,10 @@ export function RecommendationSection({ state }: { readonly state: State }): JSX
 
 function Advice({ state }: { readonly state: State }): JSX.Element {
   const { measures, shape, run } = state;
+  const reports = reportsOf(state);
+  if (reports.length === 0) return <p>No adapter was run to the end, so there is nothing to recommend from.</p>;
   const { best, others, excluded } = recommend({
-    reports: reportsOf(state),
+    reports,
     measures,
     shape,
     partial: run?.subset !== 'full',

@@ -2,6 +2,7 @@
 
 import { type RunRecord, recordRun, renderHtml, renderNdjson } from '@eqloss/conformance/protocol';
 import type { JSX } from 'preact';
+import { addressOf, saveText } from '../save.ts';
 import { reportsOf, type State } from './state.ts';
 
 /** Buttons that open and save the reports of the targets that are done. */
@@ -41,15 +42,5 @@ function openPage(record: RunRecord): void {
 function save(record: RunRecord, ending: 'html' | 'ndjson'): void {
   const [text, type] =
     ending === 'html' ? [renderHtml(record), 'text/html'] : [renderNdjson(record), 'application/x-ndjson'];
-  const address = addressOf(text, type);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = fileName(new Date(record.date), ending);
-  link.click();
-  // The browser has taken it by then.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
-}
-
-function addressOf(text: string, type: string): string {
-  return URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
+  saveText(text, fileName(new Date(record.date), ending), type);
 }

@@ -163,6 +163,11 @@ export function isWanted({ chosen, availability }: TargetState): boolean {
   return chosen && availability.kind !== 'unavailable';
 }
 
+/** Whether a visitor would lose nothing with this state: nothing runs, and nothing has run. */
+export function isUntouched({ phase, run }: State): boolean {
+  return phase === 'idle' && run === undefined;
+}
+
 /** The reports of all targets that are done. */
 export function reportsOf({ targets }: State): readonly TargetReport[] {
   return targets.flatMap(({ outcome, report }) => (outcome === 'done' && report ? [report] : []));

@@ -17,7 +17,8 @@ export function Times({ state }: { readonly state: State }): JSX.Element {
         Loss and gradient of {label(shape.rows)} rows of {label(shape.classes)} classes, in ns a logit: median of up to
         9 rounds after warming up, ± the interquartile range. From ordinary arrays to ordinary arrays, so a GPU's time
         includes both ways; what your data needs on the way may differ. Only what passed is timed, one adapter after the
-        other. A software GPU is the processor that plays one: its times say nothing about a real GPU.
+        other. A software GPU is the processor that plays one: its times say nothing about a real GPU, and are of two
+        rounds only.
       </p>
       {measured.length === 0 ? (
         <p>{state.phase === 'measuring' ? 'Measuring …' : 'Nothing has been measured for this shape.'}</p>

@@ -66,7 +66,10 @@ async function save(onSaved) {
       onSaved(saved);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  // A failure is the last thing that is told: what the other lanes save is not wanted again the next time.
+  const lanes = await Promise.allSettled(Array.from({ length: AT_ONCE }, lane));
+  const failed = lanes.find(({ status }) => status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 async function forgetOlder() {

@@ -34,9 +34,13 @@ export function quote(text: string): string {
   return `"${shorten(text)}"`;
 }
 
-/** A text as far as it fits into a sentence. */
+/** A text as far as it fits into a sentence. What would turn the rest of the sentence around is shown as a mark. */
 export function shorten(text: string): string {
-  return text.length > 48 ? `${text.slice(0, 47)}…` : text;
+  const still = text.replace(TURNING, '\uFFFD');
+  return still.length > 48 ? `${still.slice(0, 47)}…` : still;
 }
+
+// Unicode's embeddings, overrides and isolates of writing direction.
+const TURNING = /[\u202A-\u202E\u2066-\u2069]/g;
 
 const WANTED = 'a whole number >= 0';

@@ -2,6 +2,7 @@
 
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { saveText } from '../save.ts';
 import { writeCsv } from './csv.ts';
 import { pressure } from './gradient.ts';
 import type { JobResult } from './gradient-job.ts';
@@ -97,10 +98,5 @@ function pressuresOf({ inputs, plain, gated }: JobResult, rank: number): readonl
 
 function download(result: JobResult): void {
   const text = writeCsv([heads, ...rowsOf(result, 0, result.inputs.ranked.order.length)]);
-  const address = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = 'eqloss-classes.csv';
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 1000);
+  saveText(text, 'eqloss-classes.csv', 'text/csv');
 }

@@ -118,6 +118,7 @@ describe('what is refused, with its place', () => {
       'cat,5\n"dog,3',
       'Line 2: came a quote that is never closed; wanted a closing quote; a quote inside a quoted name is written twice.',
     ],
+    ['cat,5\n\u202Egod,x\u2067', 'Line 2, column 2: came "x\uFFFD"; wanted a whole number >= 0.'],
     ['5,cat', 'Line 1, column 2: came "cat"; wanted a whole number >= 0.'],
     ['[5,\n4, x]', 'Line 2, column 2: came "x"; wanted a whole number >= 0.'],
     ['5 4 -3', 'Line 1, column 3: came "-3", which is negative; wanted a whole number >= 0.'],

@@ -224,28 +224,31 @@ function Pressures({ result }: { readonly result: JobResult }): JSX.Element {
   places.set(order.length - 1, heads === order.length ? 'rarest' : 'rarest, tail');
   places.set(0, 'most frequent');
   return (
-    <table class="u-pressures">
-      <caption>Push down : up</caption>
-      <thead>
-        <tr>
-          <th scope="col">class</th>
-          <th scope="col">without EQL</th>
-          <th scope="col">with</th>
-        </tr>
-      </thead>
-      <tbody>
-        {[...places]
-          .sort(([a], [b]) => a - b)
-          .map(([place, about]) => (
-            <tr key={place}>
-              <th scope="row">
-                <span class="u-class">{shorten(names[order[place]])}</span> <span class="quiet small">{about}</span>
-              </th>
-              <td>{pressureWords(pressure(plain, order[place]))}</td>
-              <td>{pressureWords(pressure(gated, order[place]))}</td>
-            </tr>
-          ))}
-      </tbody>
-    </table>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: with large letters it scrolls, and must be reached by keys.
+    <section class="scroll" aria-label="Push down to up" tabIndex={0}>
+      <table class="u-pressures">
+        <caption>Push down : up</caption>
+        <thead>
+          <tr>
+            <th scope="col">class</th>
+            <th scope="col">without EQL</th>
+            <th scope="col">with</th>
+          </tr>
+        </thead>
+        <tbody>
+          {[...places]
+            .sort(([a], [b]) => a - b)
+            .map(([place, about]) => (
+              <tr key={place}>
+                <th scope="row">
+                  <span class="u-class">{shorten(names[order[place]])}</span> <span class="quiet small">{about}</span>
+                </th>
+                <td>{pressureWords(pressure(plain, order[place]))}</td>
+                <td>{pressureWords(pressure(gated, order[place]))}</td>
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </section>
   );
 }

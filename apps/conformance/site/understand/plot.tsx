@@ -2,7 +2,7 @@
 
 import { type ScaleLogarithmic, scaleLog } from 'd3-scale';
 import type { JSX, RefObject } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { briefly } from './words.ts';
 
 /** A logarithmic axis. */
@@ -15,9 +15,11 @@ export const margin = { left: 56, right: 16, top: 12, bottom: 44 } as const;
 export function useWidth(): { readonly ref: RefObject<HTMLDivElement | null>; readonly width: number } {
   const ref = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
-  useEffect(() => {
+  // Before the first paint: what stands below the plot must not jump.
+  useLayoutEffect(() => {
     const element = ref.current;
     if (element === null) return;
+    setWidth(element.clientWidth);
     const observer = new ResizeObserver(() => setWidth(element.clientWidth));
     observer.observe(element);
     return () => observer.disconnect();

@@ -110,4 +110,11 @@ test('an address with nonsense changes nothing', () => {
     applyHash(state, hash);
     expect(hashOf(state)).toBe(before);
   }
+  // γ and β stand in the address of the softmax form alone.
+  state.form.value = 'softmax';
+  const softmax = hashOf(state);
+  for (const hash of ['#understand?gamma=2', '#understand?beta=1.5', '#understand?gamma=-1', '#understand?beta=x']) {
+    applyHash(state, hash);
+    expect(hashOf(state)).toBe(softmax);
+  }
 });

@@ -16,7 +16,7 @@ const device = createDevice({
 });
 
 render(
-  <Shell device={<DeviceView device={device} />} understand={() => <p>The other view</p>} />,
+  <Shell device={() => <DeviceView device={device} />} understand={() => <p>The other view</p>} />,
   document.getElementById('app')!,
 );
 
