@@ -173,7 +173,7 @@ describe.skipIf(!findBrowser() && !isContinuousIntegration())('the page', { time
   });
 
   // Software GPUs on a busy machine take minutes.
-  test('runs every adapter that there is, and recommends one of them with its code', { timeout: 300_000 }, async () => {
+  test('runs every adapter that there is, and recommends one of them with its code', { timeout: 600_000 }, async () => {
     await page.getByRole('button', { name: 'All', exact: true }).click();
     await page.getByRole('radio', { name: /^Quick/ }).check();
     await page.getByRole('button', { name: 'Run and measure' }).click();
