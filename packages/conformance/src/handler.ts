@@ -3,6 +3,7 @@
 import { malformed } from './judge.ts';
 import { decodeWireTest, encodeOutcome, type Reply, type Request } from './messages.ts';
 import type { Target } from './target.ts';
+import { thrownWords } from './thrown.ts';
 import { isUnavailable } from './unavailable.ts';
 
 /**
@@ -38,7 +39,7 @@ export function createHandler(createTarget: () => Promise<Target>): (message: Re
       }
     } catch (error) {
       if (isUnavailable(error)) return { type: 'unavailable', reason: error.reason };
-      return { type: 'failed', ...(message.type === 'run' && { seq: message.seq }), reason: wordsOf(error) };
+      return { type: 'failed', ...(message.type === 'run' && { seq: message.seq }), reason: thrownWords(error) };
     }
   };
 }
@@ -48,8 +49,4 @@ async function answer(target: Target, { seq, test }: Extract<Request, { type: 'r
   const problem = malformed(outcome);
   if (problem) return { type: 'failed', seq, reason: problem };
   return { type: 'outcome', seq, ...encodeOutcome(outcome) };
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : `threw ${String(error)}`;
 }

@@ -4,6 +4,7 @@ import { checkDescription } from './description.ts';
 import { withLimit } from './limit.ts';
 import { type RunOptions, TIMEOUT } from './run.ts';
 import type { Target } from './target.ts';
+import { thrownWords } from './thrown.ts';
 import { isUnavailable } from './unavailable.ts';
 
 /**
@@ -29,7 +30,7 @@ export async function openTarget(
       () => {},
     );
     if (isUnavailable(error)) return { unavailable: error.reason };
-    return { broken: error instanceof Error ? error.message || error.name : `threw ${String(error)}` };
+    return { broken: thrownWords(error) };
   }
 }
 

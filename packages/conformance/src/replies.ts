@@ -16,7 +16,18 @@ export function parseObject(line: string): Record<string, unknown> | undefined {
 
 /** What is said of a line that is no message. */
 export function rubbishWords(line: string): string {
-  return `printed what is no JSON message on standard output: ${cut(line)}`;
+  const cause = hasBareSpecial(line) ? ' (JSON has neither NaN nor infinities: send a tensor of FORMAT.md)' : '';
+  return `printed what is no JSON message on standard output${cause}: ${cut(line)}`;
+}
+
+/** Whether a line would be an object if only NaN and Infinity, as many languages print them, were JSON. */
+function hasBareSpecial(line: string): boolean {
+  if (!/^\s*\{/.test(line)) return false;
+  const numbers = line.replace(
+    /([[:,]\s*)[-+]?(?:nan|inf(?:inity)?)(?=\s*[\],}])/gi,
+    (_, before: string) => `${before}0`,
+  );
+  return numbers !== line && parseObject(numbers) !== undefined;
 }
 
 /** A line in quotes, cut where it is long. */

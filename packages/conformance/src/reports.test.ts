@@ -317,6 +317,18 @@ describe('what the vectors know of a failure', () => {
     const results = [result('fail', 'half'), result('fail', 'half'), result('pass', 'half'), result('fail', 'whole')];
     expect(symptomsOf({ target: 'x', runtime: 'node', results }).map(({ flag }) => flag)).toEqual(['whole', 'half']);
   });
+  test('a test that a dead target was never asked says nothing about it', () => {
+    const result = (reason: string, flag: string) => ({
+      id: 'x',
+      form: 'sigmoid' as const,
+      status: 'error' as const,
+      clauses: [],
+      catches: { [flag]: 'y' },
+      reason,
+    });
+    const results = [result('ended', 'asked'), result('target is gone: it was restarted 2 times (ended)', 'later')];
+    expect(symptomsOf({ target: 'x', runtime: 'node', results }).map(({ flag }) => flag)).toEqual(['asked']);
+  });
   test('is in the lines of failures only', () => {
     const lines = renderNdjson(record).trimEnd().split('\n');
     const of = (target: string) =>

@@ -2,6 +2,7 @@
 
 import type { Request } from './messages.ts';
 import { checkStarted, remoteTarget, type Send } from './remote.ts';
+import { GONE } from './results.ts';
 import type { Target } from './target.ts';
 
 /** One life of the other side: a process, a page. */
@@ -56,7 +57,7 @@ export async function restartingTarget(open: () => Promise<Session>, timeout: nu
   const ask = async (message: Request, signal?: AbortSignal): Promise<unknown> => {
     const running = session?.alive ? session : undefined;
     if (!running && restarts === RESTARTS) {
-      throw new Error(`target is gone: it was restarted ${RESTARTS} times (${lastWords})`);
+      throw new Error(`${GONE}: it was restarted ${RESTARTS} times (${lastWords})`);
     }
     try {
       if (running) return await exchange(running, message, signal);

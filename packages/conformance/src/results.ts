@@ -189,6 +189,9 @@ const OUTPUTS: readonly Output[] = ['loss', 'rowLosses', 'gradient'];
 /** How the reason of an unsupported test begins. */
 export const NEEDS = 'needs ';
 
+/** How the reason of a test begins that was not asked any more, since the target had died too often. */
+export const GONE = 'target is gone';
+
 /** Parts the reason of a known failure from what was seen this time. */
 export const SEEN = '; seen: ';
 

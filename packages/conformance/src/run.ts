@@ -11,6 +11,7 @@ import { NEEDS, type Runtime, SEEN, type TargetReport, type TestResult } from '.
 import { smokeProblem, smokeTest } from './smoke.ts';
 import { listTests, type SuiteFile, type SuiteTest } from './suite.ts';
 import type { DecodedTest, Outcome, Target } from './target.ts';
+import { thrownWords } from './thrown.ts';
 
 /** How a run is made; everything may be left out. */
 export interface RunOptions {
@@ -126,7 +127,7 @@ async function ask(
   try {
     return { outcome: await withLimit(timeout, (signal) => target.run(test, signal)) };
   } catch (error) {
-    return { broken: error instanceof Error ? error.message || error.name : `threw ${String(error)}` };
+    return { broken: thrownWords(error) };
   }
 }
 

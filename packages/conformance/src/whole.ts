@@ -13,6 +13,9 @@ export function writeWhole(path: string, text: string): void {
   try {
     writeFileSync(beside, text);
     renameSync(beside, path);
+  } catch (error) {
+    // The file that is named there is not the one that was asked for.
+    throw new Error(`${path} cannot be written: ${error instanceof Error ? error.message.split(', ')[0] : error}`);
   } finally {
     rmSync(beside, { force: true });
   }

@@ -24,17 +24,22 @@ export async function createTarget() {
 function eql({ inputs, options }) {
   const { logits, frequencies, labels = [] } = inputs;
   const { threshold = 0, reduction } = options;
-  const [rows, classes] = logits.shape;
+  const [rows = 0, classes = 0] = logits.shape;
   const divisor = reduction === 'mean' ? Math.max(rows, 1) : 1;
-  const rowLosses = new Float64Array(rows);
-  const gradient = Float64Array.from(logits.data, (z, at) => {
-    const [row, column] = [Math.floor(at / classes), at % classes];
-    const positive = labels[row] === column;
-    const foreground = labels[row] < classes; // the label C is background
-    if (foreground && frequencies[column] < threshold && !positive) return 0; // the gate: w = 0
-    const x = positive ? -z : z; // softplus(z) - z = softplus(-z), and σ(z) - 1 = -σ(-z)
-    rowLosses[row] += Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-    return (positive ? -1 : 1) / (1 + Math.exp(-x)) / divisor;
+  const gradient = new Float64Array(logits.data.length);
+  const rowLosses = Float64Array.from(labels, (label, row) => {
+    let rowLoss = 0;
+    frequencies.forEach((frequency, column) => {
+      const at = row * classes + column;
+      const z = logits.data[at] ?? NaN;
+      const positive = label === column;
+      const foreground = label < classes; // the label C is background
+      if (foreground && frequency < threshold && !positive) return; // the gate: w = 0
+      const x = positive ? -z : z; // softplus(z) - z = softplus(-z), and σ(z) - 1 = -σ(-z)
+      rowLoss += Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+      gradient[at] = (positive ? -1 : 1) / (1 + Math.exp(-x)) / divisor;
+    });
+    return rowLoss;
   });
   const loss = rowLosses.reduce((sum, value) => sum + value, 0) / divisor;
   return { rowLosses, gradient, ...(reduction !== 'none' && { loss }) };
@@ -43,7 +48,7 @@ function eql({ inputs, options }) {
 /** The code of SPEC.md for input that must be refused. */
 function refusal({ inputs, options }) {
   const { logits, frequencies, labels } = inputs;
-  const [rows, classes] = logits.shape;
+  const [rows = 0, classes = 0] = logits.shape;
   const isAmount = (value) => value >= 0 && value < Infinity;
   const isLabel = (label) => Number.isInteger(label) && label >= -1 && label <= classes;
   if (logits.data instanceof Int32Array) return 'DTYPE';

@@ -19,6 +19,7 @@ import { createTarget as createJavaScript } from '../templates/target.js';
 import { createTarget } from '../templates/target.ts';
 
 const templates = fileURLToPath(new URL('../templates/', import.meta.url));
+const packageFolder = fileURLToPath(new URL('../', import.meta.url));
 const read = (name: string) => readFileSync(new URL(`../templates/${name}`, import.meta.url), 'utf8');
 const files = await loadVectors();
 const noPython = spawnSync('python3', ['--version']).status !== 0;
@@ -62,6 +63,17 @@ test.each([
 test('the template in JavaScript is the one in TypeScript without its types', () => {
   const bare = (code: string) => code.replace(/\s+/g, '');
   expect(bare(read('target.js'))).toBe(bare(stripTypeScriptTypes(read('target.ts'))));
+});
+
+test('the template in TypeScript fits the options that tsc --init writes', { timeout: 120_000 }, () => {
+  const tsc = fileURLToPath(new URL('../../../node_modules/typescript/lib/tsc.js', import.meta.url));
+  const strict = '--strict --noUncheckedIndexedAccess --exactOptionalPropertyTypes --verbatimModuleSyntax';
+  const module = '--ignoreConfig --module nodenext --target esnext --skipLibCheck --customConditions @eqloss/source';
+  const args = ['--noEmit', '--pretty', 'false', ...strict.split(' '), ...module.split(' '), 'templates/target.ts'];
+  const { stdout, stderr } = spawnSync(process.execPath, [tsc, ...args], { cwd: packageFolder, encoding: 'utf8' });
+  expect(stderr).toBe('');
+  // Our sources, which come along here and not in the package, have options of their own.
+  expect(stdout.split('\n').filter((line) => line.startsWith('templates/') || line.startsWith('error'))).toEqual([]);
 });
 
 test('the template in Python is green, and keeps the schemas', { timeout: 120_000 }, async ({ skip }) => {

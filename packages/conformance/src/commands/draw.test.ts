@@ -55,6 +55,9 @@ test('a target that knows the vectors by heart is 1; without drawn batches it wo
   expect(code).toBe(1);
   expect(out).toContain(`fuzz-${seed}-`);
   expect(err).toMatch(new RegExp(`fuzz-${seed}-\\d+ shrunk: \\w+ in float64, .* expected `));
+  // Nobody asked for a file, and the verdict stays the last thing on the screen.
+  expect(err).toContain('--fuzz-out FOLDER writes it as a file for --vectors');
+  expect(out.trimEnd().split('\n').at(-1)).toMatch(/^✗ FAILED/);
 });
 
 test('a finding is printed as a vector file, which --vectors takes and which fails again', async () => {
@@ -64,6 +67,7 @@ test('a finding is printed as a vector file, which --vectors takes and which fai
   writeFileSync(join(folder, 'found.json'), text);
   const wrong = await run(['run', target, '--vectors', 'found.json'], 'by-heart');
   expect(wrong.out).toMatch(/✗ fake {2}fuzz-5-\d/);
+  expect(wrong.err).not.toContain('batches were drawn');
   expect(wrong.code).toBe(1);
   expect((await run(['run', target, '--vectors', 'found.json'])).code).toBe(0);
 });

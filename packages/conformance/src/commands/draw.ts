@@ -23,9 +23,9 @@ export function drawOf({ fuzz, seed, vectors, filter, shard }: RunWishes): Draw 
   return { count, seed: seed ?? (fuzz === undefined ? DEFAULT_DRAW.seed : randomInt(2 ** 32)) };
 }
 
-/** Whether batches were drawn: not if the target never came so far. */
-export function wasDrawn({ results }: TargetReport): boolean {
-  return results.some(({ id }) => id.startsWith(DRAWN));
+/** Whether batches were drawn: not if the target never came so far. A vector file may hold some of another run. */
+export function wasDrawn({ results }: TargetReport, { count }: Draw): boolean {
+  return count > 0 && results.some(({ id }) => id.startsWith(DRAWN));
 }
 
 /** What was drawn, and how it is drawn again. */
@@ -42,22 +42,28 @@ export function checkFindingsFolder(folder: string): void {
   checkReportPath(fileOf(folder, `${DRAWN}0-0`));
 }
 
-/** Writes the vector of each finding, or prints it. */
+/**
+ * Writes the vector of each finding, or prints it for whoever asked for batches: after a plain run a hundred lines of
+ * JSON would push the verdict off the screen.
+ */
 export function tellFindings(
   findings: readonly Finding[],
-  { fuzzOut, json }: RunWishes,
+  { fuzz, seed, fuzzOut, json }: RunWishes,
   say: (words: string) => void,
 ): void {
+  const asked = fuzz !== undefined || seed !== undefined;
   for (const { id, sentence, file } of findings) {
     say(`${id} shrunk: ${sentence}`);
     if (fuzzOut !== undefined) {
       writeWhole(fileOf(fuzzOut, id), prettyJson(file));
       say(`  see it again with --vectors ${fileOf(fuzzOut, id)}`);
-    } else if (!json) {
+    } else if (asked && !json) {
       say('  as a vector file, for --vectors (--fuzz-out FOLDER writes it):');
       process.stdout.write(prettyJson(file));
     }
   }
+  if (findings.length > 0 && !asked && fuzzOut === undefined)
+    say('  --fuzz-out FOLDER writes it as a file for --vectors');
 }
 
 function fileOf(folder: string, id: string): string {

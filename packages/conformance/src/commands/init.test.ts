@@ -47,6 +47,9 @@ test('in a package of CommonJS the file is an ES module by its name', async () =
   writeFileSync(join(folder, 'package.json'), '{"type": "commonjs"}');
   mkdirSync(join(folder, 'inner'));
   expect((await run('init', 'inner')).out).toContain('wrote inner/target.mts');
+  expect((await run('run', 'inner/target.ts')).err).toMatch(
+    /there is no module .*target\.ts, but inner\/target\.mts\n$/,
+  );
   writeFileSync(join(folder, 'target.ts'), template('target.ts'));
   const { code, err } = await run('run', 'target.ts');
   expect(code).toBe(2);
@@ -75,6 +78,15 @@ test.each<[string, string[], string]>([
   expect(err).toContain(words);
   expect(readdirSync(folder).sort()).toEqual(['decode.py', 'target.ts']);
   expect(readFileSync(join(folder, 'target.ts'), 'utf8')).toBe('mine');
+});
+
+test('a folder where nothing can be written is 2, and the file that was asked for is named', async ({ skip }) => {
+  skip(process.platform !== 'linux', '/proc is of Linux');
+  const { code, err } = await run('init', '/proc/target.mjs');
+  expect({ code, err }).toEqual({
+    code: 2,
+    err: 'eqloss-conformance: /proc/target.mjs cannot be written: ENOENT: no such file or directory\n',
+  });
 });
 
 test('a decoder that is the same stays', async () => {

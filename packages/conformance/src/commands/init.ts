@@ -29,7 +29,9 @@ export const addInit: AddCommand = (program, end) => {
 export async function init(path: string, python = false): Promise<number> {
   const { file, files } = await beforehand(() => prepare(path, python));
   // The decoder first: a target without it would not run.
-  for (const { to, text } of [...files].reverse()) writeWhole(to, text);
+  await beforehand(() => {
+    for (const { to, text } of [...files].reverse()) writeWhole(to, text);
+  });
   const names = files.map(({ to }) => relative('.', to));
   process.stdout.write(`wrote ${names.join(' and ')}\n${nextWords(file)}`);
   return 0;

@@ -68,7 +68,7 @@ export async function judgeTarget(words: readonly string[], wishes: RunWishes): 
       const look = { color: wantsColor(process.stdout), columns: process.stdout.columns };
       process.stdout.write(renderTerminal([report], record.failures, look));
     }
-    if (wasDrawn(report)) say(drawWords(draw));
+    if (wasDrawn(report, draw)) say(drawWords(draw));
     tellFindings(findings, wishes, say);
     tellOthers(knownFailures, report.target);
     for (const { render, path } of reports) writeWhole(path, render(record));

@@ -81,7 +81,12 @@ function overWire(createTarget: () => Promise<Target>, check: MessageCheck): Pro
 }
 
 async function importFactory(path: string): Promise<() => Promise<Target>> {
-  if (!existsSync(path)) throw new UsageError(`there is no module ${path}`);
+  if (!existsSync(path)) {
+    // In a package of CommonJS `init` writes .mts or .mjs.
+    const other = path.replace(/\.([jt]s)$/, '.m$1');
+    const hint = other !== path && existsSync(other) ? `, but ${relative('.', other)}` : '';
+    throw new UsageError(`there is no module ${path}${hint}`);
+  }
   const module: { createTarget?: unknown } = await import(pathToFileURL(path).href).catch((error: unknown) => {
     throw new UsageError(`cannot load ${path}: ${adviceFor(error, path) ?? wordsOf(error) + placeOf(error, path)}`);
   });
