@@ -52,6 +52,8 @@ function shapeCodes(form: Form, test: Case): readonly string[] {
   const classes = test.frequencies.length;
   const codes: string[] = [];
   if (shape.length !== 2) codes.push('RANK');
+  // A package that takes [..., classes] takes target rows of one axis less for labels, of which there are too many.
+  if (shape.length > 2 && test.targets) codes.push('ROW_COUNT');
   if (classes === 0) codes.push('CLASS_COUNT');
   if (codes.length > 0) return codes;
   const [rows, columns] = shape;
