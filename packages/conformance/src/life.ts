@@ -1,8 +1,10 @@
 // How a target is made and stopped, whatever it does.
 
 import { checkDescription } from './description.ts';
+import { clip } from './escape.ts';
 import { withLimit } from './limit.ts';
-import { type RunOptions, TIMEOUT } from './run.ts';
+import { LONGEST_REASON } from './results.ts';
+import { brokenWords, type RunOptions, TIMEOUT } from './run.ts';
 import type { Target } from './target.ts';
 import { isUnavailable } from './unavailable.ts';
 
@@ -28,8 +30,8 @@ export async function openTarget(
       (target) => stopTarget(target, timeout),
       () => {},
     );
-    if (isUnavailable(error)) return { unavailable: error.reason };
-    return { broken: error instanceof Error ? error.message || error.name : `threw ${String(error)}` };
+    if (isUnavailable(error)) return { unavailable: clip(String(error.reason), LONGEST_REASON) };
+    return { broken: brokenWords(error) };
   }
 }
 
