@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { commands } from './commands/all.ts';
 import { UsageError, wordsOf } from './commands/usage.ts';
+import { printable } from './terminal-text.ts';
 
 /**
  * Runs the command.
@@ -22,7 +23,7 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const words = error instanceof CommanderError ? usageWords(error, program) : wordsOf(error);
-    process.stderr.write(`eqloss-conformance: ${words}\n`);
+    process.stderr.write(`eqloss-conformance: ${printable(words)}\n`);
     return error instanceof CommanderError || error instanceof UsageError ? 2 : 1;
   }
 }

@@ -21,6 +21,16 @@ test('a protocol of the wrong type is seen to be one', () => {
   );
 });
 
+test('an environment holds texts only, as reports do', () => {
+  const odd = { ...fakeTarget(), environment: { engine: 'none', threads: 4 as unknown as string } };
+  expect(() => checkDescription(odd)).toThrow('environment.threads is 4, which is no text');
+});
+
+test.each(['name', 'version'])('a %s that would fill the reports is refused', (key) => {
+  expect(() => checkDescription({ ...fakeTarget(), [key]: 'x'.repeat(200) })).not.toThrow();
+  expect(() => checkDescription({ ...fakeTarget(), [key]: 'x'.repeat(201) })).toThrow('at most 200 characters');
+});
+
 test('the README has every word', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   const table = readme.slice(readme.indexOf('## What a target claims'), readme.indexOf('## The command'));

@@ -25,7 +25,12 @@ export function checkDescription(
   const { protocol, name, version, environment, supports } = target;
   if (protocol !== 1) throw new Error(`it speaks protocol ${JSON.stringify(protocol)}; this is protocol 1, a number`);
   if (!isText(name) || !isText(version)) throw new Error('a target needs a name and a version');
+  if (name.length > LONGEST_NAME || version.length > LONGEST_NAME) {
+    throw new Error(`name and version have at most ${LONGEST_NAME} characters: every result repeats them`);
+  }
   if (typeof environment !== 'object' || environment === null) throw new Error('a target needs an environment');
+  const odd = Object.entries(environment).find(([, value]: [string, unknown]) => typeof value !== 'string');
+  if (odd) throw new Error(`environment.${odd[0]} is ${String(odd[1])}, which is no text`);
   for (const key of ['forms', 'dtypes', 'outputs', 'reductions', 'features'] as const) {
     const list: unknown = supports?.[key];
     if (!Array.isArray(list) || !list.every(isText)) throw new Error(`a target needs supports.${key}, a list of words`);
@@ -37,6 +42,8 @@ export function checkDescription(
     }
   }
 }
+
+const LONGEST_NAME = 200;
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';

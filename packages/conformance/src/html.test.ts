@@ -194,6 +194,10 @@ describe('plots', () => {
     expect(section('ratios', bare)).toContain('No numbers were compared.');
     expect(section('logits', bare)).toContain('No gradient was compared.');
   });
+  test('pass over a target whose errors are an empty list', () => {
+    const empty = { ...record, reports: [{ ...record.reports[0], errorByLogit: [] }] };
+    expect(section('logits', renderHtml(empty))).toContain('No gradient was compared.');
+  });
   test('have whole decades, with the tolerance among their labels', () => {
     for (const ratios of [[], [0.5], [3e-5, 2e4], [1e-300, 1e300], [0, Number.POSITIVE_INFINITY]]) {
       const { scale, ticks } = ratioAxis(ratios, [0, 100], 5);

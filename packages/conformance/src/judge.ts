@@ -96,8 +96,15 @@ export function malformed(outcome: unknown): string | undefined {
   if (given[0] === 'outputs' && (typeof answer.outputs !== 'object' || answer.outputs === null)) return wanted;
   if (given[0] === 'error' && typeof answer.error !== 'string') return `the error code is no text: ${wanted}`;
   if (given[0] === 'skipped' && !isText(answer.skipped?.reason)) return `skipped without a reason: ${wanted}`;
+  const link = (answer.skipped as { link?: unknown } | undefined)?.link ?? '';
+  if (typeof link !== 'string' || link.length > LONGEST_LINK) {
+    return `skipped with a link that is no text of up to ${LONGEST_LINK} characters: ${wanted}`;
+  }
   return undefined;
 }
+
+/** Of an address: browsers take hardly more. */
+const LONGEST_LINK = 2000;
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value.trim() !== '';

@@ -52,7 +52,9 @@ function bodyOf({ comment, catches, worst }: TestResult): string {
   return lines.filter(Boolean).join('\n');
 }
 
-/** XML 1.0 cannot hold most control characters, not even escaped. */
+/** XML 1.0 cannot hold most control characters, not even escaped; and the builder splits only the first end of a CDATA section. */
 function printable(text: string): string {
-  return text.replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '\u{fffd}');
+  return text
+    .replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '\u{fffd}')
+    .replaceAll(']]>', ']] >');
 }

@@ -1,7 +1,9 @@
 // How a target is made and stopped, whatever it does.
 
 import { checkDescription } from './description.ts';
+import { clip } from './escape.ts';
 import { withLimit } from './limit.ts';
+import { LONGEST_REASON } from './results.ts';
 import { type RunOptions, TIMEOUT } from './run.ts';
 import type { Target } from './target.ts';
 import { thrownWords } from './thrown.ts';
@@ -29,7 +31,7 @@ export async function openTarget(
       (target) => stopTarget(target, timeout),
       () => {},
     );
-    if (isUnavailable(error)) return { unavailable: error.reason };
+    if (isUnavailable(error)) return { unavailable: clip(String(error.reason), LONGEST_REASON) };
     return { broken: thrownWords(error) };
   }
 }

@@ -44,7 +44,7 @@ export async function runTarget(
   };
   try {
     const report = await runSuite(opened.target, files, options);
-    if (!options.fuzz || report.harness) return report;
+    if (!options.fuzz?.count || report.harness) return report;
     if (report.results.some(({ status }) => status === 'error')) {
       // What broke in the suite may be gone for good: batches get a target of their own.
       await stopTarget(opened.target, timeout);

@@ -191,10 +191,13 @@ describe('terminal', () => {
   });
   test('names do not steer the terminal either', async () => {
     const { reports, failures } = await runEverything();
-    const hostileName = (report: TargetReport): TargetReport => ({ ...report, target: `a\u001b[2J\nb\u202E\u0007` });
+    const hostileName = (report: TargetReport): TargetReport => ({
+      ...report,
+      target: `a\u001b[2J\nb\u202E\u0007\u200F\u2028`,
+    });
     const output = renderTerminal([...reports, ...reports.map(hostileName)], failures);
-    expect(output).not.toMatch(/[^\P{Cc}\n]|\u202E/u);
-    expect(output).toContain('✗ a b\u{fffd}\u{fffd}, by flag');
+    expect(output).not.toMatch(/[^\P{Cc}\n]|[\u200F\u2028\u202E]/u);
+    expect(output).toContain('✗ a b\u{fffd}\u{fffd}\u{fffd}\u{fffd}, by flag');
   });
   test('colour repeats what the symbols say', () => {
     const plain = renderTerminal(record.reports, record.failures);

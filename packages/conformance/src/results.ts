@@ -186,6 +186,17 @@ function unclaimedOutputs({ supports }: TargetReport): readonly Output[] {
 
 const OUTPUTS: readonly Output[] = ['loss', 'rowLosses', 'gradient'];
 
+/** How the ids of drawn batches begin. */
+export const DRAWN = 'fuzz-';
+
+/** Whether a result is that of a drawn batch. */
+export function isDrawn({ id }: Pick<TestResult, 'id'>): boolean {
+  return id.startsWith(DRAWN);
+}
+
+/** Characters of a reason that a target gives: each test may have one, and reports repeat them. */
+export const LONGEST_REASON = 10_000;
+
 /** How the reason of an unsupported test begins. */
 export const NEEDS = 'needs ';
 

@@ -246,3 +246,46 @@ test('a filter that matches nothing is a failure', async () => {
     expect.stringMatching(/^fake: no test was run: nothing matches the filter "no such thing", which takes/),
   ]);
 });
+
+test('what a target says is cut before it fills the reports', async () => {
+  const long = 'x'.repeat(20_000);
+  const cut = `${'x'.repeat(10_000)} … (10000 more characters)`;
+  const reasonsOf = async (run: Target['run']) =>
+    (await runSuite(fakeTarget(run), suite)).results.map(({ reason }) => reason);
+  const thrown = await reasonsOf(async () => {
+    throw new Error(long);
+  });
+  const skipped = await reasonsOf(async () => ({ skipped: { reason: long } }));
+  expect(new Set([...thrown, ...skipped])).toEqual(new Set([cut]));
+  const refused = await reasonsOf(async () => ({ error: long, message: long }));
+  for (const reason of refused) expect(reason?.length).toBeLessThan(10_100);
+  const start = async (error: Error) => {
+    const { results } = await runTarget('long', () => Promise.reject(error), suite);
+    return results[0].reason;
+  };
+  expect(await start(new Error(long))).toBe(`your harness is wrong: the target did not start: ${cut}`);
+  expect(await start(new Unavailable(long))).toBe(cut);
+});
+
+test.each([[5], ['x'.repeat(2001)]])('a skip with the link %j is no answer', async (link) => {
+  const skipped = { reason: 'no', link: link as string };
+  const { results } = await runSuite(
+    fakeTarget(() => ({ skipped })),
+    suite,
+  );
+  expect(countStatuses(results)).toEqual({ error: 4 });
+  expect(results[0].reason).toContain('skipped with a link that is no text');
+});
+
+test('a target that broke is not made again when nothing is to be drawn', async () => {
+  let made = 0;
+  const createTarget = async () => {
+    made++;
+    return fakeTarget(() => {
+      throw new Error('device lost');
+    });
+  };
+  const { results } = await runTarget('fake', createTarget, suite, { fuzz: { count: 0, seed: 1 } });
+  expect(made).toBe(1);
+  expect(countStatuses(results)).toEqual({ error: 4 });
+});

@@ -2,12 +2,13 @@
 
 import { decodeTest } from './decode.ts';
 import { createErrorBins, type ErrorBins } from './error-bins.ts';
+import { clip } from './escape.ts';
 import type { Form } from './format.ts';
 import { judge } from './judge.ts';
 import { findKnownFailure, type KnownFailure, staleEntries } from './known-failures.ts';
 import { withLimit } from './limit.ts';
 import { fitTest } from './requirements.ts';
-import { NEEDS, type Runtime, SEEN, type TargetReport, type TestResult } from './results.ts';
+import { isDrawn, LONGEST_REASON, NEEDS, type Runtime, SEEN, type TargetReport, type TestResult } from './results.ts';
 import { smokeProblem, smokeTest } from './smoke.ts';
 import { listTests, type SuiteFile, type SuiteTest } from './suite.ts';
 import type { DecodedTest, Outcome, Target } from './target.ts';
@@ -32,9 +33,6 @@ export interface RunOptions {
   /** Ends the run before the next test; it then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
-
-/** How the ids of drawn batches begin. */
-export const DRAWN = 'fuzz-';
 
 /** Milliseconds that one test may take when nobody says otherwise. */
 export const TIMEOUT = 20_000;
@@ -69,7 +67,8 @@ export async function runSuite(
     const answer = await ask(target, test, timeout);
     const problem = 'broken' in answer ? answer.broken : smokeProblem(test, answer.outcome, supports);
     if (!problem) continue;
-    const reason = `your harness is wrong: on a batch that can be checked by hand, ${problem}`;
+    const seen = clip(problem, LONGEST_REASON);
+    const reason = `your harness is wrong: on a batch that can be checked by hand, ${seen}`;
     const result: TestResult = { id: test.id, form, dtype: test.dtype, status: 'error', clauses: [], reason };
     onResult?.(result);
     return { ...about, harness: reason, results: [result] };
@@ -86,7 +85,7 @@ export async function runSuite(
   if (!options.partial && !options.filter) {
     const ids = suite.map(({ test }) => test.id);
     // What batches are drawn is for their seed to say: an entry about them lists none, or some.
-    const listed = (options.knownFailures ?? []).filter(({ id }) => !id.startsWith(DRAWN));
+    const listed = (options.knownFailures ?? []).filter((entry) => !isDrawn(entry));
     for (const entry of staleEntries(listed, { target: name, runtime }, ids)) {
       const result = staleResult(entry, files[0]?.file.form ?? 'sigmoid');
       results.push(result);
@@ -115,7 +114,8 @@ export async function runTest(
   const ran = { ...base, dtype, milliseconds: performance.now() - asked };
   if ('broken' in answer) return { ...ran, status: 'error', reason: answer.broken };
   const errors = bins && { bins, logits: test.inputs.logits };
-  return { ...ran, ...judge(answer.outcome, test.expected, { dtype, outputs, tolerances, errors }) };
+  const { reason, ...judged } = judge(answer.outcome, test.expected, { dtype, outputs, tolerances, errors });
+  return { ...ran, ...judged, ...(reason !== undefined && { reason: clip(reason, LONGEST_REASON) }) };
 }
 
 /** An answer within the time limit. What comes later is dropped: it belongs to no other test. */

@@ -1,6 +1,7 @@
 // Text for terminals: broken into lines, cut, and without what would steer the terminal.
 
 import { stripVTControlCharacters } from 'node:util';
+import { unseen } from './escape.ts';
 
 /** Breaks text at spaces into lines of at most `columns`, where words allow it; existing line breaks stay. */
 export function wrap(text: string, columns: number, indent: string, hanging: string = indent): string[] {
@@ -21,5 +22,5 @@ export function wrap(text: string, columns: number, indent: string, hanging: str
 
 /** Reasons and names come from targets: their control characters must not steer the terminal. */
 export function printable(text: string): string {
-  return stripVTControlCharacters(text).replace(/[^\P{Cc}\n]|[\u202A-\u202E\u2066-\u2069]/gu, '\u{fffd}');
+  return stripVTControlCharacters(text).replace(unseen, '\u{fffd}').replaceAll('\t', ' ');
 }

@@ -1,13 +1,17 @@
 // What is told of something that a target threw.
 
+import { clip } from './escape.ts';
+import { LONGEST_REASON } from './results.ts';
+
 /**
  * The message of an error, and where it was thrown, such as `labels is not iterable (at target.mjs:31:22)`. No place is
- * told of errors that this package made, a time limit for example: they are no mistake in its code.
+ * told of errors that this package made, a time limit for example: they are no mistake in its code. A message without end
+ * is cut.
  */
 export function thrownWords(error: unknown): string {
-  if (!(error instanceof Error)) return `threw ${String(error)}`;
+  if (!(error instanceof Error)) return clip(`threw ${String(error)}`, LONGEST_REASON);
   const place = placeOf(error.stack ?? '');
-  return `${error.message || error.name}${place && ` (at ${place})`}`;
+  return `${clip(error.message || error.name, LONGEST_REASON)}${place && ` (at ${place})`}`;
 }
 
 /** File, line and column of the first frame that is a file's; without its folders, which differ from machine to machine. */

@@ -8,9 +8,9 @@ import { runSuite } from '../src/run.ts';
 import type { Target } from '../src/target.ts';
 import { answer, fakeTarget, spoil, suite, supports } from './fakes.ts';
 
-/** Markup, an attribute's end, a link that is a program, control characters, and a change of direction. */
+/** Markup, an attribute's end, a link that is a program, two ends of a CDATA section, control characters, and a change of direction. */
 export const hostile =
-  '<script>globalThis.hacked = 1</script>"><img src=x onerror="globalThis.hacked = 2"> javascript:alert(1) ]]> \u0000\u0007\u001b[31m \u202Ereversed\u202C &amp;';
+  '<script>globalThis.hacked = 1</script>"><img src=x onerror="globalThis.hacked = 2"> javascript:alert(1) ]]> ]]> \u0000\u0007\u001b[31m \u202Ereversed\u202C &amp;';
 
 /** The suite of the fakes, as if read from a file. */
 export const files: readonly LoadedFile[] = suite.map((one) => ({ ...one, hash: 'ab'.repeat(32) }));

@@ -21,6 +21,9 @@ export async function createTarget(): Promise<Target> {
       throw new Error('a long story '.repeat(100_000));
     });
   }
+  if (manner === 'steers') {
+    return fakeTarget(() => ({ error: '\u001b[2J\u202E' }), { name: 'fake\u001b]0;title\u0007' });
+  }
   if (manner === 'odd-code') return fakeTarget(() => ({ error: 'bad label' }));
   if (manner === 'odd-environment') return fakeTarget(answer, { environment: { threads: 4 as unknown as string } });
   if (manner === 'chatty') {

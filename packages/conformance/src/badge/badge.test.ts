@@ -72,6 +72,19 @@ test('of a part of the suite the rest is missing, and seen to be', () => {
   expect(badgeOf(both)).toMatchObject({ message: '✓ 2 targets', state: 'partial' });
 });
 
+test('drawn batches stand beside the vectors, and never for those that were left out', () => {
+  const drawn = Array.from({ length: 1000 }, (_, n) => {
+    return { id: `fuzz-7-${n + 1}`, form: 'sigmoid' as const, status: 'pass' as const, clauses: [] };
+  });
+  const withDrawn = (pass: number): RunRecord => {
+    const { results } = report('a', { pass });
+    const vectors = [{ file: 'v.json', sha256: '', tests: 599 }];
+    return { ...run({ target: 'a', runtime: 'node', results: [...results, ...drawn] }), vectors };
+  };
+  expect(badgeOf(withDrawn(150))).toMatchObject({ message: '✓ 1150 of 1599', state: 'partial' });
+  expect(badgeOf(withDrawn(599))).toMatchObject({ message: '✓ 1599 of 1599', state: 'pass' });
+});
+
 test('a name stands for all runtimes, or for one', () => {
   const record = run(report('core', { pass: 3 }), report('core', { pass: 2, fail: 1 }, { runtime: 'chromium' }));
   expect(badgeOf(record, 'core').message).toBe('✗ 1 of 2 targets failed');

@@ -2,7 +2,15 @@
 
 import { escapeText } from '../escape.ts';
 import type { RunRecord } from '../record.ts';
-import { countStatuses, isFailure, isJudged, labelOf, type TargetReport } from '../results.ts';
+import {
+  countStatuses,
+  isDrawn,
+  isFailure,
+  isJudged,
+  labelOf,
+  type TargetReport,
+  type TestResult,
+} from '../results.ts';
 import { widthOf } from './width.ts';
 
 /** What a badge says. */
@@ -42,7 +50,7 @@ export function badgeOf({ reports, failures, vectors }: RunRecord, name?: string
   if (failing || (name === undefined && failures.length > 0))
     return { label, message: messageOf('fail'), state: 'fail' };
   const statuses = countStatuses(chosen.flatMap(({ results }) => results));
-  const complete = chosen.every(({ results }) => results.length >= all);
+  const complete = chosen.every(({ results }) => vectorsAmong(results) >= all);
   const whole = complete && Object.keys(statuses).every((status) => status === 'pass');
   const state = statuses['known-failure'] ? 'known' : whole ? 'pass' : 'partial';
   return { label, message: messageOf(state), state };
@@ -82,7 +90,9 @@ const colors: Readonly<Record<Badge['state'], string>> = {
 };
 
 function testWords({ results, harness }: TargetReport, state: Badge['state'], all: number): string {
-  const total = Math.max(all, results.length);
+  // Beside the vectors, of which some may be missing, come the batches that were drawn.
+  const ofVectors = vectorsAmong(results);
+  const total = Math.max(all, ofVectors) + results.length - ofVectors;
   const { 'known-failure': known = 0, 'unexpected-pass': unexpected = 0 } = countStatuses(results);
   const failed = results.filter(isFailure).length;
   if (harness) return '✗ does not run';
@@ -93,6 +103,10 @@ function testWords({ results, harness }: TargetReport, state: Badge['state'], al
   const passed = results.filter(({ status }) => status === 'pass').length;
   const words = `✓ ${passed} of ${total}`;
   return known > 0 ? `~ ${passed} of ${total}, ${known} known failure${known === 1 ? '' : 's'}` : words;
+}
+
+function vectorsAmong(results: readonly TestResult[]): number {
+  return results.filter((result) => !isDrawn(result)).length;
 }
 
 function targetWords(reports: readonly TargetReport[], state: Badge['state']): string {

@@ -64,6 +64,18 @@ describe('compare', () => {
   });
 });
 
+test('what a report says does not steer the terminal when the report is told to be bad', async () => {
+  const whole = readFileSync(join(folder, 'good.ndjson'), 'utf8');
+  writeFileSync(
+    join(folder, 'odd.ndjson'),
+    whole.replace('"target":"fake","runtime":"node","id"', '"target":"\\u001b[2J\\u202E","runtime":"node","id"'),
+  );
+  const { code, err } = await run('compare', 'good.ndjson', 'odd.ndjson');
+  expect(code).toBe(2);
+  expect(err).toMatch(/odd\.ndjson, line 2: at \/target: .* is not among the targets of the header\n$/);
+  expect(err).not.toMatch(/[^\P{Cc}\n]|\u202E/u);
+});
+
 describe('badge', () => {
   test('is written, also of a failure, and told', async () => {
     const { code, out } = await run('badge', 'bad.ndjson', '--out', 'deep/badge.svg');

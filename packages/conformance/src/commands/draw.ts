@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import type { Finding } from '../fuzz/finding.ts';
 import { DEFAULT_DRAW } from '../fuzz/fuzz.ts';
 import { prettyJson } from '../pretty.ts';
-import type { TargetReport } from '../results.ts';
-import { DRAWN } from '../run.ts';
+import { DRAWN, isDrawn, type TargetReport } from '../results.ts';
 import { writeWhole } from '../whole.ts';
 import { checkReportPath } from './reports.ts';
 import type { RunWishes } from './run.ts';
+import { UsageError } from './usage.ts';
 
 /** What is drawn. */
 type Draw = typeof DEFAULT_DRAW;
@@ -23,9 +23,21 @@ export function drawOf({ fuzz, seed, vectors, filter, shard }: RunWishes): Draw 
   return { count, seed: seed ?? (fuzz === undefined ? DEFAULT_DRAW.seed : randomInt(2 ** 32)) };
 }
 
+/**
+ * Checks that batches are drawn when something is said about them.
+ *
+ * @throws {UsageError}
+ */
+export function checkDraw({ count }: Draw, { seed, fuzzOut }: RunWishes): void {
+  if (count > 0 || (seed === undefined && fuzzOut === undefined)) return;
+  throw new UsageError(
+    `${seed === undefined ? '--fuzz-out' : '--seed'} is for drawn batches, and none is drawn: give --fuzz N`,
+  );
+}
+
 /** Whether batches were drawn: not if the target never came so far. A vector file may hold some of another run. */
 export function wasDrawn({ results }: TargetReport, { count }: Draw): boolean {
-  return count > 0 && results.some(({ id }) => id.startsWith(DRAWN));
+  return count > 0 && results.some(isDrawn);
 }
 
 /** What was drawn, and how it is drawn again. */

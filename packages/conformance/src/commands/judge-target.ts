@@ -11,8 +11,9 @@ import { recordRun } from '../record.ts';
 import { shardOf } from '../shard.ts';
 import { listTests, type SuiteFile } from '../suite.ts';
 import { renderTerminal, wantsColor } from '../terminal.ts';
+import { printable } from '../terminal-text.ts';
 import { writeWhole } from '../whole.ts';
-import { checkFindingsFolder, drawOf, drawWords, tellFindings, wasDrawn } from './draw.ts';
+import { checkDraw, checkFindingsFolder, drawOf, drawWords, tellFindings, wasDrawn } from './draw.ts';
 import { whyEmpty } from './list.ts';
 import { checkTarget, loadTarget } from './load-target.ts';
 import { checkReportPath } from './reports.ts';
@@ -33,6 +34,7 @@ export async function judgeTarget(words: readonly string[], wishes: RunWishes): 
   const draw = drawOf(wishes);
   const findings: Finding[] = [];
   checkTarget(wish);
+  checkDraw(draw, wishes);
   // From here on a module may print what it likes.
   const output = wishes.json ? ownStdout() : undefined;
   let release = () => {};
@@ -98,8 +100,9 @@ function createProgress(files: readonly SuiteFile[], filter: string | undefined,
   };
 }
 
+/** What a target says of itself is among the words. */
 function say(words: string): void {
-  process.stderr.write(`eqloss-conformance: ${words}\n`);
+  process.stderr.write(`eqloss-conformance: ${printable(words)}\n`);
 }
 
 /** A list may serve many targets; but a typo should not go unseen either. */

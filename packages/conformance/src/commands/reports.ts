@@ -17,7 +17,12 @@ export interface ReportWish {
 
 /** Reads one `--report json=FILE,junit=FILE,html=FILE` and adds it to those before. */
 export function readReports(list: string, before: readonly ReportWish[] = []): readonly ReportWish[] {
-  return [...before, ...list.split(',').map(readReport)];
+  const wishes = [...before, ...list.split(',').map(readReport)];
+  const places = wishes.map(({ path }) => resolve(path));
+  const twice = wishes.find((_, index) => places.indexOf(places[index]) < index);
+  if (twice)
+    throw new UsageError(`--report wishes for two reports in ${twice.path}; the second would replace the first`);
+  return wishes;
 }
 
 /**
@@ -40,7 +45,11 @@ export function checkReportPath(path: string): void {
 function readReport(wish: string): ReportWish {
   const [kind, ...rest] = wish.split('=');
   const path = rest.join('=');
-  const render = { json: renderNdjson, junit: renderJunit, html: renderHtml }[kind];
+  const render = new Map([
+    ['json', renderNdjson],
+    ['junit', renderJunit],
+    ['html', renderHtml],
+  ]).get(kind);
   if (!render || path === '') {
     throw new UsageError(`--report takes json=FILE, junit=FILE or html=FILE, not "${wish}"`);
   }

@@ -59,7 +59,7 @@ export const addRun: AddCommand = (program, end) => {
       wholeNumber('--seed', 0, 2 ** 32 - 1),
     )
     .option('--fuzz-out <FOLDER>', 'gets a vector file for each batch that fails, for --vectors')
-    .addOption(new Option('--list', 'only lists the tests; TARGET may be missing').conflicts('report'))
+    .addOption(new Option('--list', 'only lists the tests; TARGET may be missing').conflicts(drawing))
     .addOption(new Option('--explain <ID>', 'only explains one test; TARGET may be missing').conflicts(apart))
     .action(async (target: string[], wishes: RunWishes) => end(await run(target, wishes)));
 };
@@ -84,4 +84,5 @@ const fuzzHelp = `draws N batches more, within what TARGET claims, and shrinks w
 const memoryHelp =
   'ends a program that holds more, with what it started; default: three quarters of the machine; on Linux';
 
-const apart = ['list', 'json', 'report', 'filter', 'shard'];
+const drawing = ['report', 'fuzz', 'seed', 'fuzzOut'];
+const apart = [...drawing, 'list', 'json', 'filter', 'shard'];

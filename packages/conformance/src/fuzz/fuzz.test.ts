@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { everything, plainAnswer, plainTarget } from '../../test/fakes.ts';
 import { decodeNumber, decodeTensor } from '../decode.ts';
 import type { VectorFile } from '../format.ts';
@@ -247,6 +247,28 @@ test('a target that cannot be made again is an error of every batch after', asyn
 
 test.each([-1, 0.5, 2 ** 32, Number.NaN])('%s is no seed', async (seed) => {
   await expect(fuzz(plainTarget(), 1, seed)).rejects.toThrow(RangeError);
+});
+
+test('what answers slowly and wrongly has its time while it is shrunk, too', async () => {
+  vi.useFakeTimers();
+  try {
+    // Longer than a second, the least that shrinking allows.
+    const run: Target['run'] = async (test) => {
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      return plainAnswer(test, 'gradient: sign');
+    };
+    let report: FuzzReport | undefined;
+    fuzzTarget('slow', async () => plainTarget(undefined, { run }), { count: 1, seed: 4 }).then((done) => {
+      report = done;
+    });
+    while (!report) await vi.advanceTimersByTimeAsync(500);
+    const { findings } = report;
+    expect(findings).toHaveLength(1);
+    const [, rows, classes] = /drawn as (\d+) x (\d+), shrunk/.exec(findings[0].result.reason ?? '') ?? [];
+    expect(inputsOf(findings[0]).logits?.length).toBeLessThan(Number(rows) * Number(classes));
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('an aborted run ends before the next batch, and its target is stopped', async () => {

@@ -2,8 +2,7 @@
 
 import { SPEC_VERSION } from '../oracle/oracle.ts';
 import { hash } from '../oracle/random.ts';
-import { NEEDS, type TestResult } from '../results.ts';
-import { DRAWN } from '../run.ts';
+import { DRAWN, NEEDS, type TestResult } from '../results.ts';
 import type { Target } from '../target.ts';
 import { describeBatch } from './describe.ts';
 import type { Batch } from './draw.ts';
@@ -84,6 +83,7 @@ export async function fuzzTarget(
     const oracle = forgetfulArithmetic();
     const vectorFor = (batch: Batch) => vectorOf(oracle(), batch, supports, seed);
     let left = shrunk;
+    // Of proper answers, right or wrong: a slow target needs its time while a failure is shrunk, too.
     let slowest = 0;
     for (let n = 1; n <= count; n++) {
       signal?.throwIfAborted();
@@ -95,7 +95,7 @@ export async function fuzzTarget(
       const { batch, vector } = drawn;
       const started = Date.now();
       const result: TestResult = { ...(await lives.judge(vector)), comment: describeBatch(batch) };
-      if (result.status === 'pass') slowest = Math.max(slowest, Date.now() - started);
+      if (result.status !== 'error') slowest = Math.max(slowest, Date.now() - started);
       const failed = result.status === 'fail' || result.status === 'error';
       if (!failed || left === 0) {
         note(result);

@@ -8,7 +8,7 @@ import { ORACLE, SPEC_VERSION } from '../oracle/oracle.ts';
 import { refusalsOf } from '../oracle/refusal.ts';
 import { tolerancesOf } from '../oracle/tolerances.ts';
 import { fitTest } from '../requirements.ts';
-import { DRAWN } from '../run.ts';
+import { DRAWN } from '../results.ts';
 import { listTests, type SuiteFile, type SuiteTest } from '../suite.ts';
 import type { Supports } from '../target.ts';
 import { type Batch, drawBatch } from './draw.ts';

@@ -24,7 +24,7 @@ export const logitLegend =
 export function logitPanels(reports: readonly TargetReport[]): readonly Markup[] {
   const groups = new Map<string, TargetReport[]>();
   for (const report of reports) {
-    if (!report.errorByLogit) continue;
+    if (!report.errorByLogit?.length) continue;
     const key = JSON.stringify(report.errorByLogit);
     groups.set(key, [...(groups.get(key) ?? []), report]);
   }
