@@ -1,10 +1,10 @@
-// How much memory a program and what it started hold, and an end to it at a limit. Linux only: elsewhere nothing tells.
+// How much memory a program and what it started hold, and an end to it at a limit. Linux with /proc only: elsewhere nothing tells.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 
 /** Whether this platform tells what a process holds. */
-export const canMeasureMemory: boolean = process.platform === 'linux';
+export const canMeasureMemory: boolean = process.platform === 'linux' && existsSync('/proc/self/status');
 
 const MEGABYTE = 2 ** 20;
 const INTERVAL = 200;

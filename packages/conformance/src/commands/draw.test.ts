@@ -8,8 +8,8 @@ import { runCli } from '../../test/run-cli.ts';
 import { DEFAULT_DRAW } from '../fuzz/fuzz.ts';
 import { drawOf } from './draw.ts';
 
-// Each test starts a few processes.
-vi.setConfig({ testTimeout: 60_000 });
+// Each test starts a few processes, and a busy machine takes its time.
+vi.setConfig({ testTimeout: 180_000 });
 
 const target = fileURLToPath(new URL('../../test/target.ts', import.meta.url));
 const program = fileURLToPath(new URL('../../test/child.ts', import.meta.url));
