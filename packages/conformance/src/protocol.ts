@@ -42,6 +42,7 @@ export {
   type Counts,
   countStatuses,
   failuresOf,
+  isDrawn,
   isFailure,
   isJudged,
   labelOf,

@@ -61,6 +61,17 @@ test('a target has its ratios, what it misses, and no path of the machine', () =
   ]);
 });
 
+test('batches that were drawn beside the vectors are not counted among them', () => {
+  const drawn = { ...results[0], id: 'fuzz-1-1', status: 'pass', ratio: 0.9 } as const;
+  const [target] = extractPicking(
+    run(report('core', { results: [...results, drawn] })),
+    bench(),
+    sizes,
+    wanted('core'),
+  ).targets;
+  expect(target).toMatchObject({ passed: 3, ratio: { worst: 0.5 } });
+});
+
 test('speed is by form, by the copy and by plain TypeScript, in the first layout of 512 x 1203 only', () => {
   const rows = [
     row('wasm', 'sigmoid', 1),

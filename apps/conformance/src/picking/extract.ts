@@ -1,6 +1,13 @@
 // What the page about picking says, taken out of real reports: small enough to be committed.
 
-import { labelOf, type RunRecord, type Supports, summarizeRatios, type TargetReport } from '@eqloss/conformance';
+import {
+  isDrawn,
+  labelOf,
+  type RunRecord,
+  type Supports,
+  summarizeRatios,
+  type TargetReport,
+} from '@eqloss/conformance';
 import type { Report as BenchReport, Row } from '../../../bench/src/report.ts';
 import { type TargetRun, targets } from '../targets.ts';
 import { packageOf, packages } from './packages.ts';
@@ -84,7 +91,8 @@ export function extractPicking(
       const report = record.reports.find((each) => each.target === entry.name && each.runtime === runtime);
       if (!report)
         throw new Error(`the conformance run has no ${labelOf({ target: entry.name, runtime })}: run all targets`);
-      return pickedTarget(report, bench);
+      // What was drawn beside the vectors is not among those that are counted.
+      return pickedTarget({ ...report, results: report.results.filter((result) => !isDrawn(result)) }, bench);
     }),
   };
 }
