@@ -12,7 +12,7 @@ let laboratory: Laboratory;
 
 beforeAll(async () => {
   laboratory = await openLaboratory();
-});
+}, 60_000);
 
 afterAll(() => laboratory.close());
 
