@@ -3,19 +3,12 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { engines } from './apps/conformance/src/targets.ts';
-import { browserFlags, lookForBrowser } from './scripts/browser.mjs';
-import { isContinuousIntegration } from './scripts/ci.mjs';
-import { vulkanEnvironment } from './scripts/vulkan.mjs';
+import { browserFlags } from './scripts/browser.mjs';
+import { lookForProjects } from './scripts/projects.mjs';
 
-const browser = lookForBrowser();
-const vulkan = vulkanEnvironment();
+const { browser, vulkan, lacking, leftOut } = lookForProjects();
 // Asked once: every process below finds the answer.
 Object.assign(process.env, vulkan.env);
-const lacking = Object.entries({ chromium: browser.reason, 'node-webgpu': vulkan.reason }).filter(
-  ([, reason]) => reason !== undefined,
-);
-// Continuous integration leaves nothing out: there a missing browser is a failure.
-const leftOut = isContinuousIntegration() ? [] : lacking.map(([name]) => name);
 // Vitest reads this file more than once.
 const said = Symbol.for('eqloss: what is left out was said');
 if (!(said in globalThis)) {
