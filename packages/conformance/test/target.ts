@@ -7,12 +7,18 @@ import { answer, byHeart, fakeTarget, plainTarget, spoil } from './fakes.ts';
 
 if (process.env.FAKE === 'chatty') console.log('hello from the module');
 
+let learned: Promise<Target> | undefined;
+
 export async function createTarget(): Promise<Target> {
   const manner = process.env.FAKE;
   if (manner === 'unavailable') throw new Unavailable('no such device');
   if (manner === 'off') return fakeTarget(spoil((outputs) => ({ ...outputs, rowLosses: [0, 0, 0] })));
   if (manner === 'plain') return plainTarget();
-  if (manner === 'by-heart') return byHeart(await loadVectors());
+  // Learning takes seconds, and the fuzzer makes a target again for each failure.
+  if (manner === 'by-heart') {
+    learned ??= loadVectors().then(byHeart);
+    return learned;
+  }
   if (manner === 'no-start') return new Promise(() => {});
   if (manner === 'no-stop') return fakeTarget(answer, { stop: () => new Promise(() => {}) });
   if (manner === 'exit') return fakeTarget(() => process.exit(0));
