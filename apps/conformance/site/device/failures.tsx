@@ -2,6 +2,7 @@
 
 import { isFailure, type TestResult } from '@eqloss/conformance/protocol';
 import type { JSX } from 'preact';
+import { Heads } from '../heads.tsx';
 import type { State, TargetState } from './state.ts';
 
 /** How many failures of one target are shown here; the full report has them all. */
@@ -52,15 +53,7 @@ function Failure({ name, result }: { readonly name: string; readonly result: Tes
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
         <section class="scroll" aria-label={`Worst elements of ${id}`} tabIndex={0}>
           <table class="small">
-            <thead>
-              <tr>
-                {['element', 'ratio', 'actual', 'expected', 'actual bits', 'expected bits'].map((head) => (
-                  <th scope="col" key={head}>
-                    {head}
-                  </th>
-                ))}
-              </tr>
-            </thead>
+            <Heads words={['element', 'ratio', 'actual', 'expected', 'actual bits', 'expected bits']} />
             <tbody>
               {worst.map(({ output, index, ratio, actual, expected, actualBits, expectedBits }) => (
                 <tr key={`${output} ${index}`}>

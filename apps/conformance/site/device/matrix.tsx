@@ -3,6 +3,7 @@
 import { cellOf, describeCell, families, type TargetReport } from '@eqloss/conformance/protocol';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
+import { Heads } from '../heads.tsx';
 import type { State, TargetState } from './state.ts';
 
 /** The table; a line for every target of the last run, or of the next one before there was any. */
@@ -18,15 +19,7 @@ export function Matrix({ state }: { readonly state: State }): JSX.Element {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
       <section class="scroll" aria-label="Adapters and clauses" tabIndex={0}>
         <table class="matrix">
-          <thead>
-            <tr>
-              {['target', 'all', ...families].map((head) => (
-                <th scope="col" key={head}>
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <Heads words={['target', 'all', ...families]} />
           <tbody>
             {shown.map((target) => (
               <MatrixRow key={target.name} target={target} tests={run?.tests ?? 0} />

@@ -2,6 +2,7 @@
 
 import { createKernels, type KernelsOptions } from '@eqloss/wasm';
 import type { Path, PathOptions } from '../../../../bench/src/path.ts';
+import { callsOf } from '../../../../bench/src/paths/wasm.ts';
 
 /** @throws {Error} when this browser does not have the backend. */
 export async function createPath({ backend, threads }: PathOptions): Promise<Path> {
@@ -12,18 +13,9 @@ export async function createPath({ backend, threads }: PathOptions): Promise<Pat
   return {
     environment: { backend: kernels.backend, threads: String(kernels.threads) },
     open: (inputs) => {
-      const { of, gate, labels, beta } = inputs;
       const logits = inputs.readLogits();
       const gradient = new Float32Array(logits.length);
-      let loss = Number.NaN;
-      return {
-        run: () => {
-          if (of.form === 'sigmoid') loss = kernels.sigmoid({ gate, labels, logits }, { gradient }).loss;
-          else loss = kernels.softmax({ gate, labels, beta, logits }, { gradient }).loss;
-        },
-        outputs: () => ({ loss, gradient }),
-        close: () => {},
-      };
+      return { ...callsOf(kernels, inputs, { logits, gradient }), close: () => {} };
     },
   };
 }
