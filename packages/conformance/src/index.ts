@@ -1,5 +1,6 @@
 // @eqloss/conformance for Node: the runner with files, child processes and reports.
 
+export type { ChildOptions } from './child.ts';
 export { type ComparisonOptions, renderComparison } from './compare-reports/render-comparison.ts';
 export { DEFAULT_DRAW, drawnFiles, fuzzTarget } from './fuzz.ts';
 export { renderJunit } from './junit.ts';

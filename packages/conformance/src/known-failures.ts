@@ -19,14 +19,14 @@ export interface KnownFailure {
 }
 
 /** Where a test of a target ran. */
-interface Place {
+export interface TestPlace {
   readonly target: string;
   readonly runtime: string;
   readonly id: string;
 }
 
 /** The entry that lists a test of a target, if there is one. Whether it covers what happened is for `errors` to say. */
-export function findKnownFailure(known: readonly KnownFailure[], at: Place): KnownFailure | undefined {
+export function findKnownFailure(known: readonly KnownFailure[], at: TestPlace): KnownFailure | undefined {
   return known.find((entry) => isAbout(entry, at) && lists(entry, at.id));
 }
 
@@ -37,7 +37,7 @@ export function findKnownFailure(known: readonly KnownFailure[], at: Place): Kno
  */
 export function staleEntries(
   known: readonly KnownFailure[],
-  at: Omit<Place, 'id'>,
+  at: Omit<TestPlace, 'id'>,
   ids: readonly string[],
 ): readonly KnownFailure[] {
   return known.filter((entry) => isAbout(entry, at) && !ids.some((id) => lists(entry, id)));
@@ -75,7 +75,7 @@ const required: readonly string[] = ['target', 'id', 'reason', 'link', 'clause']
 const fieldNames: readonly string[] = [...required, 'runtime', 'errors'];
 const runtimes: readonly unknown[] = ['node', 'chromium', 'browser'] satisfies Runtime[];
 
-function isAbout({ target, runtime }: KnownFailure, at: Omit<Place, 'id'>): boolean {
+function isAbout({ target, runtime }: KnownFailure, at: Omit<TestPlace, 'id'>): boolean {
   return target === at.target && (runtime === undefined || runtime === at.runtime);
 }
 

@@ -26,11 +26,17 @@ export type { Finding } from './fuzz/finding.ts';
 export type { FuzzOptions, FuzzReport } from './fuzz/fuzz.ts';
 export { createHandler } from './handler.ts';
 export { renderHtml } from './html.ts';
-export { checkKnownFailures, findKnownFailure, type KnownFailure, staleEntries } from './known-failures.ts';
+export {
+  checkKnownFailures,
+  findKnownFailure,
+  type KnownFailure,
+  staleEntries,
+  type TestPlace,
+} from './known-failures.ts';
 export { openTarget } from './life.ts';
 export { CLAUSES } from './lint.ts';
 export { type Cell, type CellText, cellOf, describeCell, type Family, families, familyOf } from './matrix.ts';
-export type { Reply, Request, Started, WireOutcome, WireTest } from './messages.ts';
+export type { PlainNumbers, Reply, Request, Started, WireOutcome, WireTest } from './messages.ts';
 export { renderNdjson } from './ndjson.ts';
 export { brokenReport, type RunTargetOptions, runTarget, unavailableReport } from './open.ts';
 export { clausesIn, type RatioSummary, ratioWords, resultsOf, summarizeRatios } from './ratios.ts';
@@ -56,3 +62,4 @@ export { type RunOptions, runSuite } from './run.ts';
 export { listTests, type SuiteFile, type SuiteTest } from './suite.ts';
 export type * from './target.ts';
 export { isUnavailable, Unavailable } from './unavailable.ts';
+export type { TensorData } from './words.ts';

@@ -29,7 +29,8 @@ export interface BatchInputs {
   readonly normalizer?: number;
 }
 
-interface BatchCommon {
+/** What a checked batch has in either form. */
+export interface BatchCommon {
   readonly rows: number;
   readonly classes: number;
   readonly reduction: Reduction;

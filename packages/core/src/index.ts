@@ -2,6 +2,7 @@
 
 export { kindOf } from './arrays.ts';
 export type {
+  BatchCommon,
   BatchInputs,
   CheckedAnswers,
   CheckedSigmoid,

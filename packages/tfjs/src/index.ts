@@ -11,7 +11,7 @@ export {
   type Reduction,
 } from '@eqloss/core';
 export { type CompileOptions, compileLoss } from './layers/compile.ts';
-export type { LabelKind, LayersBeta, LossConfig, SigmoidConfig, SoftmaxConfig } from './layers/config.ts';
+export type { CommonConfig, LabelKind, LayersBeta, LossConfig, SigmoidConfig, SoftmaxConfig } from './layers/config.ts';
 export type { DatasetLabels } from './layers/given-labels.ts';
 export { type ClassGroups, type GroupBounds, groupsOf } from './layers/groups.ts';
 export { type GuardOptions, guardCallback } from './layers/guard.ts';
@@ -26,6 +26,7 @@ export type {
   Labels,
   LossTensor,
   Nested,
+  RowLosses,
   SigmoidOptions,
   SoftmaxOptions,
   Values,

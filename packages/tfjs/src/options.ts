@@ -67,7 +67,8 @@ export interface DrawnBeta {
 /** One loss a row for reduction `none`, with the leading dimensions of the logits; else a scalar. */
 export type LossTensor<R extends Reduction, L extends Tensor = Tensor> = R extends 'none' ? RowLosses<L> : Scalar;
 
-type RowLosses<L extends Tensor> = L extends Tensor2D
+/** One loss a row: a tensor of one dimension less than the logits have. */
+export type RowLosses<L extends Tensor> = L extends Tensor2D
   ? Tensor1D
   : L extends Tensor3D
     ? Tensor2D

@@ -1,6 +1,6 @@
 // Losses that were attached to a model, from the metadata that attachLoss leaves in it.
 
-import type { Loss } from '../options.ts';
+import type { Loss, LossOptions } from '../options.ts';
 import { type Field, messageField, textField } from '../protobuf.ts';
 import { type ModelOutline, NOTE } from './outline.ts';
 import type { DeclaredValue } from './values.ts';
@@ -12,7 +12,7 @@ export interface AttachedLoss {
   /** The value that it is the loss of. */
   readonly logits: string;
   /** What it computes. */
-  readonly loss: Loss;
+  readonly loss: Required<LossOptions>;
   /** Names of the graph's inputs by what they are: `{ labels: 'eql_labels', tail: 'eql_tail' }`. */
   readonly inputs: Readonly<Record<string, string>>;
   /** Names of the graph's outputs: `{ loss: 'eql_loss', rowLosses: 'eql_rowLosses', gradient: 'eql_gradient' }`. */

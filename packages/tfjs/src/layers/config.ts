@@ -16,7 +16,8 @@ export interface LayersBeta {
   readonly step?: number;
 }
 
-interface CommonConfig {
+/** What a loss of either form takes. */
+export interface CommonConfig {
   /** Which classes are tail; of `createGate`. */
   readonly gate: Gate;
   /**
