@@ -1,4 +1,4 @@
-// `npm run check`: types, lint and format, builds, and the packaging of every published package.
+// `npm run check`: types, lint and format, builds, and what every published package exports and how it is packed.
 
 import { packAll } from './pack.mjs';
 import { run } from './run.mjs';
@@ -10,6 +10,8 @@ const colors = process.stderr.isTTY ? 'force' : 'off';
 await step('lint and format', 'biome', ['ci', '--error-on-warnings', `--colors=${colors}`]);
 say('build and pack');
 const packages = await packAll();
+await step('API reports', 'node', ['scripts/api.mjs', '--check', '--built']);
+await step('changesets say how the API changed', 'node', ['scripts/api-changes.mjs']);
 for (const { name, tarball } of packages) {
   await step(`${name}: publint`, 'publint', ['run', tarball, '--strict']);
   await step(`${name}: types as consumers see them`, 'attw', [tarball, '--profile', 'esm-only']);
