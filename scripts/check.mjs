@@ -8,6 +8,7 @@ await setup();
 await step('types', 'tsc', ['-p', 'tsconfig.json']);
 const colors = process.stderr.isTTY ? 'force' : 'off';
 await step('lint and format', 'biome', ['ci', '--error-on-warnings', `--colors=${colors}`]);
+await step('workflows', 'node', ['scripts/workflows.mjs']);
 say('build and pack');
 const packages = await packAll();
 await step('API reports', 'node', ['scripts/api.mjs', '--check', '--built']);
