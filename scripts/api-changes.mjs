@@ -1,20 +1,7 @@
-// `npm run api:changes -- --since REF`: fails when the API reports changed and no changeset says so.
+// `npm run api:changes -- --since REF`: sets up, then says which changesets the changes of the API reports ask for.
 
-import { parseArgs } from 'node:util';
-import { apiChanges } from './api/changes.mjs';
-import { root } from './run.mjs';
+import { run } from './run.mjs';
+import { setup } from './setup.mjs';
 
-const { values } = parseArgs({ options: { since: { type: 'string' } } });
-try {
-  const { notes, faults } = await apiChanges({ folder: root, since: values.since });
-  for (const note of notes) say(note);
-  for (const fault of faults) say(`fault: ${fault}`);
-  if (faults.length > 0) process.exitCode = 1;
-} catch (error) {
-  say(error.message);
-  process.exitCode = 1;
-}
-
-function say(line) {
-  process.stderr.write(`api: ${line}\n`);
-}
+await setup();
+process.exitCode = await run('node', ['scripts/api/say-changes.mjs', ...process.argv.slice(2)]);

@@ -11,8 +11,8 @@ await step('lint and format', 'biome', ['ci', '--error-on-warnings', `--colors=$
 await step('workflows', 'node', ['scripts/workflows.mjs']);
 say('build and pack');
 const packages = await packAll();
-await step('API reports', 'node', ['scripts/api.mjs', '--check', '--built']);
-await step('changesets say how the API changed', 'node', ['scripts/api-changes.mjs']);
+await step('API reports', 'node', ['scripts/api/reports.mjs', '--check']);
+await step('changesets say how the API changed', 'node', ['scripts/api/say-changes.mjs']);
 for (const { name, tarball } of packages) {
   await step(`${name}: publint`, 'publint', ['run', tarball, '--strict']);
   await step(`${name}: types as consumers see them`, 'attw', [tarball, '--profile', 'esm-only']);
