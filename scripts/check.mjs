@@ -10,6 +10,8 @@ const colors = process.stderr.isTTY ? 'force' : 'off';
 await step('lint and format', 'biome', ['ci', '--error-on-warnings', `--colors=${colors}`]);
 say('build and pack');
 const packages = await packAll();
+await step('what the tarballs hold', 'node', ['scripts/packaging.mjs']);
+await step('declarations without the types of DOM and Node', 'node', ['scripts/declarations.mjs']);
 for (const { name, tarball } of packages) {
   await step(`${name}: publint`, 'publint', ['run', tarball, '--strict']);
   await step(`${name}: types as consumers see them`, 'attw', [tarball, '--profile', 'esm-only']);
