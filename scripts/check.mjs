@@ -1,4 +1,4 @@
-// `npm run check`: types, lint and format, builds, and the packaging of every published package.
+// `npm run check`: types, lint and format, dead code, builds, and the packaging of every published package.
 
 import { packAll } from './pack.mjs';
 import { run } from './run.mjs';
@@ -8,6 +8,8 @@ await setup();
 await step('types', 'tsc', ['-p', 'tsconfig.json']);
 const colors = process.stderr.isTTY ? 'force' : 'off';
 await step('lint and format', 'biome', ['ci', '--error-on-warnings', `--colors=${colors}`]);
+await step('dead code and dependencies', 'knip', ['--no-progress', '--treat-config-hints-as-errors']);
+await step('versions in the workspace', 'sherif', []);
 say('build and pack');
 const packages = await packAll();
 await step('what the tarballs hold', 'node', ['scripts/packaging.mjs']);

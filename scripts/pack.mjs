@@ -6,7 +6,7 @@ import { root, run } from './run.mjs';
 import { runPnpm } from './setup.mjs';
 
 /** Where the tarballs lie. */
-export const packed = join(root, '.cache', 'packed');
+const packed = join(root, '.cache', 'packed');
 
 /** The published packages: folder and name. */
 export function publishedPackages() {

@@ -40,7 +40,7 @@ export type WireOutcome =
   | Exclude<Outcome, { readonly outputs: Outputs }>;
 
 /** A JSON number, or lists of them. */
-export type PlainNumbers = number | readonly PlainNumbers[];
+type PlainNumbers = number | readonly PlainNumbers[];
 
 /** From the target. `failed` is for what is no answer: the harness or the engine broke. */
 export type Reply =

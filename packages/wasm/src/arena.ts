@@ -15,7 +15,7 @@ export const PIECE: number = 8 * TILE;
 export const TABLE: number = 32 * TILE;
 
 /** Rows that are described to the kernels at once: more of narrow rows, whose tables leave room for it. */
-export function rowsAtOnce(classes: number): number {
+function rowsAtOnce(classes: number): number {
   return classes <= 4096 ? 4096 : 1024;
 }
 
@@ -26,7 +26,7 @@ export const STAGE = 32_768;
 const BASE = 64;
 
 /** Byte offsets, of whole cache lines: 64 bytes. */
-export interface Layout {
+interface Layout {
   readonly job: number;
   readonly constants: number;
   /** 512 bytes a thread. */
