@@ -1,4 +1,5 @@
-// `npm run check`: types, lint and format, builds, and what every published package exports and how it is packed.
+// `npm run check`: types, lint and format, dead code, workflows, builds, and what every published package exports and
+// how it is packed.
 
 import { packAll } from './pack.mjs';
 import { run } from './run.mjs';
@@ -8,9 +9,14 @@ await setup();
 await step('types', 'tsc', ['-p', 'tsconfig.json']);
 const colors = process.stderr.isTTY ? 'force' : 'off';
 await step('lint and format', 'biome', ['ci', '--error-on-warnings', `--colors=${colors}`]);
+await step('dead code and dependencies', 'knip', ['--no-progress', '--treat-config-hints-as-errors']);
+await step('versions in the workspace', 'sherif', []);
 await step('workflows', 'node', ['scripts/workflows.mjs']);
 say('build and pack');
 const packages = await packAll();
+await step('what the tarballs hold', 'node', ['scripts/packaging.mjs']);
+await step('imports without side effects', 'node', ['scripts/side-effects.mjs']);
+await step('declarations without the types of DOM and Node', 'node', ['scripts/declarations.mjs']);
 await step('API reports', 'node', ['scripts/api/reports.mjs', '--check']);
 await step('changesets say how the API changed', 'node', ['scripts/api/say-changes.mjs']);
 for (const { name, tarball } of packages) {

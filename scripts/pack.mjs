@@ -6,7 +6,7 @@ import { root, run } from './run.mjs';
 import { runPnpm } from './setup.mjs';
 
 /** Where the tarballs lie. */
-export const packed = join(root, '.cache', 'packed');
+const packed = join(root, '.cache', 'packed');
 
 /** The published packages: folder and name. */
 export function publishedPackages() {
@@ -36,9 +36,10 @@ export async function packAll() {
   mkdirSync(packed, { recursive: true });
   const code = await runPnpm(['-r', '--filter', './packages/*', 'pack', '--pack-destination', packed], { quiet: true });
   if (code !== 0) throw new Error('pnpm pack failed');
-  return publishedPackages().map(({ folder, name, version }) => ({
-    name,
-    folder,
-    tarball: join(packed, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`),
-  }));
+  return publishedPackages().map((each) => ({ name: each.name, folder: each.folder, tarball: tarballOf(each) }));
+}
+
+/** Where the tarball of a package lies. */
+export function tarballOf({ name, version }) {
+  return join(packed, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`);
 }

@@ -20,7 +20,7 @@ export interface Child {
 }
 
 /** Milliseconds that an answer may take. */
-export const PATIENCE = 180_000;
+const PATIENCE = 180_000;
 
 /**
  * Starts a process, which ends with this one at the latest.

@@ -22,7 +22,7 @@ export type Reply =
   | { readonly type: 'failed'; readonly reason: string };
 
 /** A case is ready for its rounds. */
-export interface Opened {
+interface Opened {
   readonly type: 'opened';
   readonly loss: number;
   /** What the gradient was written in. */
@@ -34,7 +34,7 @@ export interface Opened {
 }
 
 /** A task is ready for its rounds. */
-export interface Prepared {
+interface Prepared {
   readonly type: 'prepared';
   /** Of the first call. */
   readonly first: number;

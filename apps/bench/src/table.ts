@@ -31,7 +31,7 @@ export function renderTable(report: Report, columns = 80): string {
 }
 
 /** Rows of one form and shape together, in order. */
-export function groupRows(rows: readonly Row[]): readonly (readonly Row[])[] {
+function groupRows(rows: readonly Row[]): readonly (readonly Row[])[] {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {
     const key = `${row.form} ${shapeWords(row)}`;

@@ -28,7 +28,7 @@ function head(rows: readonly (readonly [Mutant, Judgement])[]): string[] {
   return [
     '# Mutants',
     '',
-    'Each mutant is our own implementation with one text changed, so that it breaks one rule of [SPEC.md](../core/SPEC.md). Every one',
+    'Each mutant is our own implementation with one text changed, so that it breaks one rule of [SPEC.md](https://github.com/eqloss/eqloss/blob/main/packages/core/SPEC.md). Every one',
     `must fail a vector of at most ${LARGEST} logits; a survivor means a missing vector. \`${COMMAND}\` writes this page, and a test holds it true.`,
     '',
     `${rows.length} mutants break ${clauses.size} clauses and error codes. Each is told by at least ${few === 1 ? 'one vector' : `${few} vectors`}, and ${found} of the ${called.length} that a`,

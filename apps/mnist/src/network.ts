@@ -18,7 +18,7 @@ export interface NetworkOptions {
 }
 
 /** What a step learns, beside the images. */
-export interface Lesson {
+interface Lesson {
   /** `[rows]`. */
   readonly labels: ArrayLike<number>;
   /** Softmax form. */

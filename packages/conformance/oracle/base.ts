@@ -6,7 +6,7 @@ import { createRandom } from '../src/oracle/random.ts';
 import { SEED } from './suite.ts';
 
 /** λ of the paper on LVIS v0.5, as a share of images. */
-export const PAPER_LAMBDA = 1.76e-3;
+const PAPER_LAMBDA = 1.76e-3;
 
 /** Two tail classes (1 and 3) among five. */
 export const FREQUENCIES: readonly number[] = [0.31, 0.0004, 0.052, 0.00102, 0.0068];

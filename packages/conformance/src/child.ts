@@ -6,6 +6,7 @@ import { splitLines } from './lines.ts';
 import { defaultMemoryLimit, watchMemory } from './memory.ts';
 import { nameOfRequest, type Request } from './messages.ts';
 import { cut, parseObject, rubbishWords } from './replies.ts';
+import type { Signal } from './signal.ts';
 
 /** How a child process is started. */
 export interface ChildOptions {
@@ -33,7 +34,7 @@ export interface Child {
    * test then has one second more for its proper reply, else the child is killed as well, being out of step. A child
    * that prints or holds more than it may is killed at once.
    */
-  exchange(message: Request, fits: (reply: Record<string, unknown>) => boolean, signal: AbortSignal): Promise<unknown>;
+  exchange(message: Request, fits: (reply: Record<string, unknown>) => boolean, signal: Signal): Promise<unknown>;
   /** Waits for a child that was asked to stop, and kills its process group when `milliseconds` are over. */
   end(milliseconds: number): Promise<void>;
   /** Kills the child's process group. */

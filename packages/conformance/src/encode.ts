@@ -8,7 +8,7 @@ import { type TensorData, toHex, wordBytes, writeWord } from './words.ts';
 export type TensorEncoding = 'rows' | 'base64' | 'dictionary';
 
 /** From this size on, hexadecimal rows give way to base64. */
-export const BASE64_FROM_BYTES = 4096;
+const BASE64_FROM_BYTES = 4096;
 
 /**
  * Writes a typed array as a tensor, exactly; its class decides the dtype.

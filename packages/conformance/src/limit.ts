@@ -1,5 +1,7 @@
 // A time limit for what may never answer.
 
+import type { Signal } from './signal.ts';
+
 /**
  * Waits for work, but not longer than `milliseconds`. What comes later is dropped.
  *
@@ -9,10 +11,7 @@
  * @param work Called at once, with a signal that aborts when the time is over. May throw and need not be asynchronous.
  * @throws {Error} `no answer within … s`; else what the work throws.
  */
-export async function withLimit<T>(
-  milliseconds: number,
-  work: (signal: AbortSignal) => T | PromiseLike<T>,
-): Promise<T> {
+export async function withLimit<T>(milliseconds: number, work: (signal: Signal) => T | PromiseLike<T>): Promise<T> {
   const controller = new AbortController();
   const late = new Error(`no answer within ${milliseconds / 1000} s`);
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -4,7 +4,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 
 /** Whether this platform tells what a process holds. */
-export const canMeasureMemory: boolean = process.platform === 'linux' && existsSync('/proc/self/status');
+export function canMeasureMemory(): boolean {
+  return process.platform === 'linux' && existsSync('/proc/self/status');
+}
 
 const MEGABYTE = 2 ** 20;
 const INTERVAL = 200;
@@ -24,7 +26,7 @@ export function defaultMemoryLimit(): number {
  * @returns 0 for a group without processes, and where it cannot be measured.
  */
 export function memoryOf(group: number): number {
-  if (!canMeasureMemory) return 0;
+  if (!canMeasureMemory()) return 0;
   let kilobytes = 0;
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
@@ -51,7 +53,7 @@ export function memoryOf(group: number): number {
  * @returns Ends the watch.
  */
 export function watchMemory(group: number, limit: number, onExceeded: () => void): () => void {
-  if (!canMeasureMemory) return () => {};
+  if (!canMeasureMemory()) return () => {};
   const timer = setInterval(() => {
     if (memoryOf(group) <= limit) return;
     clearInterval(timer);

@@ -59,6 +59,7 @@ export {
   type TestResult,
 } from './results.ts';
 export { type RunOptions, runSuite } from './run.ts';
+export type { Signal, SignalParts } from './signal.ts';
 export { listTests, type SuiteFile, type SuiteTest } from './suite.ts';
 export type * from './target.ts';
 export { isUnavailable, Unavailable } from './unavailable.ts';

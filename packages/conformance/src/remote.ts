@@ -2,6 +2,7 @@
 
 import { checkDescription } from './description.ts';
 import { decodeOutcome, encodeWireTest, type Reply, type Request, type Started, type WireOutcome } from './messages.ts';
+import type { Signal } from './signal.ts';
 import type { Target } from './target.ts';
 import { Unavailable } from './unavailable.ts';
 
@@ -10,7 +11,7 @@ import { Unavailable } from './unavailable.ts';
  *
  * @param signal Aborts when nobody waits for the reply any more.
  */
-export type Send = (message: Request, signal?: AbortSignal) => Promise<unknown>;
+export type Send = (message: Request, signal?: Signal) => Promise<unknown>;
 
 /**
  * Starts a target on the other side of `send`: a page, a worker, a process.

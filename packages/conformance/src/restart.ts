@@ -3,6 +3,7 @@
 import type { Request } from './messages.ts';
 import { checkStarted, remoteTarget, type Send } from './remote.ts';
 import { GONE } from './results.ts';
+import type { Signal } from './signal.ts';
 import type { Target } from './target.ts';
 
 /** One life of the other side: a process, a page. */
@@ -10,7 +11,7 @@ export interface Session {
   /** Whether it can answer another message. */
   readonly alive: boolean;
   /** Carries a message and gives its reply. Rejects when there is none, at the latest when `signal` aborts. */
-  exchange(message: Request, signal: AbortSignal): Promise<unknown>;
+  exchange(message: Request, signal: Signal): Promise<unknown>;
   /** Ends it, whatever it does. One that was asked to stop gets so many milliseconds to end by itself. */
   close(patience: number): Promise<void>;
 }
@@ -33,7 +34,7 @@ export async function restartingTarget(open: () => Promise<Session>, timeout: nu
   let lastWords = '';
   let turn: Promise<unknown> = Promise.resolve();
 
-  const exchange = async (running: Session, message: Request, given?: AbortSignal): Promise<unknown> => {
+  const exchange = async (running: Session, message: Request, given?: Signal): Promise<unknown> => {
     if (given) return running.exchange(message, given);
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(new Error(`no answer within ${timeout / 1000} s`)), timeout);
@@ -54,7 +55,7 @@ export async function restartingTarget(open: () => Promise<Session>, timeout: nu
       throw error;
     }
   };
-  const ask = async (message: Request, signal?: AbortSignal): Promise<unknown> => {
+  const ask = async (message: Request, signal?: Signal): Promise<unknown> => {
     const running = session?.alive ? session : undefined;
     if (!running && restarts === RESTARTS) {
       throw new Error(`${GONE}: it was restarted ${RESTARTS} times (${lastWords})`);

@@ -9,6 +9,7 @@ import { findKnownFailure, type KnownFailure, staleEntries } from './known-failu
 import { withLimit } from './limit.ts';
 import { fitTest } from './requirements.ts';
 import { isDrawn, LONGEST_REASON, NEEDS, type Runtime, SEEN, type TargetReport, type TestResult } from './results.ts';
+import type { Signal } from './signal.ts';
 import { smokeProblem, smokeTest } from './smoke.ts';
 import { listTests, type SuiteFile, type SuiteTest } from './suite.ts';
 import type { DecodedTest, Outcome, Target } from './target.ts';
@@ -31,7 +32,7 @@ export interface RunOptions {
   /** Called after each test, in order. */
   readonly onResult?: (result: TestResult) => void;
   /** Ends the run before the next test; it then rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: Signal;
 }
 
 /** Milliseconds that one test may take when nobody says otherwise. */

@@ -1,6 +1,7 @@
 // What an implementation under test looks like to the runner.
 
 import type { Dtype, Form, Output, Reduction } from './format.ts';
+import type { Signal } from './signal.ts';
 
 /** What a target may be unable to do. A test that needs a missing one is reported `unsupported`, never passed. */
 export type Feature =
@@ -92,7 +93,7 @@ export interface Target {
    *
    * @param signal Aborts when the time limit is over: a target that can interrupt its work should, the answer is dropped.
    */
-  run(test: DecodedTest, signal?: AbortSignal): Promise<Outcome>;
+  run(test: DecodedTest, signal?: Signal): Promise<Outcome>;
   /** Releases what the target holds. Called once, at the end; what goes wrong in it is no failure. */
   stop?(): Promise<void>;
 }

@@ -18,9 +18,16 @@ export interface TerminalOptions {
   readonly failures?: number;
 }
 
+/** Of a stream to write to, `process.stdout` say, what tells whether it shows colour. */
+export interface ColorStream {
+  readonly isTTY?: boolean;
+  /** Every terminal has it. */
+  hasColors?(): boolean;
+}
+
 /** Whether a stream shows colour: a terminal that can, and no `NO_COLOR`. */
-export function wantsColor(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY === true && !process.env.NO_COLOR && stream.hasColors();
+export function wantsColor(stream: ColorStream): boolean {
+  return stream.isTTY === true && !process.env.NO_COLOR && stream.hasColors?.() === true;
 }
 
 /**

@@ -17,8 +17,10 @@ export function thrownWords(error: unknown): string {
 /** File, line and column of the first frame that is a file's; without its folders, which differ from machine to machine. */
 function placeOf(stack: string): string {
   const frame = stack.split('\n').find((line) => /^ +at .*:\d+:\d+\)?$/.test(line) && !line.includes('node:'));
-  if (frame === undefined || frame.includes(own)) return '';
+  if (frame === undefined || frame.includes(ownFolder())) return '';
   return /([^/\\(]+:\d+:\d+)\)?$/.exec(frame)?.[1].replace(/\?[^:]*/, '') ?? '';
 }
 
-const own = new URL('.', import.meta.url).href.replace(/^file:\/\//, '');
+function ownFolder(): string {
+  return new URL('.', import.meta.url).href.replace(/^file:\/\//, '');
+}

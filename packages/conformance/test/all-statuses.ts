@@ -16,7 +16,7 @@ export const hostile =
 export const files: readonly LoadedFile[] = suite.map((one) => ({ ...one, hash: 'ab'.repeat(32) }));
 
 /** Answers with every slope off by a number. */
-export const shift = (by: number) =>
+const shift = (by: number) =>
   spoil((outputs) => ({ ...outputs, gradient: Float64Array.from(outputs.gradient ?? [], (value) => value + by) }));
 
 const known = { reason: 'log(0) is -88', link: 'https://example.org/1', clause: 'N2' };

@@ -20,7 +20,7 @@ export interface GpuKernel {
 }
 
 /** The object behind a kernel. */
-export interface GpuBackend extends OnGpu, Drawn {
+interface GpuBackend extends OnGpu, Drawn {
   /** Why gpu.js took another mode than it was asked for. */
   readonly fallbackReason?: string;
   /** False before the first run and once destroyed. */

@@ -10,7 +10,7 @@ import type { FormPlan, Kind, Make, Sizes, Stage, Suite } from './suite.ts';
 import { powers } from './text/arithmetic.ts';
 
 /** The kernels of one kind of batch. */
-export interface Entry<P> {
+interface Entry<P> {
   readonly suite: Suite<P>;
   readonly kind: Kind;
   /** Where the logits are: `host`, or a kind of texture, for which WebGL compiles another shader. */

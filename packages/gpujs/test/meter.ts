@@ -3,7 +3,7 @@
 import type { GpuLike, Mode } from '../src/index.ts';
 
 /** Since the meter was started. */
-export interface Counts {
+interface Counts {
   /** Shaders, modules or functions. */
   readonly compiled: number;
   /** Kernels started. */

@@ -53,7 +53,7 @@ export interface Graph {
 }
 
 /** The contents of a graph. Names have the prefix. */
-export interface GraphParts {
+interface GraphParts {
   /** `NodeProto`s in an order in which they can run. */
   readonly nodes: readonly Uint8Array[];
   /** `TensorProto`s. */

@@ -1,7 +1,9 @@
 // Writes a loss into a graph, whatever the graph is: a model of its own, a user's model, a training step.
 
-import * as cpu from './cpu/index.ts';
-import * as gpu from './gpu/index.ts';
+import { sigmoidOf as sigmoidOnCpu } from './cpu/sigmoid.ts';
+import { softmaxOf as softmaxOnCpu } from './cpu/softmax.ts';
+import { sigmoidOf as sigmoidOnGpu } from './gpu/sigmoid.ts';
+import { softmaxOf as softmaxOnGpu } from './gpu/softmax.ts';
 import { createGraph, type Graph, type Value } from './graph.ts';
 import { type Rows, rowInputs } from './inputs.ts';
 import { elementTypes, encodeFunction } from './onnx.ts';
@@ -32,10 +34,13 @@ export type WriteForm = (graph: Graph, loss: Loss, rows: Rows, divisor: () => Va
  */
 export function writeLoss(graph: Graph, loss: Loss, logits: Value, gradientName = 'gradient'): void {
   const rows = rowInputs(graph, loss, logits);
-  const { sigmoidOf, softmaxOf } = { cpu, gpu }[loss.arithmetic];
   const divisor = (): Value => divisorOf(graph, loss, rows);
-  const form: WriteForm = loss.form === 'sigmoid' ? sigmoidOf : softmaxOf;
-  const { active, sums } = form(graph, loss, rows, divisor, gradientName);
+  const forms: Record<Loss['arithmetic'], Record<Loss['form'], WriteForm>> = {
+    cpu: { sigmoid: sigmoidOnCpu, softmax: softmaxOnCpu },
+    gpu: { sigmoid: sigmoidOnGpu, softmax: softmaxOnGpu },
+  };
+  const write = forms[loss.arithmetic][loss.form];
+  const { active, sums } = write(graph, loss, rows, divisor, gradientName);
   const { op, constant } = graph;
   const { outputs } = loss;
   if (outputs.includes('loss') || outputs.includes('rowLosses')) {

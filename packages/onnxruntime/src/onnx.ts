@@ -6,10 +6,10 @@ import { bytesField, type Field, floatField, integerField, join, messageField, t
 export const elementTypes = { float: 1, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
 
 /** Name of an element type that the graphs use. */
-export type ElementType = keyof typeof elementTypes;
+type ElementType = keyof typeof elementTypes;
 
 /** A dimension: a size, or the name of one that is known only at run time. */
-export type Dimension = number | string;
+type Dimension = number | string;
 
 /** A graph input or output. */
 export interface ValueInfo {

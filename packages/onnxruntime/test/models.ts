@@ -1,6 +1,6 @@
 // Loss models run by themselves: a batch as the inputs that `buildLossModel` documents, without a loss session.
 
-import { type Batch, drawBeta, type Form } from '@eqloss/core';
+import type { Batch, Form } from '@eqloss/core';
 import * as ort from 'onnxruntime-node';
 import { buildLossModel, type LossModelOptions } from '../src/index.ts';
 
@@ -148,13 +148,8 @@ export function rowsOf(batch: ModelCase, from: number, to: number, normalizer = 
   } as ModelCase;
 }
 
-/** Draws as core makes them, as a list. SPEC X5. */
-export function draws(rows: number, classes: number, gamma = 0.9): number[] {
-  return [...drawBeta({ rows, classes, gamma, seed: 1, step: 2 })];
-}
-
 /** Bits of the half-precision number that equals `value`, which must be one (or NaN). */
-export function halfBits(value: number): number {
+function halfBits(value: number): number {
   const bits = new DataView(new ArrayBuffer(4));
   bits.setFloat32(0, value);
   const word = bits.getUint32(0);

@@ -39,7 +39,7 @@ export interface DeviceInputs {
 }
 
 /** What a loss leaves for its gradient. */
-export interface Forward {
+interface Forward {
   readonly loss: Tensor;
   /** The gradient for a dy of 1, where it is made together with the loss. */
   readonly gradient?: Tensor;

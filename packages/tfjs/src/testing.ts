@@ -23,7 +23,7 @@ export const lossOf: Readonly<
 > = { sigmoid: sigmoidEql, softmax: softmaxEql };
 
 /** Runs a batch through tfjs. Target rows go in nested, so that their shape is seen and they stay doubles. */
-export async function evaluate(form: Form, batch: Case, reduction: Reduction) {
+async function evaluate(form: Form, batch: Case, reduction: Reduction) {
   const { gate, logits, labels, targets, normalizer, ...rest } = batch;
   const { classes } = gate;
   const rows = logits.length / classes;

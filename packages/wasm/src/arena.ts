@@ -2,6 +2,7 @@
 
 import { EqlError } from '@eqloss/core';
 import { instantiate, type KernelExports, MOST_PAGES } from './module.ts';
+import type { Memory, Module } from './webassembly.ts';
 
 /**
  * Columns after which the kernels close a sum. Wide rows are cut at its multiples only, so that how a row is cut shows in no
@@ -14,7 +15,7 @@ export const PIECE: number = 8 * TILE;
 export const TABLE: number = 32 * TILE;
 
 /** Rows that are described to the kernels at once: more of narrow rows, whose tables leave room for it. */
-export function rowsAtOnce(classes: number): number {
+function rowsAtOnce(classes: number): number {
   return classes <= 4096 ? 4096 : 1024;
 }
 
@@ -25,7 +26,7 @@ export const STAGE = 32_768;
 const BASE = 64;
 
 /** Byte offsets, of whole cache lines: 64 bytes. */
-export interface Layout {
+interface Layout {
   readonly job: number;
   readonly constants: number;
   /** 512 bytes a thread. */
@@ -49,7 +50,7 @@ export interface Layout {
 
 /** Views of a memory. */
 export interface Arena {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: Memory;
   readonly kernels: KernelExports;
   readonly layout: Layout;
   /** Tells arenas apart in messages to workers. */
@@ -79,7 +80,7 @@ export interface ArenaSize {
  * @throws {EqlError} `OUT_OF_MEMORY`
  */
 export function createArena(
-  module: WebAssembly.Module,
+  module: Module,
   options: ArenaSize & { readonly id: number; readonly shared: boolean },
 ): Arena {
   const total = BASE + bytesOf(options);
@@ -114,12 +115,7 @@ export function recycleArena({ memory, kernels, id }: Arena, size: ArenaSize): A
  *
  * @param at Where `bytesOf(size)` bytes were allocated in it, at a multiple of 64.
  */
-export function borrowArena(
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
-  at: number,
-  size: ArenaSize,
-): Arena {
+export function borrowArena(module: Module, memory: Memory, at: number, size: ArenaSize): Arena {
   const layout = layoutOf(at, size);
   return arenaOver(memory, instantiate(module, memory, layout.constants), layout, { ...size, id: 0 });
 }
@@ -141,7 +137,7 @@ export function isIn({ memory }: Arena, array: Float32Array): boolean {
 }
 
 function arenaOver(
-  memory: WebAssembly.Memory,
+  memory: Memory,
   kernels: KernelExports,
   layout: Layout,
   { classes, id }: ArenaSize & { readonly id: number },
@@ -150,7 +146,7 @@ function arenaOver(
   return { memory, kernels, layout, id, classes: table, rows: rowsAtOnce(table), ...viewsOf(memory) };
 }
 
-function viewsOf({ buffer }: WebAssembly.Memory): Pick<Arena, 'bytes' | 'integers' | 'singles' | 'doubles'> {
+function viewsOf({ buffer }: Memory): Pick<Arena, 'bytes' | 'integers' | 'singles' | 'doubles'> {
   return {
     bytes: new Uint8Array(buffer),
     integers: new Int32Array(buffer),

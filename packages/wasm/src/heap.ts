@@ -3,11 +3,12 @@
 import { EqlError } from '@eqloss/core';
 import { type Arena, type ArenaSize, borrowArena, bytesOf, renewArena, TABLE } from './arena.ts';
 import type { Shelf } from './shelf.ts';
+import type { Memory, Module } from './webassembly.ts';
 
 /** A memory that belongs to somebody else, and what allocates in it. */
 export interface Heap {
   /** Not shared with other threads. It may grow between calls. */
-  readonly memory: WebAssembly.Memory;
+  readonly memory: Memory;
   /** Gives the address of so many bytes, as C's `malloc` does: 0 when there is no room. Called once, by `createKernelsSync`. */
   allocate(bytes: number): number;
   /** Takes them back. Called once, by `dispose`. */
@@ -43,7 +44,7 @@ export function checkHeap(heap: Heap): void {
  *
  * @throws {EqlError} `OUT_OF_MEMORY`; `UNSUPPORTED` when the kernels cannot be linked to such a memory
  */
-export function createHeapShelf(module: WebAssembly.Module, heap: Heap): Shelf {
+export function createHeapShelf(module: Module, heap: Heap): Shelf {
   const { memory } = heap;
   const given = allocateIn(heap, bytesOf(SIZE) + ALIGNMENT);
   let arena: Arena;

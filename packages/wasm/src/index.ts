@@ -6,3 +6,4 @@ export type { Heap } from './heap.ts';
 export type { Kernel, KernelGradient, KernelLoss, Kernels } from './kernels.ts';
 export type { KernelBatch, KernelOptions, KernelsOptions, SyncKernelsOptions } from './options.ts';
 export type { Buffers } from './shelf.ts';
+export type { Memory } from './webassembly.ts';

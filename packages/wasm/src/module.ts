@@ -2,6 +2,7 @@
 
 import type { Backend } from './backend.ts';
 import { FUSED, PLAIN } from './bytes.ts';
+import type { Memory, Module } from './webassembly.ts';
 
 /** What a module exports. */
 export interface KernelExports {
@@ -23,7 +24,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 /** A compiled module, for memory of its own or memory shared with workers. */
 export interface KernelModule {
   readonly backend: VectorBackend;
-  readonly module: WebAssembly.Module;
+  readonly module: Module;
 }
 
 /** Pages of 64 KiB that a 32-bit memory may have. */
@@ -78,7 +79,7 @@ export function compileKernelsSync(wanted: VectorBackend | undefined): KernelMod
  *
  * @param constants Where the instance keeps its numbers: 84 bytes at a multiple of 4. It touches nothing else but what calls name.
  */
-export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory, constants: number): KernelExports {
+export function instantiate(module: Module, memory: Memory, constants: number): KernelExports {
   const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
   kernels.placeConstants(constants);
   return kernels;
@@ -101,7 +102,7 @@ function* candidates(
 }
 
 /** Whether what the fused module calls fused is so here. */
-function isFit(backend: VectorBackend, module: WebAssembly.Module, shared: boolean): boolean {
+function isFit(backend: VectorBackend, module: Module, shared: boolean): boolean {
   if (backend === 'simd') return true;
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared });
   return instantiate(module, memory, 0).isFused(1 + 2 ** -12, -1) === 1;

@@ -3,6 +3,7 @@
 import { EqlError } from '@eqloss/core';
 import { type Arena, bytesOf, createArena, recycleArena, TABLE } from './arena.ts';
 import type { Pool } from './threads.ts';
+import type { Module } from './webassembly.ts';
 
 /** Room for batches, in the kernels' own memory. */
 export interface Buffers {
@@ -31,7 +32,7 @@ export interface Shelf {
 const MOST_FREE = 8;
 
 /** @param gone Where arrays that were given back are noted. */
-export function createShelf(module: WebAssembly.Module, pool: Pool | undefined, gone: WeakSet<object>): Shelf {
+export function createShelf(module: Module, pool: Pool | undefined, gone: WeakSet<object>): Shelf {
   const arenas = new Map<ArrayBufferLike, Arena>();
   const threads = pool?.threads ?? 1;
   // A shared memory is freed only when all threads have collected their garbage, and an idle worker never does: free ones

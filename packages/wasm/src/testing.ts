@@ -34,7 +34,7 @@ export type Result = KernelLoss & KernelGradient;
 export const backends = ['relaxed-simd', 'simd', 'typescript'] as const;
 
 /** Numbers of classes about the seams: blocks of 32, chunks of 3840, tiles of 30,720, the table of 122,880. */
-export const seams: readonly number[] = [3839, 3840, 3841, 30_719, 30_720, 30_721, 61_441, 122_879, 122_880, 122_881];
+const seams: readonly number[] = [3839, 3840, 3841, 30_719, 30_720, 30_721, 61_441, 122_879, 122_880, 122_881];
 
 /** One call in a way of its own; the arrays of the result stay as they are, whatever comes after. */
 type Way = (kernels: Kernels, form: Form, batch: Case, options?: KernelOptions) => Result;
@@ -363,7 +363,7 @@ export function heapKernels(): Kernels {
 }
 
 /** The first way is near core, all others give its bits. */
-export function expectAllNear(kernels: Kernels, form: Form, batch: Case): void {
+function expectAllNear(kernels: Kernels, form: Form, batch: Case): void {
   const [[, first], ...others] = Object.entries(ways);
   const result = first(kernels, form, batch);
   expectNear(result, lossOf[form](batch), divisorOf(batch));

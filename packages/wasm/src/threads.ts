@@ -2,6 +2,7 @@
 
 import { EqlError } from '@eqloss/core';
 import type { Arena } from './arena.ts';
+import type { Module } from './webassembly.ts';
 import { CONTROL, WORKER_SOURCE } from './worker.ts';
 
 /** Workers, ready. */
@@ -40,7 +41,7 @@ interface AnyWorker {
  * @param threads How many threads in all, the calling one included.
  * @returns The pool, or in words why this platform has no shared memory or no workers for it.
  */
-export async function startPool(module: WebAssembly.Module, threads: number): Promise<Pool | string> {
+export async function startPool(module: Module, threads: number): Promise<Pool | string> {
   const reason = whyNoThreads();
   if (reason !== undefined) return reason;
   const control = new Int32Array(new SharedArrayBuffer(4 * (CONTROL.asleep + threads)));

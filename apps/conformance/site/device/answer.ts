@@ -27,7 +27,7 @@ export function answerMessages({ target, path }: WorkerParts): void {
 }
 
 /** Answers the messages of timing; it never rejects. */
-export function createTimer(path: () => Promise<Path>): (request: TimingRequest) => Promise<TimingReply> {
+function createTimer(path: () => Promise<Path>): (request: TimingRequest) => Promise<TimingReply> {
   let session: Session | undefined;
   return async (request) => {
     try {

@@ -45,7 +45,7 @@ export interface Recommendation {
 }
 
 /** What a user may be using already. */
-export type Stack = 'no framework' | 'TensorFlow.js' | 'ONNX Runtime' | 'gpu.js';
+type Stack = 'no framework' | 'TensorFlow.js' | 'ONNX Runtime' | 'gpu.js';
 
 /** Recommends. Without a single target that passed there is no `best`. */
 export function recommend(evidence: Evidence): Recommendation {

@@ -24,7 +24,7 @@ export function Reports({ state }: { readonly state: State }): JSX.Element {
 }
 
 /** The name of a saved report: letters, digits and hyphens of the date. */
-export function fileName(date: Date, ending: 'html' | 'ndjson'): string {
+function fileName(date: Date, ending: 'html' | 'ndjson'): string {
   return `eqloss-report-${date.toISOString().slice(0, 19).replaceAll(':', '-')}.${ending}`;
 }
 

@@ -4,7 +4,7 @@
 const NO_NUMBER = /^[-+]?(nan|inf(inity)?|null|none|na|n\/a|undefined)$/i;
 
 /** The number that a text states, of whatever size and kind; undefined when it states none. */
-export function numberOf(text: string): number | undefined {
+function numberOf(text: string): number | undefined {
   return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : undefined;
 }
 

@@ -82,7 +82,7 @@ export function problemWords({ line, column, came, wanted }: CountProblem): stri
 }
 
 /** The place of the largest value; the first of several. */
-export function largest(values: ArrayLike<number>): number {
+function largest(values: ArrayLike<number>): number {
   let best = 0;
   for (let j = 1; j < values.length; j++) if (values[j] > values[best]) best = j;
   return best;

@@ -13,7 +13,7 @@ const heightFor = (width: number): number => (width > 600 ? 400 : 340);
 const ZERO_STRIP = 22;
 
 /** A line of the plot. */
-export interface Series {
+interface Series {
   readonly id: 'up-plain' | 'up' | 'down-plain' | 'down';
   readonly title: string;
   readonly values: Float64Array;
@@ -21,7 +21,7 @@ export interface Series {
 }
 
 /** The lines of a result. Upwards is one line where the loss leaves it as it is. */
-export function seriesOf({ plain, gated, inputs }: JobResult): readonly Series[] {
+function seriesOf({ plain, gated, inputs }: JobResult): readonly Series[] {
   const sigmoid = inputs.form === 'sigmoid';
   const up: Series = {
     id: 'up',

@@ -40,7 +40,7 @@ export function rankAt(scale: LogScale, x: number, classes: number): number {
 }
 
 /** Powers of ten within the domain; some between them where there are few. */
-export function ticksOf(scale: LogScale): readonly number[] {
+function ticksOf(scale: LogScale): readonly number[] {
   const [low, high] = scale.domain();
   const powers: number[] = [];
   for (let k = Math.ceil(Math.log10(low) - 1e-9); 10 ** k <= high * (1 + 1e-9); k++) powers.push(10 ** k);

@@ -26,7 +26,7 @@ export interface Picking {
 }
 
 /** A package and its size. */
-export interface PickedPackage extends Size {
+interface PickedPackage extends Size {
   readonly name: string;
 }
 
@@ -52,7 +52,7 @@ export interface PickedTarget {
 }
 
 /** Time for loss and gradient. */
-export interface Speed {
+interface Speed {
   /** Threads that the bench gave it. */
   readonly threads: number;
   /** By that of the memory copy: less is faster. */

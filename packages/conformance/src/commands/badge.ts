@@ -31,7 +31,7 @@ export const addBadge: AddCommand = (program, end) => {
  * @returns 0, whatever the report says.
  * @throws {UsageError} for a file that is no report, a target that it does not have, and no place for the badge.
  */
-export async function badge(path: string, { target, out }: BadgeWishes): Promise<number> {
+async function badge(path: string, { target, out }: BadgeWishes): Promise<number> {
   const record = await readReportFile(path);
   const drawn = await beforehand(() => {
     checkReportPath(out);

@@ -29,7 +29,7 @@ export const addCompare: AddCommand = (program, end) => {
  * @returns The exit code: 0, or 1 when something is worse.
  * @throws {UsageError} for a file that is no report.
  */
-export async function compare(a: string, b: string, { json }: { readonly json?: true } = {}): Promise<number> {
+async function compare(a: string, b: string, { json }: { readonly json?: true } = {}): Promise<number> {
   const comparison = compareReports(await readReportFile(a), await readReportFile(b));
   const { stdout } = process;
   const look = { color: wantsColor(stdout), columns: stdout.columns };

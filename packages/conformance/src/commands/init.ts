@@ -26,7 +26,7 @@ export const addInit: AddCommand = (program, end) => {
  * @returns The exit code: 0.
  * @throws {UsageError} when a file is there already, or none can be written: nothing is then.
  */
-export async function init(path: string, python = false): Promise<number> {
+async function init(path: string, python = false): Promise<number> {
   const { file, files } = await beforehand(() => prepare(path, python));
   // The decoder first: a target without it would not run.
   await beforehand(() => {

@@ -46,7 +46,7 @@ export function checkTarget({ words, stdio = false, memory }: TargetWish): void 
   if (words.length > 1 && !stdio) throw new UsageError(`one TARGET, not ${words.length}; a program needs --stdio`);
   if (memory === undefined) return;
   if (!stdio) throw new UsageError('--memory needs --stdio: the memory of a module is that of this process');
-  if (!canMeasureMemory) throw new UsageError(`--memory is unavailable on this platform (${process.platform})`);
+  if (!canMeasureMemory()) throw new UsageError(`--memory is unavailable on this platform (${process.platform})`);
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import type { VectorFile } from '../format.ts';
 import type { TestResult } from '../results.ts';
+import type { Signal } from '../signal.ts';
 import { describeBatch } from './describe.ts';
 import type { Batch } from './draw.ts';
 import type { Lives } from './life.ts';
@@ -32,7 +33,7 @@ export interface ShrinkTools {
   readonly judge: Lives['judge'];
   /** Milliseconds for one call while shrinking: what hangs costs its whole limit each time. */
   readonly limit: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: Signal;
 }
 
 /** Shrinks a failure as long as it stays one of its kind, within limits on calls and time. */

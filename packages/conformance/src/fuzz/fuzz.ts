@@ -3,6 +3,7 @@
 import { SPEC_VERSION } from '../oracle/oracle.ts';
 import { hash } from '../oracle/random.ts';
 import { DRAWN, NEEDS, type TestResult } from '../results.ts';
+import type { Signal } from '../signal.ts';
 import type { Target } from '../target.ts';
 import { describeBatch } from './describe.ts';
 import type { Batch } from './draw.ts';
@@ -27,7 +28,7 @@ export interface FuzzOptions {
   /** Called with each failure that was shrunk, unless it came to the same vector as another. */
   readonly onFinding?: (finding: Finding) => void;
   /** Ends the run before the next batch; it then rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: Signal;
 }
 
 /** What a fuzzed target came to. */

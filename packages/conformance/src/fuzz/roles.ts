@@ -4,17 +4,17 @@ import type { Form } from '../format.ts';
 import type { Case } from '../oracle/case.ts';
 
 /** Whether a row takes part at all: neither ignored nor of weight 0. SPEC G5, R3. */
-export function takesPart({ labels, rowWeights }: Case, i: number): boolean {
+function takesPart({ labels, rowWeights }: Case, i: number): boolean {
   return labels?.[i] !== -1 && rowWeights?.[i] !== 0;
 }
 
 /** y of an entry, of labels and target rows alike. */
-export function targetAt({ labels, targets, frequencies }: Case, i: number, j: number): number {
+function targetAt({ labels, targets, frequencies }: Case, i: number, j: number): number {
   return targets ? targets.data[i * frequencies.length + j] : Number(labels?.[i] === j);
 }
 
 /** E of a row of the sigmoid form. SPEC G4. */
-export function isForeground(given: Case, i: number): boolean {
+function isForeground(given: Case, i: number): boolean {
   const explicit = given.foreground?.[i];
   return explicit === undefined ? given.frequencies.some((_, j) => targetAt(given, i, j) > 0) : explicit === 1;
 }

@@ -42,7 +42,7 @@ export interface OracleResult {
 }
 
 /** What {@link evaluate} went through. */
-export interface OracleSteps {
+interface OracleSteps {
   /** T `[C]`. */
   readonly tail: readonly boolean[];
   /** What the sum of the row losses, and each gradient, was divided by. */
@@ -51,7 +51,7 @@ export interface OracleSteps {
 }
 
 /** One row: taken out by its label or by its weight, or evaluated. */
-export type OracleRow = { readonly out: 'ignored' | 'weight 0' } | EvaluatedRow;
+type OracleRow = { readonly out: 'ignored' | 'weight 0' } | EvaluatedRow;
 
 /** A row that was evaluated. */
 export interface EvaluatedRow {

@@ -17,7 +17,7 @@ export interface SigmoidRow extends ExactRow {
 }
 
 /** One element before its weight: `softplus(z) - y z` and `σ(z) - y`. */
-export interface SigmoidElement {
+interface SigmoidElement {
   readonly loss: Exact;
   readonly gradient: Exact;
 }

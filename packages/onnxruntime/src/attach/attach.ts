@@ -90,7 +90,7 @@ export function isAttachable(opset: number | undefined): boolean {
  *
  * @throws {EqlError} `UNSUPPORTED` for any other; `MODEL` when it has none.
  */
-export function opsetOf(model: ModelOutline): number {
+function opsetOf(model: ModelOutline): number {
   const opset = model.opsets.get('');
   if (opset === undefined) throw new EqlError('MODEL', 'the model names no version of the standard operator set.');
   if (!isAttachable(opset)) {

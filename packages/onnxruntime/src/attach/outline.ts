@@ -22,7 +22,7 @@ export interface ModelOutline {
 }
 
 /** The top graph of a model. */
-export interface GraphOutline {
+interface GraphOutline {
   /** Every output of every node, with the node's bytes. */
   readonly producers: ReadonlyMap<string, Span>;
   readonly nodes: number;

@@ -50,7 +50,7 @@ export function encodeSmall(model: SmallModel): Uint8Array {
 }
 
 /** A graph of a small model, also for an attribute. */
-export function graphOf({ nodes, inputs, outputs, values = [], initializers = [] }: SmallModel): onnx.IGraphProto {
+function graphOf({ nodes, inputs, outputs, values = [], initializers = [] }: SmallModel): onnx.IGraphProto {
   return {
     name: 'small',
     node: nodes.map(({ op, inputs, outputs, domain, attributes }) => ({

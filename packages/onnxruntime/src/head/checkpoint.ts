@@ -122,7 +122,7 @@ function contentsOf(bytes: Uint8Array, headerLength: number): TrainerState {
 }
 
 /** @throws {EqlError} `OUT_OF_MEMORY` */
-export function allocate(bytes: number): Uint8Array<ArrayBuffer> {
+function allocate(bytes: number): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(bytes);
   } catch {

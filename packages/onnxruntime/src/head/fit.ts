@@ -18,8 +18,8 @@ export interface FitOptions {
   readonly seed: number;
   /** Called after each step; awaited if it returns a promise. */
   readonly onProgress?: (progress: FitProgress) => unknown;
-  /** Ends training before the next step; `fit` then rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
+  /** An `AbortSignal`, which ends training before the next step; `fit` then rejects with its reason. */
+  readonly signal?: { throwIfAborted(): void };
   /** Hands over a checkpoint every so many steps, and at the end. A failure of `save` ends training. */
   readonly checkpoint?: {
     /** Integer > 0. */

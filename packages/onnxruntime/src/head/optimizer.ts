@@ -36,7 +36,7 @@ export interface AdamWOptions {
 export type OptimizerOptions = SgdOptions | AdamWOptions;
 
 /** Some of the parameters, and the gradient of exactly these. */
-export interface Part {
+interface Part {
   /** Where the part starts among the parameters. */
   readonly at: number;
   /** Of the loss with respect to `parameters[at + k]`. */

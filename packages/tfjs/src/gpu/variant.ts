@@ -68,7 +68,7 @@ export function variantOf(batch: Batch, inputs: Inputs, half: boolean): Variant 
 }
 
 /** Whether β is one 0 or 1 for each element, and known by the array's type to be: core has checked its range. */
-export function hasBits({ checked }: Batch): boolean {
+function hasBits({ checked }: Batch): boolean {
   return checked.form === 'softmax' && checked.perElement && kindOf(checked.beta) === 'Uint8Array';
 }
 

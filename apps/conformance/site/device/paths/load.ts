@@ -18,7 +18,7 @@ export async function loadPath(name: string): Promise<Path> {
 }
 
 /** Threads to time with: those of the machine, up to four. */
-export function threadsHere(): number {
+function threadsHere(): number {
   return Math.max(2, Math.min(4, navigator.hardwareConcurrency || 2));
 }
 
