@@ -48,7 +48,8 @@ test.each([
   ['all permissions', 'permissions: {}', 'permissions: write-all', 'write permissions belong to the job'],
   ['no concurrency', 'concurrency: good\n', '', 'concurrency is wanted'],
   ['a long-lived secret', 'secrets.GITHUB_TOKEN', 'secrets.NPM_TOKEN', 'secrets.NPM_TOKEN is used'],
-  ['a secret by another way', 'secrets.GITHUB_TOKEN', "secrets['NPM_TOKEN']", 'secrets[ is used'],
+  ['a secret by another way', 'secrets.GITHUB_TOKEN', "secrets['NPM_TOKEN']", 'secrets is used'],
+  ['all secrets', `\${{ secrets.GITHUB_TOKEN }}`, `\${{ toJSON(secrets) }}`, 'secrets is used'],
   [
     'a job without permissions',
     '    permissions:\n      contents: read\n      id-token: write\n',

@@ -51,7 +51,7 @@ function pins(document) {
   const problems = [];
   visit(document, {
     Pair(_, { key, value }) {
-      if (key.value !== 'uses' || value.value.startsWith('./')) return;
+      if (key.value !== 'uses' || String(value?.value).startsWith('./')) return;
       if (!/@[0-9a-f]{40}$/.test(value.value)) problems.push(`${value.value} is not pinned by a commit of 40 digits`);
       else if (!/^ v\d+\.\d+\.\d+$/.test(value.comment ?? ''))
         problems.push(`${value.value} lacks its version: # v1.2.3`);
@@ -68,7 +68,7 @@ function triggers({ on }) {
 }
 
 function secrets(text) {
-  const used = [...text.matchAll(/\bsecrets(?:\.(\w+)|\[|:)/g)].filter(([, name]) => name !== 'GITHUB_TOKEN');
+  const used = [...text.matchAll(/\bsecrets\b(?:\.(\w+))?/g)].filter(([, name]) => name !== 'GITHUB_TOKEN');
   return used.map(([found]) => `${found} is used: there is no long-lived secret here`);
 }
 
