@@ -83,7 +83,8 @@ function ofJob(job, scripts) {
     !/^(ubuntu|macos|windows)-latest$|^\$\{\{ matrix\.\w+ \}\}$/.test(job['runs-on'] ?? '') &&
       'it must run on a hosted runner',
     identity && job.environment === undefined && 'an identity (id-token) is wanted only in a protected environment',
-    identity && uses('actions/cache').length > 0 && 'a cache may be poisoned: none where an identity is given',
+    steps.some(({ uses: name }) => /^actions\/cache[@/]/.test(name ?? '')) &&
+      'a cache may be poisoned, and end in a release: none',
     ...uses('actions/checkout').map(
       (step) => step.with?.['persist-credentials'] !== false && 'checkout must not keep credentials',
     ),
