@@ -14,6 +14,7 @@ say('build and pack');
 const packages = await packAll();
 await step('what the tarballs hold', 'node', ['scripts/packaging.mjs']);
 await step('imports without side effects', 'node', ['scripts/side-effects.mjs']);
+await step('sizes', 'node', ['scripts/sizes.mjs']);
 await step('declarations without the types of DOM and Node', 'node', ['scripts/declarations.mjs']);
 for (const { name, tarball } of packages) {
   await step(`${name}: publint`, 'publint', ['run', tarball, '--strict']);
