@@ -16,6 +16,7 @@ say('build and pack');
 const packages = await packAll();
 await step('what the tarballs hold', 'node', ['scripts/packaging.mjs']);
 await step('imports without side effects', 'node', ['scripts/side-effects.mjs']);
+await step('sizes', 'node', ['scripts/sizes.mjs']);
 await step('declarations without the types of DOM and Node', 'node', ['scripts/declarations.mjs']);
 await step('API reports', 'node', ['scripts/api/reports.mjs', '--check']);
 await step('changesets say how the API changed', 'node', ['scripts/api/say-changes.mjs']);

@@ -1,6 +1,7 @@
 // What computes behind a kernel, and may go away: a context of OpenGL, or a device of WebGPU.
 
 import { EqlError } from '@eqloss/core';
+import { unsupported } from './unsupported.ts';
 
 /** What has a context of OpenGL, or gpu.js's record of a device of WebGPU: kernels and textures. */
 export interface OnGpu {
@@ -56,8 +57,7 @@ export function checkCapacity({ context }: OnGpu, length: number): void {
 }
 
 function tooLarge(length: number, limit: string): EqlError {
-  return new EqlError(
-    'UNSUPPORTED',
+  return unsupported(
     `a batch of ${length} entries is too large for this device, whose largest ${limit}; take fewer rows.`,
   );
 }

@@ -1,8 +1,8 @@
 // The part of gpu.js that is used, structurally: any copy of the library will do.
 
-import { EqlError } from '@eqloss/core';
 import type { OnGpu } from './device.ts';
 import type { Drawn } from './rectangle.ts';
+import { unsupported } from './unsupported.ts';
 
 /** An instance of gpu.js's `GPU`. */
 export interface GpuLike {
@@ -37,16 +37,15 @@ export type Mode = 'cpu' | 'webasm' | 'webgl' | 'webgl2' | 'headlessgl' | 'webgp
  */
 export function checkGpu(gpu: GpuLike): void {
   if (typeof gpu?.createKernel !== 'function') {
-    throw new EqlError('UNSUPPORTED', 'gpu has no createKernel; wanted an instance of GPU from gpu.js.');
+    throw unsupported('gpu has no createKernel; wanted an instance of GPU from gpu.js.');
   }
   const { mode, constructor: GPU = {} } = gpu as { readonly mode?: unknown; readonly constructor?: object };
   // What has neither is a wrapper: its kernels will say.
   if ('isKernelMapSupported' in GPU && !('isWebAssemblySupported' in GPU)) {
-    throw new EqlError('UNSUPPORTED', 'gpu comes from a gpu.js older than 2.24; install gpu.js 2.24.1 or later.');
+    throw unsupported('gpu comes from a gpu.js older than 2.24; install gpu.js 2.24.1 or later.');
   }
   if (mode === 'async') {
-    throw new EqlError(
-      'UNSUPPORTED',
+    throw unsupported(
       'gpu has the mode "async" of gpu.js, which chooses a mode after the first run; ask GPU.isWebGPUAvailable() and choose "webgpu" or another.',
     );
   }
@@ -79,7 +78,7 @@ function modeOfBackend(backend: GpuBackend): Mode {
 
 /** Whether the mode computes on a GPU, where results may stay. */
 export function isOnGpu(mode: Mode): boolean {
-  return mode.startsWith('webgl') || mode === 'webgpu' || mode === 'headlessgl';
+  return /gl|gpu/.test(mode); // webgl, webgl2, headlessgl, webgpu
 }
 
 function isInstance(context: unknown, name: string): boolean {

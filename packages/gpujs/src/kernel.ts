@@ -16,6 +16,7 @@ import { type CheckedOptions, checkOptions, type KernelOptions } from './options
 import { createResults, type KernelResult, type PipelineResult } from './result.ts';
 import { createShelf } from './shelf.ts';
 import type { FormPlan } from './suite.ts';
+import { unsupported } from './unsupported.ts';
 
 /** One batch: core's inputs without the gate, and the logits. What is on the host is copied when `run` is called. */
 export interface KernelBatch extends Omit<BatchInputs, 'gate'> {
@@ -73,17 +74,12 @@ export async function createLossKernel<P extends CheckedSigmoid | CheckedSoftmax
   plan: FormPlan<P>,
 ): Promise<LossKernel | PipelineKernel> {
   const settings = checkOptions(gpu, options, plan);
-  const { gate, reduction, labels, beta } = settings;
   const shelf = createShelf(gpu, settings, plan);
   const { resultOf, end } = createResults(settings.pipeline);
   const inTurn = createTurns();
   let destroyed: Promise<void> | undefined;
 
-  // An empty batch of the kind that is wanted first.
-  const answers = labels === 'index' ? { labels: [] } : { targets: [] };
-  const empty = { gate, ...answers, ...(plan.form === 'softmax' && { beta: 0 }) };
-  const kind = plan.kindOf(plan.check([0, gate.classes], empty, reduction));
-  await shelf.trust(shelf.entryFor(beta === 'element' ? { ...kind, weights: 'element' } : kind));
+  await shelf.trust(shelf.entryFor(settings.first));
   return {
     get mode() {
       return shelf.mode();
@@ -125,15 +121,12 @@ function checkBatch<P extends CheckedSigmoid | CheckedSoftmax>(
   plan: FormPlan<P>,
 ): { readonly given: GivenLogits; readonly checked: P } {
   if (typeof batch !== 'object' || batch === null) {
-    throw new EqlError('UNSUPPORTED', `batch is ${batch}; wanted an object with logits and labels or targets.`);
+    throw unsupported(`batch is ${batch}; wanted an object with logits and labels or targets.`);
   }
   const { logits, shape, ...others } = batch;
   const other = (others as { readonly gate?: Gate | null }).gate ?? gate;
   if (other.classes !== gate.classes || gate.tail.some((tail, j) => tail !== other.tail[j])) {
-    throw new EqlError(
-      'UNSUPPORTED',
-      'the batch came with another gate than the kernel was made for; create one for it.',
-    );
+    throw unsupported('the batch came with another gate than the kernel was made for; create one for it.');
   }
   const given = givenLogits(logits);
   const inputs: BatchInputs = { ...others, gate };
@@ -153,11 +146,11 @@ function checkBatch<P extends CheckedSigmoid | CheckedSoftmax>(
 function checkTexture({ texture }: GivenLogits, mode: Mode, context: unknown): void {
   if (texture === undefined) return;
   if (!isOnGpu(mode)) {
-    throw new EqlError('UNSUPPORTED', `logits is a texture, and mode ${mode} has none; read it back with toArray().`);
+    throw unsupported(`logits is a texture, and mode ${mode} has none; read it back with toArray().`);
   }
   checkNotEnded({ context });
   if (texture.context !== context) {
-    throw new EqlError('UNSUPPORTED', 'logits is a texture of another GPU; make both kernels with the same one.');
+    throw unsupported('logits is a texture of another GPU; make both kernels with the same one.');
   }
 }
 

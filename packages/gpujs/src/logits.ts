@@ -3,6 +3,7 @@
 import { EqlError, kindOf } from '@eqloss/core';
 import type { KernelOutput } from 'gpu.js';
 import { checkKept, type GpuTexture, isSingle, isTexture, type TextureFields } from './texture.ts';
+import { unsupported } from './unsupported.ts';
 
 /** gpu.js's `input(values, [classes, rows])`: flat numbers with a size, x first. */
 export interface GpuInput {
@@ -73,13 +74,12 @@ function ofTexture(texture: GpuTexture & TextureFields): GivenLogits {
   const { componentCount = 1 } = texture as { readonly componentCount?: number };
   checkKept(texture);
   if (type === 'NumberTexture') {
-    throw new EqlError(
-      'UNSUPPORTED',
+    throw unsupported(
       'logits is a texture of packed bytes, which loses digits; make the kernel that writes it with precision: "single".',
     );
   }
   if (componentCount !== 1 || /^ArrayTexture\([234]\)$/.test(type ?? '')) {
-    throw new EqlError('UNSUPPORTED', 'logits is a texture of vectors; wanted one number for each entry.');
+    throw unsupported('logits is a texture of vectors; wanted one number for each entry.');
   }
   return { length: product(output), ...shapeOfOutput(output), texture, copyTo: () => undefined };
 }

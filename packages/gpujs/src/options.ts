@@ -2,7 +2,8 @@
 
 import { type CheckedSigmoid, type CheckedSoftmax, EqlError, type Gate, type Reduction } from '@eqloss/core';
 import { checkGpu, type GpuLike } from './gpu.ts';
-import type { FormPlan } from './suite.ts';
+import type { FormPlan, Kind } from './suite.ts';
+import { unsupported } from './unsupported.ts';
 
 /** What `createSigmoidEql` and `createSoftmaxEql` make kernels for. Later changes have no effect. */
 export interface KernelOptions {
@@ -28,7 +29,10 @@ export interface KernelOptions {
 }
 
 /** The options, complete and checked; the gate is a copy. */
-export type CheckedOptions = Required<Omit<KernelOptions, 'classes'>>;
+export type CheckedOptions = Required<Omit<KernelOptions, 'classes' | 'labels' | 'beta'>> & {
+  /** What to compile for at creation. */
+  readonly first: Kind;
+};
 
 const NAMES = ['rows', 'classes', 'gate', 'reduction', 'labels', 'beta', 'pipeline', 'requireGpu'];
 // The kernels find their row from an index in single precision: see placeOf of text/layout.ts.
@@ -49,25 +53,25 @@ export function checkOptions<P extends CheckedSigmoid | CheckedSoftmax>(
 ): CheckedOptions {
   checkGpu(gpu);
   if (typeof options !== 'object' || options === null) {
-    throw new EqlError('UNSUPPORTED', `options are ${options}; wanted an object with at least rows and gate.`);
+    throw unsupported(`options are ${options}; wanted an object with at least rows and gate.`);
   }
   const unknown = Object.keys(options).find((name) => !NAMES.includes(name));
   if (unknown !== undefined) {
-    throw new EqlError('UNSUPPORTED', `option ${unknown} is unknown; there are ${NAMES.join(', ')}.`);
+    throw unsupported(`option ${unknown} is unknown; there are ${NAMES.join(', ')}.`);
   }
   const { rows, gate, classes = gate?.classes, reduction = 'mean', labels = 'index' } = options;
   const { beta = 'class', pipeline = false, requireGpu = false } = options;
   if (labels !== 'index' && labels !== 'rows') {
-    throw new EqlError('UNSUPPORTED', `labels is ${labels}; wanted "index" or "rows", the kind to compile for first.`);
+    throw unsupported(`labels is ${labels}; wanted "index" or "rows", the kind to compile for first.`);
   }
   if (plan.form === 'sigmoid' && options.beta !== undefined) {
-    throw new EqlError('UNSUPPORTED', 'beta is an option of createSoftmaxEql: the sigmoid form has none.');
+    throw unsupported('beta is an option of createSoftmaxEql: the sigmoid form has none.');
   }
   if (beta !== 'class' && beta !== 'element') {
-    throw new EqlError('UNSUPPORTED', `beta is ${beta}; wanted "class" or "element", the kind to compile for first.`);
+    throw unsupported(`beta is ${beta}; wanted "class" or "element", the kind to compile for first.`);
   }
   for (const [name, flag] of Object.entries({ pipeline, requireGpu })) {
-    if (typeof flag !== 'boolean') throw new EqlError('UNSUPPORTED', `${name} is ${flag}; wanted true or false.`);
+    if (typeof flag !== 'boolean') throw unsupported(`${name} is ${flag}; wanted true or false.`);
   }
   if (!(Number.isSafeInteger(rows) && rows >= 1 && rows <= MOST_ROWS)) {
     throw new EqlError(
@@ -81,13 +85,15 @@ export function checkOptions<P extends CheckedSigmoid | CheckedSoftmax>(
       `classes is ${classes} but the gate has ${gate.classes}; leave it out, or make another gate.`,
     );
   }
-  // An empty batch: core checks the rest of what it knows.
-  plan.check([0, classes], { gate, labels: [], ...(plan.form === 'softmax' && { beta: 0 }) }, reduction);
+  // An empty batch of the kind that is wanted first: core checks the rest of what it knows.
+  const answers = labels === 'index' ? { labels: [] } : { targets: [] };
+  const empty = { gate, ...answers, ...(plan.form === 'softmax' && { beta: 0 }) };
+  const kind = plan.kindOf(plan.check([0, classes], empty, reduction));
   if (rows * gate.classes > MOST_ENTRIES) {
-    throw new EqlError(
-      'UNSUPPORTED',
+    throw unsupported(
       `${rows} rows of ${gate.classes} classes are ${rows * gate.classes} entries; gpu.js counts threads in single precision, which is exact up to 2^23. Take fewer rows.`,
     );
   }
-  return { rows, gate: { ...gate, tail: gate.tail.slice() }, reduction, labels, beta, pipeline, requireGpu };
+  const first: Kind = beta === 'element' ? { ...kind, weights: 'element' } : kind;
+  return { rows, gate: { ...gate, tail: gate.tail.slice() }, reduction, first, pipeline, requireGpu };
 }

@@ -1,10 +1,11 @@
 // A question whose answer is known, put to every set of kernels before it is trusted: engines and drivers fail silently.
 
-import { type Batch, type CheckedSigmoid, type CheckedSoftmax, EqlError, type Gate } from '@eqloss/core';
+import type { Batch, CheckedSigmoid, CheckedSoftmax, Gate } from '@eqloss/core';
 import type { Mode } from './gpu.ts';
 import { givenLogits } from './logits.ts';
 import type { FormPlan, Kind, Stage } from './suite.ts';
 import { free, read } from './texture.ts';
+import { unsupported } from './unsupported.ts';
 
 // SPEC N4, single precision.
 const TOLERANCE = 2e-6;
@@ -32,10 +33,7 @@ export async function checkSuite<P extends CheckedSigmoid | CheckedSoftmax>(
   const question = questionOf(plan, gate, kind, rows);
   const wrong = await answerTo(plan, question, stage);
   if (wrong !== undefined) {
-    throw new EqlError(
-      'UNSUPPORTED',
-      `gpu.js in mode ${mode()} computes wrongly here: ${wrong} of a known batch; try another mode.`,
-    );
+    throw unsupported(`gpu.js in mode ${mode()} computes wrongly here: ${wrong} of a known batch; try another mode.`);
   }
   let keepsNonFinite = true;
   for (const special of [Number.NaN, Infinity, -Infinity]) {

@@ -5,6 +5,7 @@ import { checkAlive, checkNotEnded } from './device.ts';
 import { type GpuKernel, type GpuLike, isOnGpu, type Mode, messageOf, modeOf } from './gpu.ts';
 import { restoreRectangle } from './rectangle.ts';
 import { checkKept, firstOf, type GpuArray, isTexture } from './texture.ts';
+import { unsupported } from './unsupported.ts';
 
 /** What is compiled: source text, since bundlers rewrite functions, and gpu.js reads them. */
 export interface ProgramSource {
@@ -103,7 +104,7 @@ export function createProgram(gpu: GpuLike, { text, size, constants, result }: P
       } catch (error) {
         check();
         if (error instanceof EqlError) throw error;
-        throw new EqlError('UNSUPPORTED', `gpu.js cannot run this kernel in mode ${mode()}: ${messageOf(error)}`);
+        throw unsupported(`gpu.js cannot run this kernel in mode ${mode()}: ${messageOf(error)}`);
       }
     },
     done: (values) => {
@@ -123,10 +124,10 @@ function made(gpu: GpuLike, text: string, settings: object): GpuKernel {
   try {
     kernel = gpu.createKernel(text, settings);
   } catch (error) {
-    throw new EqlError('UNSUPPORTED', `gpu.js makes no kernel: ${messageOf(error)}`);
+    throw unsupported(`gpu.js makes no kernel: ${messageOf(error)}`);
   }
   if (typeof kernel === 'function' && 'kernel' in kernel && 'destroy' in kernel) return kernel as unknown as GpuKernel;
-  throw new EqlError('UNSUPPORTED', 'gpu made no kernel of its own: the mode "dev" of gpu.js is not supported.');
+  throw unsupported('gpu made no kernel of its own: the mode "dev" of gpu.js is not supported.');
 }
 
 function argumentOf(argument: Argument, whole: boolean): GpuArray | number {

@@ -52,7 +52,7 @@ export function createResults(pipeline: boolean): Results {
     if (isTexture(outputs.rowLosses)) kept.add(outputs);
   };
   const readLoss = async (
-    { rowLosses }: Outputs,
+    rowLosses: Outputs['rowLosses'],
     { rows, divisor }: CheckedSigmoid | CheckedSoftmax,
   ): Promise<number> => {
     const losses = await read(rowLosses, rows);
@@ -63,7 +63,7 @@ export function createResults(pipeline: boolean): Results {
       if (!pipeline) {
         const { rows, classes } = checked;
         const rowLosses = await read(outputs.rowLosses, rows);
-        const loss = await readLoss({ ...outputs, rowLosses }, checked);
+        const loss = await readLoss(rowLosses, checked);
         return { loss, rowLosses, gradient: await read(outputs.gradient, rows * classes) };
       }
       remember(outputs);
@@ -74,7 +74,7 @@ export function createResults(pipeline: boolean): Results {
           if (released || ended) {
             throw new EqlError('DISPOSED', `readLoss came after ${released ? 'release' : 'destroy of the kernel'}.`);
           }
-          const reading = readLoss(outputs, checked);
+          const reading = readLoss(outputs.rowLosses, checked);
           reads.add(reading);
           return reading.finally(() => reads.delete(reading));
         },

@@ -1,6 +1,6 @@
 // The kernels of a handle: made when a batch first needs them, trusted when they have answered a question.
 
-import { type CheckedSigmoid, type CheckedSoftmax, EqlError } from '@eqloss/core';
+import type { CheckedSigmoid, CheckedSoftmax } from '@eqloss/core';
 import { checkCapacity } from './device.ts';
 import { type GpuLike, isOnGpu, type Mode } from './gpu.ts';
 import type { CheckedOptions } from './options.ts';
@@ -8,6 +8,7 @@ import { checkSuite } from './probe.ts';
 import { createProgram, type Program } from './program.ts';
 import type { FormPlan, Kind, Make, Sizes, Stage, Suite } from './suite.ts';
 import { powers } from './text/arithmetic.ts';
+import { unsupported } from './unsupported.ts';
 
 /** The kernels of one kind of batch. */
 interface Entry<P> {
@@ -164,7 +165,7 @@ function checkOnGpu(gpu: GpuLike, mode: Mode, reason: string | undefined): void 
   if (isOnGpu(mode)) return;
   const { mode: asked } = gpu as { readonly mode?: string };
   const cause = reason ?? (asked === mode ? 'that is the mode that was asked for' : 'gpu.js found no GPU here');
-  throw new EqlError('UNSUPPORTED', `gpu.js runs mode ${mode}, and requireGpu is set: ${cause}.`);
+  throw unsupported(`gpu.js runs mode ${mode}, and requireGpu is set: ${cause}.`);
 }
 
 /** Parts of a row: about as many as each has entries, so that no thread does much more than the others. */

@@ -4,6 +4,7 @@ import { EqlError, kindOf } from '@eqloss/core';
 import type { KernelOutput, Texture } from 'gpu.js';
 import { checkAlive, isEnded, type OnGpu } from './device.ts';
 import { messageOf } from './gpu.ts';
+import { unsupported } from './unsupported.ts';
 
 /**
  * What a kernel with `pipeline: true` returns on a GPU: a texture of WebGL, or a buffer of WebGPU. gpu.js's own type, so that it
@@ -52,7 +53,7 @@ export function free(...results: readonly (GpuArray | KernelOutput)[]): void {
  */
 export async function readBack(values: GpuArray | KernelOutput): Promise<Float32Array> {
   const array = isTexture(values) ? await readTexture(values) : values;
-  if (!isSingle(array)) throw new EqlError('UNSUPPORTED', `${kindOf(array)} came; wanted a flat result of a kernel.`);
+  if (!isSingle(array)) throw unsupported(`${kindOf(array)} came; wanted a flat result of a kernel.`);
   return array;
 }
 
@@ -68,7 +69,7 @@ export async function read(values: GpuArray, length: number): Promise<Float32Arr
 /** @throws {EqlError} `UNSUPPORTED` for fewer numbers, or none. */
 export function firstOf(values: unknown, length: number): Float32Array {
   if (!isSingle(values) || values.length < length) {
-    throw new EqlError('UNSUPPORTED', `gpu.js returned no Float32Array of ${length} numbers.`);
+    throw unsupported(`gpu.js returned no Float32Array of ${length} numbers.`);
   }
   return values.length === length ? values : values.slice(0, length);
 }
@@ -84,7 +85,7 @@ async function readTexture(texture: GpuTexture & TextureFields): Promise<unknown
     checkAlive(texture);
     checkKept(texture);
     if (isEnded(texture.kernel)) throw new EqlError('DISPOSED', 'a texture was read after its kernel was destroyed.');
-    throw new EqlError('UNSUPPORTED', `gpu.js cannot read a result back: ${messageOf(error)}`);
+    throw unsupported(`gpu.js cannot read a result back: ${messageOf(error)}`);
   }
 }
 

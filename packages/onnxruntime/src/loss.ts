@@ -7,7 +7,7 @@ import { softmaxOf as softmaxOnGpu } from './gpu/softmax.ts';
 import { createGraph, type Graph, type Value } from './graph.ts';
 import { type Rows, rowInputs } from './inputs.ts';
 import { elementTypes, encodeFunction } from './onnx.ts';
-import type { Loss } from './options.ts';
+import { type Loss, OUTPUTS } from './options.ts';
 
 /** What a form makes of its rows. */
 export interface RowLoss {
@@ -35,11 +35,9 @@ export type WriteForm = (graph: Graph, loss: Loss, rows: Rows, divisor: () => Va
 export function writeLoss(graph: Graph, loss: Loss, logits: Value, gradientName = 'gradient'): void {
   const rows = rowInputs(graph, loss, logits);
   const divisor = (): Value => divisorOf(graph, loss, rows);
-  const forms: Record<Loss['arithmetic'], Record<Loss['form'], WriteForm>> = {
-    cpu: { sigmoid: sigmoidOnCpu, softmax: softmaxOnCpu },
-    gpu: { sigmoid: sigmoidOnGpu, softmax: softmaxOnGpu },
-  };
-  const write = forms[loss.arithmetic][loss.form];
+  const [sigmoid, softmax]: readonly WriteForm[] =
+    loss.arithmetic === 'cpu' ? [sigmoidOnCpu, softmaxOnCpu] : [sigmoidOnGpu, softmaxOnGpu];
+  const write = loss.form === 'sigmoid' ? sigmoid : softmax;
   const { active, sums } = write(graph, loss, rows, divisor, gradientName);
   const { op, constant } = graph;
   const { outputs } = loss;
@@ -65,7 +63,7 @@ export function callLoss(graph: Graph, loss: Loss, logits: Value, suffix = '', g
   const body = createGraph(graph.opset);
   writeLoss(body, loss, 'logits');
   const { inputs, nodes, constants } = body.parts();
-  const outputs = (['loss', 'rowLosses', 'gradient'] as const).filter((output) => loss.outputs.includes(output));
+  const outputs = OUTPUTS.filter((output) => loss.outputs.includes(output));
   const results = outputs.map((output) => (output === 'gradient' ? gradientName : output));
   graph.call(name, [logits, ...inputs.map((input) => graph.input(input))], results);
   const names = ['logits', ...inputs.map((input) => input.name)];
@@ -75,7 +73,7 @@ export function callLoss(graph: Graph, loss: Loss, logits: Value, suffix = '', g
 /** Declares the results of {@link writeLoss} as outputs of the graph. */
 export function declareOutputs(graph: Graph, loss: Loss): void {
   const shapes = { loss: [], rowLosses: ['rows'], gradient: ['rows', 'classes'] } as const;
-  for (const name of ['loss', 'rowLosses', 'gradient'] as const) {
+  for (const name of OUTPUTS) {
     if (loss.outputs.includes(name)) graph.output({ name, type: 'float', shape: shapes[name] });
   }
 }

@@ -51,12 +51,9 @@ export function buildLossModel(options: LossModelOptions): Uint8Array {
   checkOpset(opset);
   oneOf('as', as, ['graph', 'function']);
   const graph = createGraph(opset);
-  const input = graph.input({
-    name: 'logits',
-    type: type === 'float16' ? 'float16' : 'float',
-    shape: ['rows', 'classes'],
-  });
-  const logits = type === 'float16' ? graph.op('Cast', [input], { to: elementTypes.float }) : input;
+  const half = type === 'float16';
+  const input = graph.input({ name: 'logits', type: half ? type : 'float', shape: ['rows', 'classes'] });
+  const logits = half ? graph.op('Cast', [input], { to: elementTypes.float }) : input;
   const functions = as === 'function' ? [callLoss(graph, loss, logits)] : [];
   if (as === 'graph') writeLoss(graph, loss, logits);
   declareOutputs(graph, loss);

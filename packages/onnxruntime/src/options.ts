@@ -42,11 +42,20 @@ export type Loss = Required<LossOptions>;
 
 /** What {@link resolveLoss} knows. */
 export const LOSS_OPTIONS: readonly string[] = [
-  ...['form', 'labels', 'labelType', 'outputs', 'reduction', 'normalizer', 'rowWeights', 'foreground', 'beta'],
+  'form',
+  'labels',
+  'labelType',
+  'outputs',
+  'reduction',
+  'normalizer',
+  'rowWeights',
+  'foreground',
+  'beta',
   'arithmetic',
 ];
 
-const OUTPUTS: readonly Output[] = ['loss', 'rowLosses', 'gradient'];
+/** What a loss can give, in the order of the outputs of its model. */
+export const OUTPUTS: readonly Output[] = ['loss', 'rowLosses', 'gradient'];
 const BETAS: readonly BetaShape[] = ['scalar', 'class', 'element', 'drawn'];
 
 /**
@@ -57,8 +66,18 @@ const BETAS: readonly BetaShape[] = ['scalar', 'class', 'element', 'drawn'];
  */
 export function resolveLoss(options: LossOptions): Loss {
   checkOptions('options', options, LOSS_OPTIONS);
-  const { form, labels, outputs = OUTPUTS, reduction = 'mean', normalizer = false } = options;
-  const { labelType = 'int32', rowWeights = false, foreground = false, beta = 'scalar', arithmetic = 'cpu' } = options;
+  const {
+    form,
+    labels,
+    labelType = 'int32',
+    outputs = OUTPUTS,
+    reduction = 'mean',
+    normalizer = false,
+    rowWeights = false,
+    foreground = false,
+    beta = 'scalar',
+    arithmetic = 'cpu',
+  } = options;
   oneOf('form', form, ['sigmoid', 'softmax']);
   oneOf('labels', labels, ['index', 'rows']);
   oneOf('labelType', labelType, ['int32', 'int64']);
@@ -103,9 +122,10 @@ export function checkOptions(name: string, options: unknown, known: readonly str
   if (typeof options !== 'object' || options === null) {
     unsupported(name, options, `an object with some of ${known.join(', ')}`);
   }
-  const unknown = Object.entries(options).find(([key, value]) => value !== undefined && !known.includes(key));
-  if (unknown === undefined) return;
-  throw new EqlError('UNSUPPORTED', `${name}: ${unknown[0]} is unknown; there are ${known.join(', ')}.`);
+  for (const [key, value] of Object.entries(options)) {
+    if (value === undefined || known.includes(key)) continue;
+    throw new EqlError('UNSUPPORTED', `${name}: ${key} is unknown; there are ${known.join(', ')}.`);
+  }
 }
 
 /** @throws {EqlError} `UNSUPPORTED` for a word that is not among those known. */

@@ -4,7 +4,7 @@ import { EqlError } from '@eqloss/core';
 import { createGraph, type Graph } from '../graph.ts';
 import { callLoss, writeLoss } from '../loss.ts';
 import { DOMAIN, elementTypes, opsetImport, type ValueInfo } from '../onnx.ts';
-import { checkOptions, LOSS_OPTIONS, type Loss, type LossOptions, oneOf, resolveLoss } from '../options.ts';
+import { checkOptions, LOSS_OPTIONS, type Loss, type LossOptions, OUTPUTS, oneOf, resolveLoss } from '../options.ts';
 import { bytesField, type Field, messageField } from '../protobuf.ts';
 import { type Candidate, checkClasses, classesOf } from './candidates.ts';
 import { carriedTensors, checkConstants, constantNode, type LossConstants } from './constants.ts';
@@ -149,8 +149,8 @@ function graphFields(
     ...parts.inputs
       .filter(({ name }) => !carried.has(name))
       .map(({ name, type, shape }) => declareValue(11, name, elementTypes[type], sized(shape))),
-    ...(['loss', 'rowLosses', 'gradient'] as const)
-      .filter((name) => loss.outputs.includes(name))
-      .map((name) => declareValue(12, prefix + name, elementTypes.float, shapes[name])),
+    ...OUTPUTS.filter((name) => loss.outputs.includes(name)).map((name) =>
+      declareValue(12, prefix + name, elementTypes.float, shapes[name]),
+    ),
   ];
 }
