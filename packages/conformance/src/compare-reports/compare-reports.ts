@@ -21,7 +21,7 @@ export interface TestChange {
   readonly toRatio?: number;
 }
 
-/** A target's worst ratio, over all tests or those of one clause, that moved by more than {@link DRIFT}. */
+/** A target's worst ratio, over all tests or those of one clause, that more than doubled or halved. */
 export interface RatioDrift {
   readonly target: string;
   readonly runtime: Runtime;
