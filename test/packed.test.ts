@@ -13,6 +13,11 @@ import { filesOf, snippetsOf } from './readme.ts';
 const node = process.env.EQLOSS_NODE ?? 'node';
 const folder = mkdtempSync(join(tmpdir(), 'eqloss-packed-'));
 const readmes = [join(root, 'README.md'), ...publishedPackages().map((each) => join(each.folder, 'README.md'))];
+/** Guides that have examples. */
+const guides = readdirSync(join(root, 'docs'))
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => join(root, 'docs', name))
+  .filter((path) => snippetsOf(path).length > 0);
 
 /** Runs a program in the empty folder; its standard output. */
 function inFolder(command: string, ...args: string[]): string {
@@ -97,7 +102,7 @@ describe('the templates of @eqloss/conformance', () => {
   }, 60_000);
 });
 
-describe.each(readmes.map((path) => ({ name: path.slice(root.length), path })))('$name', ({ path }) => {
+describe.each([...readmes, ...guides].map((path) => ({ name: path.slice(root.length), path })))('$name', ({ path }) => {
   const snippets = existsSync(path) ? snippetsOf(path) : [];
   const files = existsSync(path) ? filesOf(path) : [];
 

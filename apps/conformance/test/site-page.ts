@@ -91,8 +91,15 @@ export async function matrixRow(page: Page, name: string): Promise<readonly stri
   );
 }
 
-/** What axe-core finds wrong, and what is too wide, one line a problem; in both schemes at a phone's and a desk's width. */
-export async function axeProblems(page: Page): Promise<readonly string[]> {
+/**
+ * What axe-core finds wrong, and what is too wide, one line a problem; in both schemes at a phone's and a desk's width.
+ *
+ * @param settled Waits until the page shows a scheme.
+ */
+export async function axeProblems(
+  page: Page,
+  settled: (page: Page) => Promise<void> = async () => {},
+): Promise<readonly string[]> {
   const problems = new Set<string>();
   // Not by a script element: the page's policy forbids it, but not to whoever holds the browser.
   await page.evaluate(axe);
@@ -102,6 +109,7 @@ export async function axeProblems(page: Page): Promise<readonly string[]> {
     if (wide > width) problems.add(`the page is ${wide} wide at ${width}`);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
+      await settled(page);
       for (const line of await page.evaluate(runAxe)) problems.add(`${width} ${colorScheme}: ${line}`);
     }
   }

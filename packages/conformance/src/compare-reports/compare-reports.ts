@@ -21,7 +21,7 @@ export interface TestChange {
   readonly toRatio?: number;
 }
 
-/** A target's worst ratio, over all tests or those of one clause, that became more than twice as large or small. */
+/** A target's worst ratio, over all tests or those of one clause, that more than doubled or halved. */
 export interface RatioDrift {
   readonly target: string;
   readonly runtime: Runtime;

@@ -66,7 +66,7 @@ export function drawVector(
 }
 
 /**
- * The batches drawn from 1 to `count`, as suite files: to judge many targets that claim the same by the same
+ * The drawn batches 1 to `count` of a seed, as suite files: to judge many targets that claim the same by the same
  * batches, or to keep them.
  *
  * @param seed An integer in [0, 2^32).
