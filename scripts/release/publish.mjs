@@ -81,15 +81,18 @@ async function publishAll(plan, registry, args) {
 
 /** Whether the registry has a package that npm could not publish: its answer may have been lost, or npm have asked twice. */
 async function arrived(each, registry) {
+  let problem;
   for (let attempt = 0; attempt < 3; attempt++) {
+    if (attempt > 0) await wait(1000);
     try {
-      if (attempt > 0) await wait(1000);
       const { state } = await compareWith(await askRegistry(registry, each.name), each);
       if (state === 'same') return true;
+      problem = undefined;
     } catch (error) {
-      process.stderr.write(`release: ${error.message}\n`);
+      problem = error;
     }
   }
+  if (problem) process.stderr.write(`release: ${problem.message}\n`);
   return false;
 }
 

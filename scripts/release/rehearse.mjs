@@ -1,10 +1,21 @@
 // `npm run release:rehearse`: whole releases, failures included, from a copy of the working tree to a registry that ends
-// with it. `-- --keep` keeps the folders.
+// with it. `-- --short` takes the first release alone, `-- --keep` keeps the folders.
 
-import { run } from '../run.mjs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root, run } from '../run.mjs';
 import { setup } from '../setup.mjs';
 
 await setup();
 // What users have may be older than the workspace's own Node.
 process.env.EQLOSS_NODE = process.execPath;
-process.exitCode = await run('node', ['scripts/release/rehearsal/main.ts', ...process.argv.slice(2)]);
+mkdirSync(join(root, '.cache'), { recursive: true });
+// Beside the checkout, where files can be linked; users' folders elsewhere, where they find nothing of the workspace.
+const inside = mkdtempSync(join(root, '.cache', 'rehearsal-'));
+const outside = mkdtempSync(join(tmpdir(), 'eqloss-rehearsal-'));
+const args = process.argv.slice(2);
+process.exitCode = await run('node', ['scripts/release/rehearsal/main.ts', inside, outside, ...args]);
+// It removes them itself, unless it was killed.
+if (args.includes('--keep')) console.log(`kept: ${inside}\nkept: ${outside}`);
+else for (const folder of [inside, outside]) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

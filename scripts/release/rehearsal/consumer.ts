@@ -7,7 +7,7 @@ import { environment, must } from './commands.ts';
 import { npmrc } from './workspace.ts';
 
 /** An installed package, as npm's lockfile has it. */
-export interface Installed {
+interface Installed {
   readonly version: string;
   readonly integrity: string;
 }

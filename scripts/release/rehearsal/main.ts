@@ -1,10 +1,8 @@
 // Rehearses releases: prints a line a step, then a table, and leaves nothing behind.
 
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { root } from '../../run.mjs';
 import { endOnSignals } from '../../signals.mjs';
 import { endAll, must } from './commands.ts';
 import { startRegistry } from './registry.ts';
@@ -18,15 +16,15 @@ interface Result {
   readonly seen: string;
 }
 
-const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
-mkdirSync(join(root, '.cache'), { recursive: true });
-// Beside the checkout, where files can be linked; users' folders elsewhere, where they find nothing of the workspace.
-const inside = mkdtempSync(join(root, '.cache', 'rehearsal-'));
-const outside = mkdtempSync(join(tmpdir(), 'eqloss-rehearsal-'));
+const { values, positionals } = parseArgs({
+  options: { keep: { type: 'boolean', default: false }, short: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const [inside, outside] = positionals;
 process.on('exit', () => {
   endAll();
-  if (values.keep) console.log(`kept: ${inside}\nkept: ${outside}`);
-  else for (const folder of [inside, outside]) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  if (values.keep) return;
+  for (const folder of positionals) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 endOnSignals(() => console.log('the rehearsal was ended before its end'));
 
@@ -43,9 +41,13 @@ await perform({
     return `${workspace.packages().length} packages, ${workspace.version()}`;
   },
 });
-for (const step of results[0].ok ? stepsOf({ workspace: workspace!, registry, outside, cache }) : []) {
-  await perform(step);
-  if (!results.at(-1)!.ok) break;
+if (results[0].ok) {
+  const versions = { first: '', patch: '', minor: '', prerelease: '' };
+  const { whole, short } = stepsOf({ workspace: workspace!, registry, outside, cache, versions });
+  for (const step of values.short ? short : whole) {
+    await perform(step);
+    if (!results.at(-1)!.ok) break;
+  }
 }
 
 const width = Math.max(...results.map(({ title }) => title.length));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { runServer } from 'verdaccio';
 
 /** What the door does at one publish: refuses it, or lets it through and loses the answer. */
-export interface Fault {
+interface Fault {
   /** The how many-th publish from now. */
   readonly at: number;
   readonly how: 'refuse' | 'lose';

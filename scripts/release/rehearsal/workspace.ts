@@ -6,7 +6,7 @@ import { root } from '../../run.mjs';
 import { attempt, environment, must, type Outcome } from './commands.ts';
 
 /** A published package of the copy. */
-export interface Package {
+interface Package {
   readonly name: string;
   readonly folder: string;
   readonly version: string;
