@@ -40,7 +40,7 @@ export class EqlError extends Error {
 
   /** By what it is, not by who made it: this, an error of another copy is as well. */
   static override [Symbol.hasInstance](value: unknown): value is EqlError {
-    // Classes that extend this one inherit the method.
+    // biome-ignore lint/complexity/noThisInStatic: classes that extend this one inherit the method.
     if (this !== EqlError) return Function.prototype[Symbol.hasInstance].call(this, value);
     return value instanceof Error && value.name === 'EqlError' && typeof (value as EqlError).code === 'string';
   }
