@@ -9,5 +9,5 @@ export * from './protocol.ts';
 export { ReportError, readReport } from './read-report.ts';
 export { serve } from './serve.ts';
 export { type StdioOptions, stdioTarget } from './stdio.ts';
-export { renderTerminal, type TerminalOptions, wantsColor } from './terminal.ts';
+export { type ColorStream, renderTerminal, type TerminalOptions, wantsColor } from './terminal.ts';
 export { writeWhole } from './whole.ts';

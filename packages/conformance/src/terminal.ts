@@ -18,9 +18,15 @@ export interface TerminalOptions {
   readonly failures?: number;
 }
 
+/** What is asked of a stream of Node: as structure, so that programs without Node's types can read these. */
+export interface ColorStream {
+  readonly isTTY?: boolean;
+  hasColors?(): boolean;
+}
+
 /** Whether a stream shows colour: a terminal that can, and no `NO_COLOR`. */
-export function wantsColor(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY === true && !process.env.NO_COLOR && stream.hasColors();
+export function wantsColor(stream: ColorStream): boolean {
+  return stream.isTTY === true && !process.env.NO_COLOR && stream.hasColors?.() === true;
 }
 
 /**
