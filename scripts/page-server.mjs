@@ -20,12 +20,12 @@ import { build, defaultClientConditions } from 'vite';
  * Serves a page on 127.0.0.1, cross-origin isolated, so that threads and precise clocks work.
  *
  * @param {Bundle} files
- * @param {{ port?: number, plain?: boolean }} [options] `port`: a free one by default. `plain`: without the headers of
- * isolation, as many hosts of static files serve.
+ * @param {{ port?: number, plain?: boolean, headers?: Readonly<Record<string, string>> }} [options] `port`: a free one by
+ * default. `plain`: without the headers of isolation, as many hosts of static files serve. `headers`: more of them.
  * @returns {Promise<PageServer>}
  * @throws {Error} when the port is taken.
  */
-export async function serveFiles(files, { port: wanted = 0, plain = false } = {}) {
+export async function serveFiles(files, { port: wanted = 0, plain = false, headers = {} } = {}) {
   const server = createServer((request, response) => {
     // Not by URL: it throws on `//`, and anybody on this machine can ask for that.
     const path = (request.url ?? '/').split('?')[0].slice(1) || 'index.html';
@@ -33,6 +33,7 @@ export async function serveFiles(files, { port: wanted = 0, plain = false } = {}
     response.writeHead(file ? 200 : 404, {
       'content-type': types[extname(path)] ?? 'application/octet-stream',
       ...(plain ? {} : isolation),
+      ...headers,
     });
     response.end(file ?? `no ${path} here`);
   });

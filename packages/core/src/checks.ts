@@ -17,6 +17,14 @@ export function checkGate(gate: Gate): void {
       `the gate is missing or not whole; make it with createGate or sliceGate.${cause}`,
     );
   }
+  // No gate of this version has one: a tree may hold two versions of this package, and gates go from one to the other.
+  const { version } = gate as { readonly version?: unknown };
+  if (version !== undefined) {
+    throw new EqlError(
+      'UNSUPPORTED',
+      `the gate is of version ${String(version)}, made by a later @eqloss/core than the one that reads it; find both with npm ls @eqloss/core, and bring the @eqloss packages to one version.`,
+    );
+  }
 }
 
 const inputNames = ['gate', 'labels', 'targets', 'foreground', 'rowWeights', 'beta', 'normalizer', 'logits', 'shape'];

@@ -27,7 +27,7 @@ export type EqlErrorCode =
  * Bad input, found before any work was done; or a means of computing that is not there (`OUT_OF_MEMORY`, `WORKER`, `DEVICE_LOST`).
  *
  * `code` is stable and meant for programs; `message` starts with it and says what came, what was wanted and the
- * likely cause.
+ * likely cause. `instanceof EqlError` also holds for errors of another copy of this package: npm may install two.
  */
 export class EqlError extends Error {
   readonly code: EqlErrorCode;
@@ -36,5 +36,12 @@ export class EqlError extends Error {
     super(`${code}: ${message}`);
     this.name = 'EqlError';
     this.code = code;
+  }
+
+  /** By what it is, not by who made it: this, an error of another copy is as well. */
+  static override [Symbol.hasInstance](value: unknown): value is EqlError {
+    // biome-ignore lint/complexity/noThisInStatic: classes that extend this one inherit the method.
+    if (this !== EqlError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return value instanceof Error && value.name === 'EqlError' && typeof (value as EqlError).code === 'string';
   }
 }

@@ -4,7 +4,12 @@ import { kindOf } from './arrays.ts';
 import { checkEach, checkGate, isCount } from './checks.ts';
 import { EqlError } from './errors.ts';
 
-/** The tail classes of a data set, decided once on the host. Made by {@link createGate}. SPEC G1, G2. */
+/**
+ * The tail classes of a data set, decided once on the host. Made by {@link createGate}. SPEC G1, G2.
+ *
+ * Plain data: a gate of another copy of this package, of another realm or from a worker is as good. A later version whose
+ * gates mean something else gives them a `version`, which this one refuses.
+ */
 export interface Gate {
   readonly classes: number;
   /** λ. */

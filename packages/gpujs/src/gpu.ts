@@ -37,12 +37,14 @@ export type Mode = 'cpu' | 'webasm' | 'webgl' | 'webgl2' | 'headlessgl' | 'webgp
  */
 export function checkGpu(gpu: GpuLike): void {
   if (typeof gpu?.createKernel !== 'function') {
-    throw unsupported('gpu has no createKernel; wanted an instance of GPU from gpu.js.');
+    throw unsupported(
+      'gpu has no createKernel; wanted an instance of GPU: npm install gpu.js, import { GPU } from it, and pass new GPU().',
+    );
   }
   const { mode, constructor: GPU = {} } = gpu as { readonly mode?: unknown; readonly constructor?: object };
   // What has neither is a wrapper: its kernels will say.
   if ('isKernelMapSupported' in GPU && !('isWebAssemblySupported' in GPU)) {
-    throw unsupported('gpu comes from a gpu.js older than 2.24; install gpu.js 2.24.1 or later.');
+    throw unsupported('gpu comes from a gpu.js older than 2.24; install gpu.js 2.24 or later.');
   }
   if (mode === 'async') {
     throw unsupported(

@@ -15,8 +15,12 @@ export function checkRuntime(ort: Ort, worker: boolean): void {
   if (typeof ort?.InferenceSession?.create !== 'function' || typeof ort.Tensor !== 'function') {
     throw new EqlError(
       'UNSUPPORTED',
-      'ort has no InferenceSession or no Tensor; wanted the namespace of onnxruntime-node or onnxruntime-web.',
+      "ort has no InferenceSession or no Tensor; wanted a runtime: npm install onnxruntime-node (for pages, onnxruntime-web), and pass what import * as ort from 'onnxruntime-node' gives.",
     );
+  }
+  // The first version whose tensors have it is the first that passes the vectors.
+  if (!('getData' in (ort.Tensor.prototype ?? {}))) {
+    throw new EqlError('UNSUPPORTED', 'ort is an ONNX Runtime older than 1.17; install 1.17 or later.');
   }
   if (isNodeRuntime(ort)) return;
   if (worker) {

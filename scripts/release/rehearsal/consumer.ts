@@ -2,7 +2,7 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { snippetsOf } from '../../../test/readme.ts';
+import { snippetsOf } from '../../../test/consumers/readme.ts';
 import { environment, must } from './commands.ts';
 import { npmrc } from './workspace.ts';
 
