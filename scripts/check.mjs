@@ -18,7 +18,7 @@ await step('what the tarballs hold', 'node', ['scripts/packaging.mjs']);
 await step('imports without side effects', 'node', ['scripts/side-effects.mjs']);
 await step('sizes', 'node', ['scripts/sizes.mjs']);
 await step('declarations without the types of DOM and Node', 'node', ['scripts/declarations.mjs']);
-await step('API reports', 'node', ['scripts/api.mjs', '--check']);
+await step('API reports', 'node', ['scripts/api/reports.mjs', '--check']);
 await step('changesets say how the API changed', 'node', ['scripts/api/say-changes.mjs']);
 for (const { name, tarball } of packages) {
   await step(`${name}: publint`, 'publint', ['run', tarball, '--strict']);

@@ -37,9 +37,7 @@ export type Mode = 'cpu' | 'webasm' | 'webgl' | 'webgl2' | 'headlessgl' | 'webgp
  */
 export function checkGpu(gpu: GpuLike): void {
   if (typeof gpu?.createKernel !== 'function') {
-    throw unsupported(
-      'gpu has no createKernel; wanted an instance of GPU: npm install gpu.js, import { GPU } from it, and pass new GPU().',
-    );
+    throw unsupported('gpu has no createKernel; wanted new GPU() of gpu.js: npm install gpu.js.');
   }
   const { mode, constructor: GPU = {} } = gpu as { readonly mode?: unknown; readonly constructor?: object };
   // What has neither is a wrapper: its kernels will say.
