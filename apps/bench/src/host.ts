@@ -1,5 +1,5 @@
-// One path in a process of its own: `host.ts NAME`. It answers requests on standard input, one at a time. A path of
-// Chromium has a browser beside its process, which ends with it.
+// One path in a process of its own: `host.ts NAME [PAGE]`. It answers requests on standard input, one at a time. A path of
+// Chromium has a browser beside its process, which ends with it; PAGE is the address of the page, where somebody serves it.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,16 +17,16 @@ import { type Session, sessionOf } from './session.ts';
 const LEAVING = 5000;
 
 keepQuiet();
-await serve(process.argv[2]);
+await serve(process.argv[2], process.argv[3]);
 
-async function serve(name: string): Promise<void> {
+async function serve(name: string, page?: string): Promise<void> {
   const entry = paths.find((candidate) => candidate.name === name);
   if (!entry) throw new RangeError(`no path ${name} in the list`);
   let session: Session | undefined;
   // Leaving by exit ends a browser; a signal's own way would leave it behind.
   process.on('SIGTERM', () => leave(session));
   try {
-    session = entry.host === 'chromium' ? await startPage(entry) : await startHere(entry);
+    session = entry.host === 'chromium' ? await startPage(entry, page) : await startHere(entry);
   } catch (error) {
     send(failure(error));
     process.exit();
@@ -54,9 +54,9 @@ async function startHere(entry: PathEntry): Promise<Session> {
   return sessionOf(await module.createPath(entry));
 }
 
-async function startPage(entry: PathEntry): Promise<Session> {
+async function startPage(entry: PathEntry, page?: string): Promise<Session> {
   const { pageSession } = await import('./page-session.ts');
-  return pageSession(entry);
+  return pageSession(entry, page);
 }
 
 async function answer(session: Session, { host }: PathEntry, request: Request): Promise<Reply> {

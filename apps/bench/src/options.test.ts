@@ -35,10 +35,20 @@ describe('the command line', () => {
   });
 
   test('names paths, shapes, forms, rounds and folder', () => {
-    const options = parse('--paths', 'wasm, wasm-2', '--shapes', '4x40', '--forms=softmax', '--rounds=2', '--out', 'r');
+    const options = parse(
+      '--paths',
+      'wasm, wasm-2',
+      '--shapes',
+      '4x40',
+      '--forms=softmax',
+      '--rounds=2',
+      '--warm-up=7',
+      '--out',
+      'r',
+    );
     expect(names(options)).toEqual(['copy', 'wasm', 'wasm-2']);
     expect(options.groups).toEqual(groupsOf([{ rows: 4, classes: 40 }], ['softmax'], 'all'));
-    expect(options).toMatchObject({ rounds: 2, out: '/somewhere/r' });
+    expect(options).toMatchObject({ rounds: 2, warmUp: 7, out: '/somewhere/r' });
     expect(parse('--quick', '--shapes', '4x40,7x9').groups).toHaveLength(4);
   });
 
@@ -89,7 +99,19 @@ describe('the command line', () => {
   });
 
   test('is explained with every option', () => {
-    for (const name of ['quick', 'growth', 'paths', 'tasks', 'shapes', 'forms', 'rounds', 'out', 'compare', 'help']) {
+    for (const name of [
+      'quick',
+      'growth',
+      'paths',
+      'tasks',
+      'shapes',
+      'forms',
+      'rounds',
+      'warm-up',
+      'out',
+      'compare',
+      'help',
+    ]) {
       expect(usage).toMatch(new RegExp(`^ +--${name} `, 'm'));
     }
   });
@@ -118,6 +140,8 @@ describe('the command line', () => {
     [['--rounds', '1001'], /--rounds is 1001/],
     [['--rounds', '2.5'], /--rounds is 2\.5/],
     [['--rounds', 'many'], /--rounds is many/],
+    [['--warm-up', '0'], /--warm-up is 0; wanted milliseconds from 1 to 60000/],
+    [['--warm-up', 'none'], /--warm-up is none/],
     [['--compare', 'nothing.json'], /there is no report .somewhere.nothing\.json/],
     [['--out', ''], /--out needs a value/],
     [['--quick=yes'], /--quick/],

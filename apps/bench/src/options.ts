@@ -29,8 +29,8 @@ export interface Options {
 /** How to call, in a few lines. */
 export const usage = `usage: npm run bench -- [--quick] [--growth] [--paths wasm,torch-bce]
          [--tasks attach,head]
-         [--shapes 512x1203] [--forms sigmoid,softmax] [--rounds N] [--out DIR]
-         [--compare OLD.json]
+         [--shapes 512x1203] [--forms sigmoid,softmax] [--rounds N] [--warm-up MS]
+         [--out DIR] [--compare OLD.json]
 
   --quick    512x1203 only, one layout of rows and classes, fewer rounds, and
              neither a GPU nor the naive loss of gpu.js unless named
@@ -44,6 +44,8 @@ export const usage = `usage: npm run bench -- [--quick] [--growth] [--paths wasm
   --forms    sigmoid, softmax or both; default: both
   --rounds   how often each path is timed in each case; default: 9,
              with --quick 5
+  --warm-up  milliseconds that each path runs in each case before it is timed;
+             default: 150, with --quick 100
   --out      folder of report.json, plot.svg and growth.svg; default: apps/bench
   --compare  a report.json of another run: prints old, new and their ratio
   --help     prints this`;
@@ -63,7 +65,16 @@ export function parseOptions(args: readonly string[], folder: string = process.c
     args: [...args],
     allowPositionals: false,
     options: {
-      ...{ paths: text, tasks: text, shapes: text, forms: text, rounds: text, out: text, compare: text },
+      ...{
+        paths: text,
+        tasks: text,
+        shapes: text,
+        forms: text,
+        rounds: text,
+        out: text,
+        compare: text,
+        'warm-up': text,
+      },
       ...{ quick: flag, growth: flag, help: { type: 'boolean', short: 'h' } },
     },
   });
@@ -92,7 +103,7 @@ export function parseOptions(args: readonly string[], folder: string = process.c
     },
     tasks: selectTasks(tasks ?? (some ? [] : ['all'])),
     rounds: roundsOf(values.rounds ?? (quick ? '5' : '9')),
-    warmUp: quick ? 100 : 150,
+    warmUp: warmUpOf(values['warm-up'] ?? (quick ? '100' : '150')),
     budget: quick ? 500 : 700,
     out: values.out === undefined ? fileURLToPath(new URL('..', import.meta.url)) : resolve(folder, values.out),
     old: values.compare === undefined ? undefined : readReport(resolve(folder, values.compare)),
@@ -124,4 +135,10 @@ function roundsOf(text: string): number {
   const rounds = Number(text);
   if (Number.isInteger(rounds) && rounds >= 2 && rounds <= 1000) return rounds;
   throw new Error(`--rounds is ${text}; wanted an integer from 2 to 1000`);
+}
+
+function warmUpOf(text: string): number {
+  const milliseconds = Number(text);
+  if (Number.isInteger(milliseconds) && milliseconds >= 1 && milliseconds <= 60_000) return milliseconds;
+  throw new Error(`--warm-up is ${text}; wanted milliseconds from 1 to 60000`);
 }

@@ -6,7 +6,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { Unavailable } from '@eqloss/conformance/protocol';
 import { lookForBrowser } from '../../../scripts/browser.mjs';
 import { launchBrowser, openPage } from '../../../scripts/page.mjs';
-import { bundlePage, serveFiles } from '../../../scripts/page-server.mjs';
+import { bundlePage, type PageServer, serveFiles } from '../../../scripts/page-server.mjs';
 import type { PageReply, PageRequest } from './page-messages.ts';
 import type { PathEntry } from './paths.ts';
 import type { Session } from './session.ts';
@@ -15,16 +15,17 @@ import type { Session } from './session.ts';
 const START = 60_000;
 
 /**
- * Bundles and serves the page, on this machine only, opens it in a browser of its own, and starts the path in it. The
- * browser ends with this process, and with `end` it leaves no file.
+ * Opens the page in a browser of its own, and starts the path in it. The browser ends with this process, and with `end` it
+ * leaves no file.
  *
+ * @param address Of the page; without it, the page is bundled and served here. See {@link servePage}.
  * @throws {Unavailable} when there is no Chromium, it does not start, or the path says so.
  * @throws {Error} when the page cannot be bundled, or the path fails to start.
  */
-export async function pageSession({ name }: PathEntry): Promise<Session> {
+export async function pageSession({ name }: PathEntry, address?: string): Promise<Session> {
   const { path, reason } = lookForBrowser();
   if (path === undefined) throw new Unavailable(reason);
-  const { url } = await serveFiles(await bundle());
+  const url = address ?? (await servePage()).url;
   const browser = await launchBrowser(path, START).catch((error: Error) => {
     throw new Unavailable(error.message);
   });
@@ -48,6 +49,15 @@ export async function pageSession({ name }: PathEntry): Promise<Session> {
     },
     end: page.close,
   };
+}
+
+/**
+ * Bundles the page of all paths, and serves it on this machine only.
+ *
+ * @throws {Error} when it cannot be bundled.
+ */
+export async function servePage(): Promise<PageServer> {
+  return serveFiles(await bundle());
 }
 
 async function bundle() {

@@ -7,6 +7,7 @@ import { inFolder } from './folder.ts';
 import { fill, readInputs, writeInputs } from './input-files.ts';
 import { makeLogits } from './inputs.ts';
 import { interleave } from './order.ts';
+import { type PageOnce, pageOnce } from './page-once.ts';
 import type { Outputs, Work } from './path.ts';
 import type { PathEntry } from './paths.ts';
 import type { Torch } from './python.ts';
@@ -47,18 +48,30 @@ export async function runBench(plan: Plan): Promise<Measured> {
   const rows: Row[] = [];
   const notes: Note[] = [];
   const paths: Record<string, Readonly<Record<string, string>>> = {};
-  await inFolder('bench', async (folder) => {
-    for (const group of plan.groups) {
-      plan.onGroup?.(`${group[0].form} ${shapeWords(group[0])}`);
-      rows.push(...(await runGroup(group, plan, folder, notes, paths)));
-    }
-  });
+  const page = pageOnce();
+  const start = plan.start ?? ((entry, python) => startOn(page, entry, python));
+  try {
+    await inFolder('bench', async (folder) => {
+      for (const group of plan.groups) {
+        plan.onGroup?.(`${group[0].form} ${shapeWords(group[0])}`);
+        rows.push(...(await runGroup(group, { ...plan, start }, folder, notes, paths)));
+      }
+    });
+  } finally {
+    await page.close();
+  }
   return { rows, notes, paths };
+}
+
+type Startable = Plan & Required<Pick<Plan, 'start'>>;
+
+async function startOn(page: PageOnce, entry: PathEntry, python: string | undefined): Promise<Worker | Missing> {
+  return startWorker(entry, python, entry.host === 'chromium' ? await page.url() : undefined);
 }
 
 async function runGroup(
   group: Group,
-  plan: Plan,
+  plan: Startable,
   folder: string,
   notes: Note[],
   paths: Record<string, Readonly<Record<string, string>>>,
@@ -126,14 +139,14 @@ function leaveOut(
   return true;
 }
 
-async function start(entry: PathEntry, plan: Plan, notes: Note[]): Promise<Worker | undefined> {
+async function start(entry: PathEntry, plan: Startable, notes: Note[]): Promise<Worker | undefined> {
   const { path, threads } = entry;
   if (entry.host === 'python' && plan.torch.reason !== undefined) {
     notes.push({ path, threads, status: 'unavailable', reason: plan.torch.reason });
     return undefined;
   }
   try {
-    const started = await (plan.start ?? startWorker)(entry, plan.torch.python);
+    const started = await plan.start(entry, plan.torch.python);
     if (!('unavailable' in started)) return started;
     notes.push({ path, threads, status: 'unavailable', reason: started.unavailable });
   } catch (error) {

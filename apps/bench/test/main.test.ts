@@ -32,9 +32,12 @@ test('a Python without torch says what it lacks', async () => {
   expect(reason).toMatch(/^no Python with torch \(.+: .+\)$/);
 });
 
+// How fast a path becomes is not looked at.
+const brief = ['--rounds', '2', '--warm-up', '1'];
+
 describe('npm run bench', { timeout: 120_000 }, () => {
   test('measures every path in both forms, and writes report and plot', async () => {
-    const { code, stdout, stderr } = await run('--shapes', '4x40', '--rounds', '2', '--out', folder);
+    const { code, stdout, stderr } = await run(...brief, '--shapes', '4x40', '--out', folder);
     expect(stdout).toMatch(/✓ \d+ measurements, each checked against core/);
     expect(stderr).toContain(`written to ${folder}: report.json, plot.svg`);
     expect(code).toBe(0);
@@ -99,7 +102,7 @@ describe('npm run bench', { timeout: 120_000 }, () => {
   });
 
   test('compares with a saved report', async () => {
-    const few = ['--quick', '--shapes', '4x40', '--rounds', '2', '--paths', 'core', '--forms', 'sigmoid'];
+    const few = [...brief, '--quick', '--shapes', '4x40', '--paths', 'core', '--forms', 'sigmoid'];
     await run(...few, '--out', folder);
     const old = join(folder, 'old.json');
     writeFileSync(old, readFileSync(join(folder, 'report.json')));

@@ -2,8 +2,10 @@
 // and awaits the reply.
 
 import { createHandler } from '@eqloss/conformance/protocol';
+import { makeChannelsPatient } from '../../../scripts/patient-channel.mjs';
 import { loadTarget } from './load-target.ts';
 
 const name = new URLSearchParams(location.search).get('target') ?? '';
 
+makeChannelsPatient();
 Object.assign(globalThis, { answer: createHandler(() => loadTarget(name)) });

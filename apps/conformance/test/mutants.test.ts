@@ -14,7 +14,7 @@ beforeAll(async () => {
   laboratory = await openLaboratory();
 }, 60_000);
 
-afterAll(() => laboratory.close());
+afterAll(() => laboratory.close(), 60_000);
 
 test('no two mutants share a name', () => {
   expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length);

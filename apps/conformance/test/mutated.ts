@@ -1,8 +1,9 @@
 // A copy of a package with one text changed, ready to be judged.
 
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import type { Target } from '@eqloss/conformance';
 import type * as core from '@eqloss/core';
 import type * as wasm from '@eqloss/wasm';
@@ -23,15 +24,16 @@ export interface Mutator {
 /** Begins a folder for mutants, beside the sources, so that the copies are compiled like them. */
 export function createMutator(): Mutator {
   const scratch = mkdtempSync(join(fileURLToPath(new URL('.', import.meta.url)), '.mutants-'));
-  const load = (mutant: Mutant): Promise<unknown> =>
-    import(/* @vite-ignore */ pathToFileURL(join(copyOf(mutant, scratch), 'index.ts')).href);
+  // By Node, which takes sources as they are: what is imported, Vitest compiles, every file of every copy.
+  const load = createRequire(import.meta.url);
+  const moduleOf = (mutant: Mutant): unknown => load(join(copyOf(mutant, scratch), 'index.ts'));
   return {
     async target(mutant) {
-      const module = await load(mutant);
+      const module = moduleOf(mutant);
       if (mutant.package === 'wasm') return wasmTargetOf((module as typeof wasm).createKernels, 'typescript');
       return targetOf(module as typeof core, mutant.precision);
     },
-    drawBeta: async (mutant) => ((await load(mutant)) as typeof core).drawBeta,
+    drawBeta: async (mutant) => (moduleOf(mutant) as typeof core).drawBeta,
     clean: () => rmSync(scratch, { recursive: true, force: true }),
   };
 }

@@ -1,23 +1,22 @@
 // Where gpu.js gives wrong numbers in silence, one test a trap; and the sizes that lie beyond several of them.
 
-import { createGate, drawBeta, type Form } from '@eqloss/core';
+import { createGate, drawBeta, type Form, type LossResult } from '@eqloss/core';
 import { forms, lossOf, plainCase, ratioToN4 } from '@eqloss/core/testing';
 import { describe, expect, test } from 'vitest';
 import { type Case, createOf, evaluate, type Subject } from './mode.ts';
 
 export function testTraps({ gpu }: Subject): void {
   describe('no trap of gpu.js', () => {
-    // Loops end at 1000 turns; an output of [1, 1e6] throws; indices beyond 2^24 are no longer exact.
+    // Loops end at 1000 turns; an output of [1, 1e6] throws; of an index beyond 2^22 a quotient falls into another row.
     test.each([
       [512, 1203],
-      [4096, 1203],
-      [64, 100_000],
+      [3600, 1203],
+      [43, 100_000],
       [1, 1_000_000],
       [3000, 2],
     ])('%d rows of %d classes', { timeout: 180_000 }, async (rows, classes) => {
-      for (const form of forms) {
-        const batch = withBeta(form, plainCase('sigmoid', rows, classes), rows, classes);
-        expect(await ratioOf(gpu(), form, batch)).toBeLessThanOrEqual(1);
+      for (const { form, batch, exact } of largeBatches(rows, classes)) {
+        expect(await ratioOf(gpu(), form, batch, exact)).toBeLessThanOrEqual(1);
       }
     });
 
@@ -101,6 +100,25 @@ export function testTraps({ gpu }: Subject): void {
   });
 }
 
+/** A batch of each form, and what core makes of it. */
+type Exact = { readonly form: Form; readonly batch: Case; readonly exact: LossResult };
+
+const large = new Map<string, readonly Exact[]>();
+
+/** Computed once for all modes of a file: core takes as long for millions of numbers as the engine. */
+function largeBatches(rows: number, classes: number): readonly Exact[] {
+  const name = `${rows} x ${classes}`;
+  const known = large.get(name);
+  if (known !== undefined) return known;
+  const plain = plainCase('sigmoid', rows, classes);
+  const batches = forms.map((form) => {
+    const batch = withBeta(form, plain, rows, classes);
+    return { form, batch, exact: lossOf[form](batch, { reduction: 'sum' }) };
+  });
+  large.set(name, batches);
+  return batches;
+}
+
 /** The same batch for a form: the softmax form takes no background, and one β. */
 function withBeta(form: Form, batch: Case, rows: number, classes: number): Case {
   if (form === 'sigmoid') return batch;
@@ -109,9 +127,13 @@ function withBeta(form: Form, batch: Case, rows: number, classes: number): Case 
 }
 
 /** The largest distance from core in a sum, as a multiple of N4's bound; Infinity when a kind differs. */
-async function ratioOf(gpu: Parameters<typeof evaluate>[0], form: Form, batch: Case): Promise<number> {
+async function ratioOf(
+  gpu: Parameters<typeof evaluate>[0],
+  form: Form,
+  batch: Case,
+  exact = lossOf[form](batch, { reduction: 'sum' }),
+): Promise<number> {
   const actual = await evaluate(gpu, form, batch, { reduction: 'sum' });
-  const exact = lossOf[form](batch, { reduction: 'sum' });
   let worst = 0;
   for (const [some, right] of [
     [actual.rowLosses, exact.rowLosses],

@@ -5,33 +5,28 @@ import { createSigmoidEql, createSoftmaxEql, type GpuLike, type LossKernel, mode
 import adapter from '@eqloss/gpujs/package.json' with { type: 'json' };
 import engine from 'gpu.js/package.json' with { type: 'json' };
 import { everything, inputsOf, outcomeOf, reductionOf } from './batch.ts';
+import { createShelf, type Shelf } from './shelf.ts';
 
 /** @param options `backend`: a mode of gpu.js, which must really run: a fallback to another one is unavailable. */
 export async function createTarget(options: { readonly backend: string }): Promise<Target> {
   const { backend } = options;
   const gpu = await createGpu(backend);
-  const shelf: Shelf = { gpu, kernels: new Map() };
+  const kernels = createShelf<LossKernel>(16, (kernel) => kernel.destroy());
   return {
     protocol: 1,
     name: `gpujs-${backend}`,
     version: adapter.version,
     environment: { engine: `gpu.js ${engine.version}`, backend, device: await deviceOf(backend, gpu) },
     supports: { ...everything, dtypes: ['float32'], features: [...everything.features, 'release'] },
-    run: (test) => outcomeOf(() => runTest(shelf, backend, test)),
+    run: (test) => outcomeOf(() => runTest(gpu, kernels, backend, test)),
     stop: async () => {
-      for (const key of shelf.kernels.keys()) await putAway(shelf.kernels, key);
+      await kernels.clear();
       await gpu.destroy();
     },
   };
 }
 
-/** Kernels at hand: compiling one takes a software GPU longer than running it. */
-interface Shelf {
-  readonly gpu: Gpu;
-  readonly kernels: Map<string, LossKernel>;
-}
-
-async function runTest({ gpu, kernels }: Shelf, mode: string, test: DecodedTest): Promise<Outcome> {
+async function runTest(gpu: GpuLike, kernels: Shelf<LossKernel>, mode: string, test: DecodedTest): Promise<Outcome> {
   const { gate, ...inputs } = inputsOf(test);
   const { data, shape } = test.inputs.logits;
   const reduction = reductionOf(test);
@@ -39,25 +34,13 @@ async function runTest({ gpu, kernels }: Shelf, mode: string, test: DecodedTest)
   const rows = 2 ** Math.ceil(Math.log2(Math.max(shape[0] ?? 0, 1)));
   const labels = inputs.targets === undefined ? 'index' : 'rows';
   const key = [test.form, labels, reduction, rows, gate.tail.join('')].join(' ');
-  let kernel = kernels.get(key);
-  if (kernel === undefined) {
-    const create = test.form === 'sigmoid' ? createSigmoidEql : createSoftmaxEql;
-    kernel = await create(gpu, { rows, gate, reduction, labels });
-    kernels.set(key, kernel);
-    if (kernels.size > shelfSize) await putAway(kernels, kernels.keys().next().value as string);
-  }
-  if (test.options.released) await putAway(kernels, key);
+  const create = test.form === 'sigmoid' ? createSigmoidEql : createSoftmaxEql;
+  const kernel = await kernels.take(key, () => create(gpu, { rows, gate, reduction, labels }));
+  if (test.options.released) await kernels.remove(key);
   // The adapter refuses other arrays itself: a test expects it.
   const { loss, rowLosses, gradient } = await kernel.run({ ...inputs, logits: data as Float32Array, shape });
   if (kernel.mode !== mode) throw new Error(`gpu.js left ${mode} for ${kernel.mode}`);
   return { outputs: { loss: reduction === 'none' ? undefined : loss, rowLosses, gradient } };
-}
-
-const shelfSize = 16;
-
-async function putAway(kernels: Map<string, LossKernel>, key: string): Promise<void> {
-  await kernels.get(key)?.destroy();
-  kernels.delete(key);
 }
 
 interface Gpu extends GpuLike {

@@ -10,6 +10,7 @@ import { createGate } from '@eqloss/core';
 import { createLossSession, type LossBatch, type LossSession, type Ort } from '@eqloss/onnxruntime';
 import adapter from '@eqloss/onnxruntime/package.json' with { type: 'json' };
 import { everything, inputsOf, outcomeOf, reductionOf } from './batch.ts';
+import { createShelf } from './shelf.ts';
 
 /** ONNX Runtime with a provider. */
 export interface Engine {
@@ -27,6 +28,7 @@ export async function createTarget(options: { readonly backend: string }): Promi
   const executionProviders = [provider];
   // Held until the end: with its last session the webgpu provider drops its device and every compiled shader.
   const held = await tryFirstBatch(ort, provider);
+  const sessions = createShelf<LossSession>(16, (session) => session.release());
   return {
     protocol: 1,
     name: `ort-${options.backend}`,
@@ -37,18 +39,22 @@ export async function createTarget(options: { readonly backend: string }): Promi
       outcomeOf(async (): Promise<Outcome> => {
         const { gate, ...inputs } = inputsOf(test);
         const reduction = reductionOf(test);
-        const session = await createLossSession(ort, { form: test.form, gate, reduction, executionProviders });
-        if (test.options.released) await session.release();
-        try {
-          const { data, shape } = test.inputs.logits;
-          // The adapter refuses other arrays itself: a test expects it.
-          const { loss, rowLosses, gradient } = await session.run({ ...inputs, logits: data as Float32Array, shape });
-          return { outputs: { loss: reduction === 'none' ? undefined : loss, rowLosses, gradient } };
-        } finally {
-          await session.release();
-        }
+        const { form } = test;
+        // Of a gate, sessions keep the tail. Tests that share one run in the same session, as the batches of a training do.
+        const key = [form, reduction, gate.tail.join('')].join(' ');
+        const session = await sessions.take(key, () =>
+          createLossSession(ort, { form, gate, reduction, executionProviders }),
+        );
+        if (test.options.released) await sessions.remove(key);
+        const { data, shape } = test.inputs.logits;
+        // The adapter refuses other arrays itself: a test expects it.
+        const { loss, rowLosses, gradient } = await session.run({ ...inputs, logits: data as Float32Array, shape });
+        return { outputs: { loss: reduction === 'none' ? undefined : loss, rowLosses, gradient } };
       }),
-    stop: () => held.release(),
+    stop: async () => {
+      await sessions.clear();
+      await held.release();
+    },
   };
 }
 
