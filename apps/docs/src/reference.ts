@@ -2,7 +2,15 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Application, Converter, type DeclarationReflection, LogLevel, ReflectionKind } from 'typedoc';
+import {
+  Application,
+  Converter,
+  type DeclarationReflection,
+  LogLevel,
+  type ProjectReflection,
+  type Reflection,
+  ReflectionKind,
+} from 'typedoc';
 import type { PluginOptions } from 'typedoc-plugin-markdown';
 import { packages, repository } from './pages.ts';
 
@@ -50,9 +58,31 @@ export async function writeReference(folder: string): Promise<void> {
   const project = await app.convert();
   if (project) {
     app.validate(project);
+    for (const name of undescribed(project)) app.logger.warn(`${name} has no comment` as never);
     if (!complained(app)) await app.outputs.writeOutput({ name: 'markdown', path: folder }, project);
   }
   if (complained(app)) throw new Error('the API reference is not whole: what TypeDoc says stands above');
+}
+
+/**
+ * Properties without a comment. TypeDoc would ask for it everywhere; what is written inside another type is described by
+ * the comment of that type, and what can have one value only, as `form: 'sigmoid'`, says itself what it is.
+ */
+function undescribed(project: ProjectReflection): readonly string[] {
+  return project
+    .getReflectionsByKind(ReflectionKind.Property)
+    .filter((property) => !property.hasComment() && !isInline(property) && !hasOneValue(property))
+    .map((property) => property.getFriendlyFullName());
+}
+
+function isInline({ parent }: Reflection): boolean {
+  if (parent === undefined) return false;
+  return parent.kindOf([ReflectionKind.TypeLiteral, ReflectionKind.Parameter]) || isInline(parent);
+}
+
+function hasOneValue(property: Reflection): boolean {
+  const { type } = property as DeclarationReflection;
+  return type?.type === 'literal' || (type?.type === 'intrinsic' && type.name === 'undefined');
 }
 
 function complained({ logger }: Application): boolean {
@@ -74,7 +104,8 @@ const options: Record<string, unknown> & Partial<PluginOptions> = {
   sourceLinkTemplate: 'https://github.com/eqloss/eqloss/blob/main/{path}#L{line}',
   basePath: repository,
   treatWarningsAsErrors: true,
-  validation: { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true, notDocumented: false },
+  validation: { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true, notDocumented: true },
+  requiredToBeDocumented: ['Variable', 'Function', 'Class', 'Interface', 'TypeAlias', 'Method', 'Accessor'],
   sort: ['alphabetical'],
   sortEntryPoints: false,
   groupOrder: ['Functions', 'Classes', 'Variables', 'Interfaces', 'Type Aliases'],
