@@ -58,6 +58,12 @@ export async function writeReference(folder: string): Promise<void> {
   const project = await app.convert();
   if (project) {
     app.validate(project);
+    // TypeDoc looks for types that are not exported in the project's own package only: so each is that in its turn.
+    app.options.setValue('validation', { ...nothing, notExported: true });
+    for (const name of packages) {
+      project.packageName = `@eqloss/${name}`;
+      app.validate(project);
+    }
     for (const name of undescribed(project)) app.logger.warn(`${name} has no comment` as never);
     if (!complained(app)) await app.outputs.writeOutput({ name: 'markdown', path: folder }, project);
   }
@@ -88,6 +94,15 @@ function hasOneValue(property: Reflection): boolean {
 function complained({ logger }: Application): boolean {
   return logger.hasErrors() || logger.hasWarnings();
 }
+
+const nothing = {
+  notExported: false,
+  invalidLink: false,
+  invalidPath: false,
+  rewrittenLink: false,
+  notDocumented: false,
+  unusedMergeModuleWith: false,
+};
 
 const options: Record<string, unknown> & Partial<PluginOptions> = {
   tsconfig: join(repository, 'apps', 'docs', 'tsconfig.reference.json'),

@@ -22,8 +22,11 @@ export interface KnownFailure {
 
 /** Where a test of a target ran. */
 export interface TestPlace {
+  /** The target's name. */
   readonly target: string;
+  /** Where it ran. */
   readonly runtime: string;
+  /** The test's id. */
   readonly id: string;
 }
 

@@ -19,7 +19,10 @@ export interface FitOptions {
   /** Called after each step; awaited if it returns a promise. */
   readonly onProgress?: (progress: FitProgress) => unknown;
   /** An `AbortSignal`, which ends training before the next step; `fit` then rejects with its reason. */
-  readonly signal?: { throwIfAborted(): void };
+  readonly signal?: {
+    /** Throws the reason, once it was aborted. */
+    throwIfAborted(): void;
+  };
   /** Hands over a checkpoint every so many steps, and at the end. A failure of `save` ends training. */
   readonly checkpoint?: {
     /** Integer > 0. */
