@@ -11,7 +11,7 @@ export interface Page {
   readonly place: string;
   /** Its heading in the side bar. */
   readonly section: Section;
-  /** Its name in the side bar: the first heading of the file. */
+  /** Its name in the side bar: the first heading of the file, but for the list of guides. */
   readonly title: string;
 }
 
@@ -77,7 +77,7 @@ export function listPages(): readonly Page[] {
       section,
       source,
       place: place.replace(/README$/, 'index'),
-      title: titleOf(readFileSync(repository + source, 'utf8'), source),
+      title: source === 'docs/README.md' ? 'Overview' : titleOf(readFileSync(repository + source, 'utf8'), source),
     }));
 }
 

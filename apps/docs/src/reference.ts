@@ -2,7 +2,15 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Application, Converter, type DeclarationReflection, LogLevel, ReflectionKind } from 'typedoc';
+import {
+  Application,
+  Converter,
+  type DeclarationReflection,
+  LogLevel,
+  type ProjectReflection,
+  type Reflection,
+  ReflectionKind,
+} from 'typedoc';
 import type { PluginOptions } from 'typedoc-plugin-markdown';
 import { packages, repository } from './pages.ts';
 
@@ -50,14 +58,51 @@ export async function writeReference(folder: string): Promise<void> {
   const project = await app.convert();
   if (project) {
     app.validate(project);
+    // TypeDoc looks for types that are not exported in the project's own package only: so each is that in its turn.
+    app.options.setValue('validation', { ...nothing, notExported: true });
+    for (const name of packages) {
+      project.packageName = `@eqloss/${name}`;
+      app.validate(project);
+    }
+    for (const name of undescribed(project)) app.logger.warn(`${name} has no comment` as never);
     if (!complained(app)) await app.outputs.writeOutput({ name: 'markdown', path: folder }, project);
   }
   if (complained(app)) throw new Error('the API reference is not whole: what TypeDoc says stands above');
 }
 
+/**
+ * Properties without a comment. TypeDoc would ask for it everywhere; what is written inside another type is described by
+ * the comment of that type, and what can have one value only, as `form: 'sigmoid'`, says itself what it is.
+ */
+function undescribed(project: ProjectReflection): readonly string[] {
+  return project
+    .getReflectionsByKind(ReflectionKind.Property)
+    .filter((property) => !property.hasComment() && !isInline(property) && !hasOneValue(property))
+    .map((property) => property.getFriendlyFullName());
+}
+
+function isInline({ parent }: Reflection): boolean {
+  if (parent === undefined) return false;
+  return parent.kindOf([ReflectionKind.TypeLiteral, ReflectionKind.Parameter]) || isInline(parent);
+}
+
+function hasOneValue(property: Reflection): boolean {
+  const { type } = property as DeclarationReflection;
+  return type?.type === 'literal' || (type?.type === 'intrinsic' && type.name === 'undefined');
+}
+
 function complained({ logger }: Application): boolean {
   return logger.hasErrors() || logger.hasWarnings();
 }
+
+const nothing = {
+  notExported: false,
+  invalidLink: false,
+  invalidPath: false,
+  rewrittenLink: false,
+  notDocumented: false,
+  unusedMergeModuleWith: false,
+};
 
 const options: Record<string, unknown> & Partial<PluginOptions> = {
   tsconfig: join(repository, 'apps', 'docs', 'tsconfig.reference.json'),
@@ -74,7 +119,8 @@ const options: Record<string, unknown> & Partial<PluginOptions> = {
   sourceLinkTemplate: 'https://github.com/eqloss/eqloss/blob/main/{path}#L{line}',
   basePath: repository,
   treatWarningsAsErrors: true,
-  validation: { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true, notDocumented: false },
+  validation: { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true, notDocumented: true },
+  requiredToBeDocumented: ['Variable', 'Function', 'Class', 'Interface', 'TypeAlias', 'Method', 'Accessor'],
   sort: ['alphabetical'],
   sortEntryPoints: false,
   groupOrder: ['Functions', 'Classes', 'Variables', 'Interfaces', 'Type Aliases'],

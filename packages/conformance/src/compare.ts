@@ -11,13 +11,17 @@ import type { DecodedTensor, Outputs } from './target.ts';
 
 /** One element of an output, judged. */
 export interface WorstElement {
+  /** In which output it is. */
   readonly output: Output;
   /** Row-major place in the output. */
   readonly index: number;
+  /** What the target gave, as a double. */
   readonly actual: number;
+  /** The exact value, rounded to a double. */
   readonly expected: number;
   /** Bits in the judged dtype, hexadecimal. */
   readonly actualBits: string;
+  /** The same of the expected value. */
   readonly expectedBits: string;
   /** Infinity when the kinds differ. */
   readonly ratio: number;
@@ -25,6 +29,7 @@ export interface WorstElement {
 
 /** All outputs of one test, judged. */
 export interface Comparison {
+  /** Whether every ratio is at most 1. */
   readonly pass: boolean;
   /** The largest ratio; 0 when there was nothing but equal numbers, Infinity when kinds or shapes differ. */
   readonly ratio: number;
@@ -41,6 +46,7 @@ export type Expected = Partial<Readonly<Record<Output, DecodedTensor>>>;
 export interface CompareOptions {
   /** The dtype that is judged: its spacing bounds what can be asked. */
   readonly dtype: Dtype;
+  /** `abs` and `rel` of each output. */
   readonly tolerances: Readonly<Record<Output, Tolerance>>;
   /** The outputs that are compared, those that the target offers. */
   readonly outputs: readonly Output[];

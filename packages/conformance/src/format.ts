@@ -75,23 +75,31 @@ export interface EncodedTest {
   readonly flags: readonly string[];
   /** In which the inputs are exact; it runs in one of them. */
   readonly dtypes: readonly Dtype[];
+  /** What an implementation gets. */
   readonly inputs: EncodedInputs;
+  /** How it is asked. */
   readonly options: EncodedOptions;
+  /** The exact outputs, or the error code that bad input is answered with. */
   readonly expected: EncodedExpected;
 }
 
 /** Allowed distance: `|actual - expected| <= max(abs, rel |expected|, ulp spacing)`. */
 export interface Tolerance {
+  /** Absolute: for expectations near 0. */
   readonly abs: number;
+  /** By the size of the expectation. */
   readonly rel: number;
 }
 
 /** Tests with one origin, judged with the same tolerances. */
 export interface Group {
+  /** For people. */
   readonly name: string;
+  /** What made the expectations and the inputs. */
   readonly source: {
     /** The library that computed the expectations, and its version. */
     readonly oracle: string;
+    /** Of the oracle. */
     readonly version: string;
     /** Decimal digits that it worked with. */
     readonly digits: number;
@@ -100,7 +108,9 @@ export interface Group {
     /** For real data: where it comes from and how it was made. */
     readonly provenance?: string;
   };
+  /** By dtype and output. Data of the vectors: never loosened for one target. */
   readonly tolerances: Readonly<Record<Dtype, Readonly<Record<Output, Tolerance>>>>;
+  /** In the order of the file. */
   readonly tests: readonly EncodedTest[];
 }
 
@@ -110,16 +120,20 @@ export interface Note {
   readonly catches: string;
   /** Clauses of SPEC.md: `G1`, `S2`, `N1`, … or an error code for bad input. */
   readonly clauses: readonly string[];
+  /** Where more is said. */
   readonly links?: readonly string[];
 }
 
 /** A whole vector file: the tests of one form. */
 export interface VectorFile {
+  /** The JSON Schema that the file satisfies. */
   readonly $schema: string;
   /** Version of SPEC.md that the expectations follow. */
   readonly spec: string;
+  /** Of all tests of the file. */
   readonly form: Form;
   /** By flag. */
   readonly notes: Readonly<Record<string, Note>>;
+  /** All tests, by origin. */
   readonly groups: readonly Group[];
 }

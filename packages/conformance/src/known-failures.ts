@@ -4,11 +4,13 @@ import type { Runtime } from './results.ts';
 
 /** One entry: a test, or all tests whose ids start the same way, that a target is known to fail. */
 export interface KnownFailure {
+  /** The target's name. */
   readonly target: string;
   /** Where; absent means everywhere. */
   readonly runtime?: Runtime;
   /** A test's id; a trailing `*` stands for any ending. */
   readonly id: string;
+  /** Why the engine cannot do better, in a sentence. */
   readonly reason: string;
   /** Where the engine's limit is documented or reported. */
   readonly link: string;
@@ -20,8 +22,11 @@ export interface KnownFailure {
 
 /** Where a test of a target ran. */
 export interface TestPlace {
+  /** The target's name. */
   readonly target: string;
+  /** Where it ran. */
   readonly runtime: string;
+  /** The test's id. */
   readonly id: string;
 }
 

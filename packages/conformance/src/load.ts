@@ -10,7 +10,9 @@ import { lintFile, type Problem } from './lint.ts';
 
 /** A vector file that passed the schema and the linter. */
 export interface LoadedFile {
+  /** As it was given, or found in a folder. */
   readonly path: string;
+  /** Its content. */
   readonly file: VectorFile;
   /** SHA-256 of its bytes, 64 digits in lower case. */
   readonly hash: string;

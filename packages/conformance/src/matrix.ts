@@ -11,7 +11,9 @@ export type Family = (typeof families)[number];
 export interface Cell {
   /** Tests that said something about the target's maths. */
   readonly judged: number;
+  /** Of the judged: failures, errors and unexpected passes. */
   readonly failed: number;
+  /** Of the judged: failures that are listed. */
   readonly known: number;
   /** Skipped, unsupported or unavailable. */
   readonly open: number;
@@ -38,8 +40,11 @@ export function cellOf(report: TargetReport, family?: Family): Cell {
 
 /** What a cell means, as a symbol, numbers and a word: colour is never the only sign. */
 export interface CellText {
+  /** For colours. */
   readonly kind: 'pass' | 'fail' | 'known' | 'open' | 'none';
+  /** A symbol and numbers, as `✓ 331/334`. */
   readonly text: string;
+  /** The same for a screen reader. */
   readonly words: string;
 }
 

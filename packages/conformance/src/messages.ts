@@ -13,10 +13,15 @@ import type { DecodedTest, Outcome, Outputs, Target } from './target.ts';
 
 /** A test as it travels: without expectation, with the dtype it runs in; its logits are already in that dtype. */
 export interface WireTest {
+  /** The test's id; shrunk and drawn batches have one, too. */
   readonly id: string;
+  /** Which of the two losses. */
   readonly form: Form;
+  /** The precision that it is judged in. */
   readonly dtype: Dtype;
+  /** As in a vector file, logits in `dtype`. */
   readonly inputs: EncodedInputs;
+  /** As in a vector file. */
   readonly options: EncodedOptions;
 }
 

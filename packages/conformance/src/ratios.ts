@@ -7,6 +7,7 @@ import { isJudged, type TargetReport, type TestResult } from './results.ts';
 export interface RatioSummary {
   /** How many tests had their numbers compared. */
   readonly tests: number;
+  /** Of the tests' worst ratios; of an even number, the mean of the middle two. */
   readonly median: number;
   /** Infinity when kinds or shapes differ. */
   readonly worst: number;

@@ -10,9 +10,11 @@ export interface RunRecord {
   readonly date: string;
   /** Versions of SPEC.md that the vectors follow; one, as a rule. */
   readonly spec: string;
+  /** The files that were run, each with its hash and number of tests. */
   readonly vectors: readonly VectorSource[];
   /** What the runner ran on: `runtime`, and in Node `platform`. A target's own environment is in its report. */
   readonly host?: Readonly<Record<string, string>>;
+  /** One for each target and runtime. */
   readonly reports: readonly TargetReport[];
   /** One sentence for each reason why the run failed. */
   readonly failures: readonly string[];

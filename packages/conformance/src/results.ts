@@ -28,8 +28,11 @@ export type Runtime = 'node' | 'chromium' | 'browser';
 
 /** What one test came to. */
 export interface TestResult {
+  /** The test's id. */
   readonly id: string;
+  /** Which of the two losses. */
   readonly form: Form;
+  /** What it came to. */
   readonly status: Status;
   /** In which it ran; absent if it did not run. */
   readonly dtype?: Dtype;
@@ -53,9 +56,13 @@ export interface TestResult {
 
 /** What one target came to in one runtime. */
 export interface TargetReport {
+  /** The name that it was run by. */
   readonly target: string;
+  /** Where it ran. */
   readonly runtime: Runtime;
+  /** What it says of itself; absent when it did not start. */
   readonly version?: string;
+  /** What it says of engine, backend and device; absent when it did not start. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Which tests were wanted, when not all. */
   readonly filter?: string;
@@ -69,6 +76,7 @@ export interface TargetReport {
   readonly harness?: string;
   /** How far the gradient was off, by logit, over all tests; absent when no gradient was compared. */
   readonly errorByLogit?: readonly ErrorBin[];
+  /** One a test, in the order of the vectors. */
   readonly results: readonly TestResult[];
 }
 

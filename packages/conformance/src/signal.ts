@@ -10,9 +10,14 @@ export type Signal = typeof globalThis extends { readonly AbortSignal: { readonl
 
 /** What of an `AbortSignal` the runner uses. */
 export interface SignalParts {
+  /** Whether it has happened. */
   readonly aborted: boolean;
+  /** Why; of any kind. */
   readonly reason: unknown;
+  /** Throws the reason, if there is one. */
   throwIfAborted(): void;
+  /** Calls when it happens. */
   addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void;
+  /** Calls no more. */
   removeEventListener(type: 'abort', listener: () => void): void;
 }

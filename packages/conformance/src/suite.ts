@@ -4,14 +4,19 @@ import type { EncodedTest, Form, Group, VectorFile } from './format.ts';
 
 /** A vector file that was read and checked. */
 export interface SuiteFile {
+  /** How it is called in problems and reports. */
   readonly path: string;
+  /** Its content. */
   readonly file: VectorFile;
 }
 
 /** One test with what its file says about it. */
 export interface SuiteTest {
+  /** The test, as its file has it. */
   readonly test: EncodedTest;
+  /** Of its file. */
   readonly form: Form;
+  /** Of its group, by dtype and output. */
   readonly tolerances: Group['tolerances'];
   /** Of the notes that the test's flags name, without repetition, and without those of the other form. */
   readonly clauses: readonly string[];

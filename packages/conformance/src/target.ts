@@ -20,42 +20,60 @@ export type Feature =
 
 /** What a target claims. A test that needs more is `unsupported`; what is claimed is judged. */
 export interface Supports {
+  /** Which of the two losses it has. */
   readonly forms: readonly Form[];
   /** In order of preference: a test runs in the first that it lists. */
   readonly dtypes: readonly Dtype[];
   /** What it returns; the rest is not compared. */
   readonly outputs: readonly Output[];
+  /** Which reductions it knows. */
   readonly reductions: readonly Reduction[];
+  /** Which inputs it takes, word by word. */
   readonly features: readonly Feature[];
 }
 
 /** A dense array: `data` in row-major order, as many values as `shape` says. */
 export interface DecodedTensor<T = Float64Array> {
+  /** Sizes, outermost first; `[]` for a number. */
   readonly shape: readonly number[];
+  /** The values; as many as the product of the sizes. */
   readonly data: T;
 }
 
 /** One test without its expectation: a target never sees an expected value. */
 export interface DecodedTest {
+  /** Permanent and unique, as `sigmoid-reduction-mean-labels`. */
   readonly id: string;
+  /** Which of the two losses. */
   readonly form: Form;
+  /** The precision that the answer is judged in. */
   readonly dtype: Dtype;
+  /** What was not given is absent. Shapes as in FORMAT.md. */
   readonly inputs: {
     /** In `dtype`, except in a test for `DTYPE`. */
     readonly logits: DecodedTensor<Float64Array | Float32Array | Int32Array>;
+    /** f `[classes]`, to be compared with `threshold` in double. SPEC G1. */
     readonly frequencies: Float64Array;
+    /** `[rows]`: a class, `classes` for background (sigmoid), -1 for ignored. SPEC G5. */
     readonly labels?: readonly number[];
+    /** `[rows, classes]`, each in [0, 1], instead of labels. SPEC G7. */
     readonly targets?: DecodedTensor;
+    /** E `[rows]`, each 0 or 1; wins over what the labels suggest. SPEC G4. */
     readonly foreground?: readonly number[];
+    /** `[rows]`, finite, >= 0. SPEC R3. */
     readonly rowWeights?: Float64Array;
     /** A number, or `[classes]`, or `[rows * classes]`. */
     readonly beta?: number | Float64Array;
   };
+  /** How the loss is asked for. */
   readonly options: {
+    /** λ; absent only in the test that it is required. SPEC G3. */
     readonly threshold?: number;
     /** Unchecked: may be a word that no implementation knows. */
     readonly reduction: string;
+    /** Replaces the divisor of `mean`. SPEC R2. */
     readonly normalizer?: number;
+    /** Make your handle, release it, then run: the answer is `DISPOSED`. */
     readonly released?: true;
   };
 }
@@ -83,10 +101,13 @@ export type Outcome =
 export interface Target {
   /** The version of this interface. */
   readonly protocol: 1;
+  /** For reports. */
   readonly name: string;
+  /** Of the implementation, for reports. */
   readonly version: string;
   /** Engine, backend actually used, device. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What it claims, and is judged by. */
   readonly supports: Supports;
   /**
    * Answers one test; tests come one after the other. Rejecting is an error of the harness, not an answer.

@@ -20,6 +20,7 @@ export interface TerminalOptions {
 
 /** Of a stream to write to, `process.stdout` say, what tells whether it shows colour. */
 export interface ColorStream {
+  /** Whether it is a terminal. */
   readonly isTTY?: boolean;
   /** Every terminal has it. */
   hasColors?(): boolean;

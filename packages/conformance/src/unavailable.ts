@@ -5,6 +5,7 @@
  * then reported as unavailable with the reason, never as passed or failed.
  */
 export class Unavailable extends Error {
+  /** What the machine lacks, for reports. */
   readonly reason: string;
 
   constructor(reason: string) {

@@ -31,8 +31,11 @@ export interface BatchInputs {
 
 /** What a checked batch has in either form. */
 export interface BatchCommon {
+  /** N. */
   readonly rows: number;
+  /** C. */
   readonly classes: number;
+  /** As it was asked for. */
   readonly reduction: Reduction;
   /**
    * `[rows]`. 0 takes the row out: it must not contribute whatever its logits hold. Ignored rows have 0, and so do rows of

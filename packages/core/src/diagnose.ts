@@ -8,12 +8,15 @@ import { tailRatio } from './tail.ts';
 export interface Finding {
   /** The clause of SPEC.md. */
   readonly code: 'D1' | 'D2' | 'D3';
+  /** What was found, and what to do. */
   readonly message: string;
 }
 
 /** What {@link diagnose} looks at. */
 export interface DiagnoseInputs {
+  /** Which of the two losses. */
   readonly form: Form;
+  /** Which classes are tail. For D1 to D3. */
   readonly gate: Gate;
   /** Index labels of a whole epoch, or of enough batches to stand for one. For D1. */
   readonly labels?: ArrayLike<number>;

@@ -18,7 +18,9 @@ export interface DrawnBeta {
 
 /** What {@link drawBeta} needs. */
 export interface DrawOptions extends DrawnBeta {
+  /** N, an integer >= 0. */
   readonly rows: number;
+  /** C, an integer >= 0. */
   readonly classes: number;
   /** Index of the first class, for a shard of the classes (SPEC P2). Integer, default 0. */
   readonly classOffset?: number;

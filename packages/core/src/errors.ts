@@ -30,8 +30,10 @@ export type EqlErrorCode =
  * likely cause. `instanceof EqlError` also holds for errors of another copy of this package: npm may install two.
  */
 export class EqlError extends Error {
+  /** One of the stable codes of SPEC.md, _Bad input_: for programs. */
   readonly code: EqlErrorCode;
 
+  /** @param message Without the code: it is put in front. */
   constructor(code: EqlErrorCode, message: string) {
     super(`${code}: ${message}`);
     this.name = 'EqlError';

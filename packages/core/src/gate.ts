@@ -11,6 +11,7 @@ import { EqlError } from './errors.ts';
  * gates mean something else gives them a `version`, which this one refuses.
  */
 export interface Gate {
+  /** C, at least 1. */
   readonly classes: number;
   /** λ. */
   readonly threshold: number;

@@ -14,8 +14,10 @@ export interface ClassOrder {
 
 /** An array of one value a class or an element, of any kind. */
 export interface Columns<T> {
+  /** How many values. */
   readonly length: number;
   [index: number]: number;
+  /** A copy, of the same kind. */
   slice(): T;
 }
 

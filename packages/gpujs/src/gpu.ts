@@ -6,6 +6,7 @@ import { unsupported } from './unsupported.ts';
 
 /** An instance of gpu.js's `GPU`. */
 export interface GpuLike {
+  /** As gpu.js's own, with a kernel's source as text. */
   createKernel(source: string, settings: object): unknown;
 }
 

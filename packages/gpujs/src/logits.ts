@@ -7,7 +7,9 @@ import { unsupported } from './unsupported.ts';
 
 /** gpu.js's `input(values, [classes, rows])`: flat numbers with a size, x first. */
 export interface GpuInput {
+  /** The numbers, row after row. */
   readonly value: ArrayLike<unknown>;
+  /** `[classes, rows]`. */
   readonly size: ArrayLike<number>;
 }
 

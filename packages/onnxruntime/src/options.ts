@@ -13,6 +13,7 @@ export type Arithmetic = 'cpu' | 'gpu';
 
 /** The loss that a graph computes. */
 export interface LossOptions {
+  /** Which of the two losses. */
   readonly form: Form;
   /** `index`: one class a row; `rows`: one target an element. SPEC G7. */
   readonly labels: 'index' | 'rows';

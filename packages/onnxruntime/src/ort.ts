@@ -8,17 +8,28 @@ export interface OrtTensor {
 
 /** An inference session of the runtime. */
 export interface OrtSession {
-  /** @param fetches Where to write outputs, by name; onnxruntime-node alone does. */
+  /**
+   * Runs the model once.
+   *
+   * @param feeds Its inputs by name.
+   * @param fetches Where to write outputs, by name; onnxruntime-node alone does.
+   */
   run(
     feeds: Readonly<Record<string, never>>,
     fetches?: Readonly<Record<string, never>>,
   ): Promise<Readonly<Record<string, OrtTensor>>>;
+  /** Frees the session. Twice is an error of the runtime. */
   release(): Promise<void>;
 }
 
 /** The namespace of onnxruntime-node or onnxruntime-web. */
 export interface Ort {
-  readonly InferenceSession: { create(model: Uint8Array, options?: object): Promise<OrtSession> };
+  /** Sessions, made of the bytes of a model. */
+  readonly InferenceSession: {
+    /** Reads a model, with options as the runtime takes them. */
+    create(model: Uint8Array, options?: object): Promise<OrtSession>;
+  };
+  /** The runtime's own tensor. */
   readonly Tensor: {
     new (type: 'float32', data: Float32Array, dims: readonly number[]): OrtTensor;
     new (type: 'int32', data: Int32Array, dims: readonly number[]): OrtTensor;

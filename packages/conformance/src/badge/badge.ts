@@ -15,7 +15,9 @@ import { widthOf } from './width.ts';
 
 /** What a badge says. */
 export interface Badge {
+  /** Left half: whose verdict it is. */
   readonly label: string;
+  /** Right half: the verdict, with numbers. */
   readonly message: string;
   /**
    * `partial`: what was judged passed, but not everything was judged; `known`: something fails as listed; `none`: nothing

@@ -7,9 +7,13 @@ import { type EnvironmentChange, environmentChanges, type VectorChange, vectorCh
 
 /** One test of one target, in both reports or in one. */
 export interface TestChange {
+  /** The target's name in the reports. */
   readonly target: string;
+  /** Where it ran. */
   readonly runtime: Runtime;
+  /** The test's id. */
   readonly id: string;
+  /** Clauses of SPEC.md and error codes that the test is about. */
   readonly clauses: readonly string[];
   /** Absent when the first report does not have the test. */
   readonly from?: Status;
@@ -17,24 +21,33 @@ export interface TestChange {
   readonly to?: Status;
   /** Of the second report; it says why the test does not pass. */
   readonly reason?: string;
+  /** Worst distance over tolerance in the first report; absent if nothing was compared. */
   readonly fromRatio?: number;
+  /** The same in the second. */
   readonly toRatio?: number;
 }
 
 /** A target's worst ratio, over all tests or those of one clause, that more than doubled or halved. */
 export interface RatioDrift {
+  /** The target's name in the reports. */
   readonly target: string;
+  /** Where it ran. */
   readonly runtime: Runtime;
   /** Absent: over all tests. */
   readonly clause?: string;
+  /** The worst ratio of the first report. */
   readonly from: number;
+  /** The worst ratio of the second. */
   readonly to: number;
 }
 
 /** A target that only one of the reports has. */
 export interface TargetChange {
+  /** The target's name in the report that has it. */
   readonly target: string;
+  /** Where it ran. */
   readonly runtime: Runtime;
+  /** How many results it has. */
   readonly tests: number;
 }
 
@@ -54,11 +67,15 @@ export interface ReportComparison {
   readonly newTests: readonly TestChange[];
   /** Of a target that both reports have. */
   readonly removedTests: readonly TestChange[];
+  /** Targets of the second report alone. */
   readonly newTargets: readonly TargetChange[];
+  /** Targets of the first report alone. */
   readonly removedTargets: readonly TargetChange[];
   /** Among tests that both reports passed; those that grew come first. */
   readonly drifts: readonly RatioDrift[];
+  /** Facts of the runs and of the targets that are not the same. */
   readonly environments: readonly EnvironmentChange[];
+  /** Vector files that are not the same. */
   readonly vectors: readonly VectorChange[];
 }
 

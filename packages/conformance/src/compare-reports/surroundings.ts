@@ -7,19 +7,23 @@ import type { Runtime, TargetReport } from '../results.ts';
 export interface EnvironmentChange {
   /** Absent when it is about the whole run. */
   readonly target?: string;
+  /** Where the target ran; absent with the target. */
   readonly runtime?: Runtime;
   /** `spec`, `version`, `host.runtime`, `environment.engine`, `supports.features`, `filter`, `shard`, `unavailable`, `harness`. */
   readonly fact: string;
   /** Absent when the report does not say. */
   readonly from?: string;
+  /** The same in the second report. */
   readonly to?: string;
 }
 
 /** One vector file that is not the same. */
 export interface VectorChange {
+  /** Its path, as the reports name it. */
   readonly file: string;
   /** Number of its tests in each report; absent where the file is. */
   readonly from?: number;
+  /** The same in the second report. */
   readonly to?: number;
 }
 

@@ -33,10 +33,13 @@ export interface FuzzOptions {
 
 /** What a fuzzed target came to. */
 export interface FuzzReport {
+  /** The name that it was given. */
   readonly target: string;
+  /** Of the batches: the same seed and claims give the same ones. */
   readonly seed: number;
   /** One a batch, in order; a single `error` if the target cannot be made. */
   readonly results: readonly TestResult[];
+  /** The first failures, each shrunk to a smallest batch. */
   readonly findings: readonly Finding[];
 }
 

@@ -9,14 +9,19 @@ import { type Weights, weightsOf } from './weights.ts';
 
 /** A model, described. Plain data: `JSON.stringify` keeps all of it. */
 export interface ModelInfo {
+  /** Version of the file format. */
   readonly irVersion: number;
   /** The tool that wrote the model; may be empty. */
   readonly producer: string;
   /** Version by domain; `''` is the standard operator set. */
   readonly opsets: Readonly<Record<string, number>>;
+  /** How many nodes the graph has. */
   readonly nodes: number;
+  /** What has to be fed. Initializers are not among them. */
   readonly inputs: readonly ValueDescription[];
+  /** What the model gives. */
   readonly outputs: readonly ValueDescription[];
+  /** The weights, summed up: none is decoded. */
   readonly initializers: Weights;
   /** Local functions, as `domain.name`. */
   readonly functions: readonly string[];
@@ -28,6 +33,7 @@ export interface ModelInfo {
 
 /** A declared value. */
 export interface ValueDescription {
+  /** As the model has it. */
   readonly name: string;
   /** Element type; `unknown` where the model does not say, `other` for what is no tensor. */
   readonly type: string;

@@ -16,6 +16,7 @@ export interface ModelLossOptions<O extends Output = Output>
   extends LogitsChoice,
     Pick<LossOptions, 'beta'>,
     Omit<LossSessionOptions<O>, 'opset' | 'blockRows' | 'worker'> {
+  /** Which classes are tail. Its classes are the columns of the logits. */
   readonly gate: Gate;
   /** Which kind of label batches have: the model is made for one. Default `index`. */
   readonly labels?: 'index' | 'rows';
@@ -32,6 +33,7 @@ export interface ModelBatch extends LossInputs {
 
 /** The model's own outputs by name. */
 export interface ModelOutputs {
+  /** As the runtime gave them. */
   readonly outputs: Readonly<Record<string, OrtTensor>>;
 }
 

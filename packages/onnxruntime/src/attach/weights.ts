@@ -5,6 +5,7 @@ import { expectInteger, expectMessage, fieldsOf, type Span, textOf } from './wir
 
 /** The initializers of a graph, summed up. */
 export interface Weights {
+  /** How many there are. */
   readonly count: number;
   /** Bytes that they take in the file. */
   readonly bytes: number;

@@ -19,7 +19,10 @@ export interface FitOptions {
   /** Called after each step; awaited if it returns a promise. */
   readonly onProgress?: (progress: FitProgress) => unknown;
   /** An `AbortSignal`, which ends training before the next step; `fit` then rejects with its reason. */
-  readonly signal?: { throwIfAborted(): void };
+  readonly signal?: {
+    /** Throws the reason, once it was aborted. */
+    throwIfAborted(): void;
+  };
   /** Hands over a checkpoint every so many steps, and at the end. A failure of `save` ends training. */
   readonly checkpoint?: {
     /** Integer > 0. */
@@ -39,14 +42,17 @@ export interface FitProgress {
   readonly step: number;
   /** The epoch under way, the first being 0, and how many there will be. */
   readonly epoch: number;
+  /** How many epochs the fit has. */
   readonly epochs: number;
   /** Batches of the epoch that are done, and how many there are. */
   readonly batch: number;
+  /** How many batches an epoch has. */
   readonly batches: number;
   /** Of the batch. */
   readonly loss: number;
   /** Mean over the batches of the epoch so far whose loss is finite; NaN without any. */
   readonly meanLoss: number;
+  /** The learning rate of the step, the schedule's factor included. */
   readonly rate: number;
 }
 

@@ -44,8 +44,11 @@ export interface HeadTrainerOptions extends HeadEngineOptions {
   readonly features: number;
   /** C. The gate says it; here it is only checked. */
   readonly classes?: number;
+  /** Which of the two losses. */
   readonly form: Form;
+  /** Which classes are tail, and how many there are. */
   readonly gate: Gate;
+  /** How a gradient changes the weights. */
   readonly optimizer: OptimizerOptions;
   /** Default `{ name: 'constant' }`. */
   readonly schedule?: Schedule;

@@ -33,6 +33,7 @@ export interface HeadTrainer {
   readonly features: number;
   /** C. */
   readonly classes: number;
+  /** Which classes are tail. */
   readonly gate: Gate;
   /** Steps done. */
   readonly steps: number;

@@ -6,7 +6,9 @@ import type { ExecutionProvider } from '../ort.ts';
 
 /** What `createLossSession` takes. */
 export interface LossSessionOptions<O extends Output = Output> {
+  /** Which of the two losses. */
   readonly form: Form;
+  /** Which classes are tail, and how many there are. */
   readonly gate: Gate;
   /** SPEC R1. Default `mean`. */
   readonly reduction?: Reduction;

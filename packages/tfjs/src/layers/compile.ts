@@ -10,8 +10,11 @@ import { checkModel, type LossModel, type Metric } from './model.ts';
 
 /** What {@link compileLoss} takes beside the model. */
 export interface CompileOptions {
+  /** As `model.compile` takes it. */
   readonly optimizer: string | Optimizer;
+  /** What {@link layersLoss} takes. */
   readonly loss: LossConfig;
+  /** Those of {@link groupRecall}, or functions; tfjs's names for accuracy are refused where they would be wrong. */
   readonly metrics?: Metric | readonly Metric[];
 }
 

@@ -35,7 +35,10 @@ export interface GuardOptions {
  * @throws {EqlError} at once what `layersLoss` throws for a config, `checkModel` for a model, and `CLASS_COUNT`,
  * `FREQUENCY_RANGE` for counts; from the callback what `readIndices` throws.
  */
-export function guardCallback(options: GuardOptions): { onTrainBegin(): Promise<void> } {
+export function guardCallback(options: GuardOptions): {
+  /** Reads the labels and reports, the first time that it is called. */
+  onTrainBegin(): Promise<void>;
+} {
   refuseUnknown('guardCallback', options, ['loss', 'labels', 'counts', 'model', 'report']);
   const { labels, model, report = warn } = options;
   const loss = checkConfig(options.loss);

@@ -10,31 +10,45 @@ export type Metric = string | ((yTrue: Tensor, yPred: Tensor) => Tensor);
 
 /** A `tf.LayersModel` or `tf.Sequential`, as far as it is used here. */
 export interface LossModel {
+  /** What its last layers give. */
   readonly outputs: readonly LossModelOutput[];
+  /** Set by `compile`. */
   readonly optimizer: Optimizer;
+  /** Set by `compile`. */
   readonly loss: unknown;
+  /** Set by `compile`. */
   metrics: unknown;
+  /** tfjs's own. */
   compile(args: {
     optimizer: string | Optimizer;
     loss: (yTrue: Tensor, yPred: Tensor) => Tensor;
     metrics?: Metric[];
   }): void;
+  /** What `setUserDefinedMetadata` was given: it is saved with the model. */
   getUserDefinedMetadata(): object;
+  /** Keeps what is saved with the model. */
   setUserDefinedMetadata(metadata: object): void;
 }
 
 /** A symbolic tensor. */
 export interface LossModelOutput {
+  /** Sizes; null for one that is known only when it runs, as the batch. */
   readonly shape: readonly (number | null)[];
+  /** The layer that makes it. */
   readonly sourceLayer: LossModelLayer;
+  /** The tensors that this layer takes. */
   readonly inputs: readonly LossModelOutput[];
+  /** Which of the layer's outputs it is. */
   readonly outputTensorIndex?: number;
 }
 
 /** A layer. */
 export interface LossModelLayer {
+  /** Unique in its model. */
   readonly name: string;
+  /** As `Dense`. */
   getClassName(): string;
+  /** What makes the layer anew. */
   getConfig(): object;
 }
 

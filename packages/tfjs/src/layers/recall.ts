@@ -21,7 +21,10 @@ export interface GroupRecall {
   /** For `compileLoss` or `model.compile`: two functions a group. */
   readonly metrics: ((yTrue: tf.Tensor, yPred: tf.Tensor) => tf.Tensor)[];
   /** For `model.fit` and `model.fitDataset`, before callbacks that look at the recalls. */
-  readonly callbacks: { onEpochEnd(epoch: number, logs?: Record<string, number>): void }[];
+  readonly callbacks: {
+    /** Puts the recalls of the whole epoch in place of the averages of batches in `logs`. */
+    onEpochEnd(epoch: number, logs?: Record<string, number>): void;
+  }[];
   /**
    * What `model.evaluate` or `model.evaluateDataset` returned, by name and with recalls.
    *
