@@ -11,7 +11,7 @@ import { readTarball } from './tarball.mjs';
 const unreached = [
   {
     name: '@eqloss/wasm',
-    file: /^assembly\//,
+    file: /^assembly\/\w+\.ts$/,
     why: 'the source of what src/bytes.ts holds, for who wants to read or audit it',
   },
 ];
@@ -68,10 +68,14 @@ function manifestProblems({ folder, files, manifest }) {
   for (const script of ['preinstall', 'install', 'postinstall', 'prepare']) {
     if (manifest.scripts?.[script] !== undefined) found.push(`it runs a script at ${script}`);
   }
-  for (const [path, target] of Object.entries(manifest.exports)) {
-    const conditions = typeof target === 'string' ? [] : Object.keys(target);
-    if (typeof target !== 'string' && conditions.join() !== 'types,default') {
-      found.push(`the conditions of export ${path} are ${conditions.join(', ')}; wanted types, default`);
+  // In the workspace sources stand before what is built from them; what has sources alone is for its tests.
+  const here = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).exports;
+  const paths = Object.keys(here).filter((path) => typeof here[path] === 'string' || here[path].default !== undefined);
+  for (const path of new Set([...paths, ...Object.keys(manifest.exports)])) {
+    const { '@eqloss/source': _, ...target } = Object(here[path]);
+    const wanted = typeof here[path] === 'string' ? here[path] : { types: target.types, default: target.default };
+    if (JSON.stringify(manifest.exports[path]) !== JSON.stringify(wanted)) {
+      found.push(`export ${path} is ${JSON.stringify(manifest.exports[path])}; wanted ${JSON.stringify(wanted)}`);
     }
   }
   return found;

