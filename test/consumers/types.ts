@@ -53,7 +53,7 @@ export async function checkTypes(
         skipLibCheck: !whole,
         types: [],
       },
-      include: ['.'],
+      include: ['**/*'],
     }),
   };
   for (const [readme, path] of Object.entries(readmes)) {
