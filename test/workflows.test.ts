@@ -115,3 +115,11 @@ test('changesets become versions, new versions are published, and complete relea
   expect(releaseMode({ changesets: none, packages, tags: [core] })).toBe('publish');
   expect(releaseMode({ changesets: none, packages, tags: [core, wasm] })).toBe('nothing');
 });
+
+test('a prerelease is published like any version, and its end is a version to come', () => {
+  const packages = [{ name: '@eqloss/core', version: '1.1.0-next.0' }];
+  const state = { changesets: ['pre', 'pre.json'], packages, tags: [] };
+  expect(releaseMode({ ...state, pre: { mode: 'pre' } })).toBe('publish');
+  expect(releaseMode({ ...state, pre: { mode: 'pre' }, tags: ['@eqloss/core@1.1.0-next.0'] })).toBe('nothing');
+  expect(releaseMode({ ...state, pre: { mode: 'exit' } })).toBe('version');
+});
