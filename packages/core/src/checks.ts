@@ -9,20 +9,20 @@ import type { Gate } from './gate.ts';
 export type LabelOfC = 'background' | 'elsewhere' | 'none';
 
 export function checkGate(gate: Gate): void {
-  if (gate?.tail === undefined || gate.tail.length !== gate.classes) {
+  const length = gate?.tail?.length;
+  if (!length || length !== gate.classes) {
     // A Uint8Array becomes an object without a length.
-    const cause = typeof gate?.tail === 'object' && gate.tail.length === undefined ? ' It does not survive JSON.' : '';
+    const cause = gate?.tail && length === undefined ? ' It does not survive JSON.' : '';
     throw new EqlError(
       'CLASS_COUNT',
       `the gate is missing or not whole; make it with createGate or sliceGate.${cause}`,
     );
   }
   // No gate of this version has one: a tree may hold two versions of this package, and gates go from one to the other.
-  const { version } = gate as { readonly version?: unknown };
-  if (version !== undefined) {
+  if ('version' in gate) {
     throw new EqlError(
       'UNSUPPORTED',
-      `the gate is of version ${String(version)}, made by a later @eqloss/core than the one that reads it; find both with npm ls @eqloss/core, and bring the @eqloss packages to one version.`,
+      `the gate is of version ${gate.version}, made by a later @eqloss/core; bring the @eqloss packages to one version.`,
     );
   }
 }
@@ -63,7 +63,7 @@ export function checkReduction(reduction: Reduction, normalizer: number | undefi
   if (reduction !== 'mean') {
     throw new EqlError(
       'NORMALIZER_RANGE',
-      `normalizer came with reduction ${reduction}; it replaces the divisor of mean and would have no effect here.`,
+      `normalizer came with reduction ${reduction}; it replaces the divisor of mean, and has no effect here.`,
     );
   }
 }

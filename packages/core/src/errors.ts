@@ -31,7 +31,7 @@ export type EqlErrorCode =
  */
 export class EqlError extends Error {
   /** One of the stable codes of SPEC.md, _Bad input_: for programs. */
-  readonly code: EqlErrorCode;
+  declare readonly code: EqlErrorCode;
 
   /** @param message Without the code: it is put in front. */
   constructor(code: EqlErrorCode, message: string) {
@@ -43,7 +43,7 @@ export class EqlError extends Error {
   /** By what it is, not by who made it: this, an error of another copy is as well. */
   static override [Symbol.hasInstance](value: unknown): value is EqlError {
     // biome-ignore lint/complexity/noThisInStatic: classes that extend this one inherit the method.
-    if (this !== EqlError) return Function.prototype[Symbol.hasInstance].call(this, value);
-    return value instanceof Error && value.name === 'EqlError' && typeof (value as EqlError).code === 'string';
+    if (this !== EqlError) return super[Symbol.hasInstance](value);
+    return value instanceof Error && value.name === 'EqlError' && 'code' in value;
   }
 }

@@ -76,7 +76,7 @@ test('a gate of a later version is refused by all that take one, and the words s
   ];
   for (const take of takers) expect(codeOf(take)).toBe('UNSUPPORTED');
   expect(() => takers[0]()).toThrow(
-    'UNSUPPORTED: the gate is of version 2, made by a later @eqloss/core than the one that reads it; find both with npm ls @eqloss/core, and bring the @eqloss packages to one version.',
+    'UNSUPPORTED: the gate is of version 2, made by a later @eqloss/core; bring the @eqloss packages to one version.',
   );
 });
 
