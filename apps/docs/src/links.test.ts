@@ -1,7 +1,8 @@
 // Links as GitHub reads them, and what the site makes of them.
 
 import { describe, expect, test } from 'vitest';
-import { anchorClauses, linkClauses, slug, turnLinks } from './links.ts';
+import { anchorOf } from '../../../scripts/links.mjs';
+import { anchorClauses, linkClauses, turnLinks } from './links.ts';
 import { repository } from './pages.ts';
 
 const places = new Map([
@@ -18,6 +19,12 @@ describe('a relative link', () => {
 
   test('to a folder is one to its README', () => {
     expect(turn('[a](../apps/wordnet)')).toBe('[a](/measured/wordnet.md)');
+  });
+
+  test('written for npm, to a file on GitHub, is one to its page as well', () => {
+    expect(turn('[a](https://github.com/eqloss/eqloss/tree/main/apps/wordnet#what-comes-out)')).toBe(
+      '[a](/measured/wordnet.md#what-comes-out)',
+    );
   });
 
   test('to what is no page leads to the repository', () => {
@@ -54,5 +61,5 @@ test.each([
   ['`T_j` in a heading', 't_j-in-a-heading'],
   ['C + 1 columns?', 'c--1-columns'],
 ])('the anchor of %j is that of GitHub', (heading, anchor) => {
-  expect(slug(heading)).toBe(anchor);
+  expect(anchorOf(heading)).toBe(anchor);
 });
