@@ -51,6 +51,20 @@ export function deadLinks({ folder, files, manifest }, filesOf) {
   }
 }
 
+/**
+ * The anchor of a heading, as GitHub makes it.
+ *
+ * @param {string} heading
+ * @returns {string}
+ */
+export function anchorOf(heading) {
+  return heading
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}\s_-]/gu, '')
+    .replaceAll(' ', '-');
+}
+
 /** Those of Markdown, outside of code. */
 function linksOf(text) {
   const prose = text.replace(/^```[\s\S]*?^```$/gm, '').replace(/`[^`\n]*`/g, '');
@@ -70,14 +84,6 @@ function holds(files, path) {
   return files.has(path) || [...files.keys()].some((name) => name.startsWith(folder));
 }
 
-/** As GitHub makes anchors of headings. */
 function hasHeading(text, anchor) {
-  return [...text.matchAll(/^#+ (.*)$/gm)].some(
-    ([, heading]) =>
-      heading
-        .trim()
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-        .replaceAll(' ', '-') === anchor,
-  );
+  return [...text.matchAll(/^#+ (.*)$/gm)].some(([, heading]) => anchorOf(heading) === anchor);
 }

@@ -1,7 +1,7 @@
 // How VitePress arranges the site. Nothing here comes from elsewhere: no fonts, no search service, no counting.
 
 import { defineConfig } from 'vitepress';
-import { slug } from '../src/links.ts';
+import { anchorOf } from '../../../scripts/links.mjs';
 import { listPages, type Section, sections } from '../src/pages.ts';
 import { withPolicy } from '../src/policy.ts';
 import { listEntryPoints } from '../src/reference.ts';
@@ -24,7 +24,7 @@ export default defineConfig({
   ignoreDeadLinks: [/^\/conformance\//],
   metaChunk: true,
   markdown: {
-    anchor: { slugify: slug },
+    anchor: { slugify: anchorOf },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },
   transformHtml: (html) => withPolicy(html),

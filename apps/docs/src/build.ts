@@ -33,8 +33,13 @@ export async function buildSite({ out, base, say = () => {} }: SiteOptions): Pro
   const reference = join(stage, 'reference');
   const pages = join(stage, 'pages');
   const built = `${out}.building`;
-  rmSync(built, { recursive: true, force: true });
+  const clean = () => {
+    for (const path of [stage, built]) rmSync(path, { recursive: true, force: true });
+  };
+  // A signal ends the process amid the work.
+  process.once('exit', clean);
   try {
+    rmSync(built, { recursive: true, force: true });
     say('API reference');
     await writeReference(reference);
     say('pages');
@@ -49,8 +54,8 @@ export async function buildSite({ out, base, say = () => {} }: SiteOptions): Pro
     mkdirSync(join(out, '..'), { recursive: true });
     renameSync(built, out);
   } finally {
-    rmSync(stage, { recursive: true, force: true });
-    rmSync(built, { recursive: true, force: true });
+    process.off('exit', clean);
+    clean();
   }
 }
 

@@ -17,7 +17,7 @@ export interface LinkContext {
 }
 
 /**
- * Turns relative links into links of the site, or into links to the repository where the target is no page.
+ * Turns relative links, and those to files of the repository on GitHub, into links of the site, or into links to the repository where the target is no page.
  *
  * Code is left alone. Clauses (`SPEC G1`) become links to their place in the specification.
  *
@@ -54,19 +54,12 @@ export function anchorClauses(markdown: string): string {
   );
 }
 
-/** Heading to anchor, as GitHub does it: one text, the same anchors in both places. */
-export function slug(heading: string): string {
-  return heading
-    .trim()
-    .toLowerCase()
-    .replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '')
-    .replaceAll(' ', '-');
-}
-
 function turnTarget(target: string, { source, repository, placeOf }: LinkContext): string {
-  if (/^([a-z]+:|#)/i.test(target)) return target;
+  const absolute = target.startsWith(`${GITHUB}/blob/main/`) || target.startsWith(`${GITHUB}/tree/main/`);
+  if (!absolute && /^([a-z]+:|#)/i.test(target)) return target;
   const [path, anchor] = target.split('#');
-  const file = posix.normalize(posix.join(posix.dirname(source), decodeURI(path))).replace(/\/$/, '');
+  const joined = absolute ? path.slice(`${GITHUB}/blob/main/`.length) : posix.join(posix.dirname(source), path);
+  const file = posix.normalize(decodeURI(joined)).replace(/\/$/, '');
   const hash = anchor === undefined ? '' : `#${anchor}`;
   if (file.startsWith('..') || !existsSync(repository + file)) {
     throw new Error(`${source}: the link to ${target} leads nowhere: there is no ${file} in the repository`);

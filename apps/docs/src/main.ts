@@ -4,7 +4,6 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { endOnSignals } from '../../../scripts/signals.mjs';
-import { buildSite } from './build.ts';
 import { serveSite } from './serve.ts';
 
 const usage = `Usage: npm run docs -- [--out DIR] [--base PATH] [--serve] [--port N]
@@ -31,6 +30,8 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const { out, base, port } = options;
   try {
+    // Not at once: what it needs takes long to load.
+    const { buildSite } = await import('./build.ts');
     await buildSite({ out, base, say });
     say(`written to ${out}, to be served at ${base}`);
     if (options.serve) say(`${(await serveSite(out, { base, port })).url} until Ctrl-C`);
