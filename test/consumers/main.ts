@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { isContinuousIntegration } from '../../scripts/ci.mjs';
+import { endOnSignals } from '../../scripts/signals.mjs';
 import { renderOutcomes, runCases } from './run.ts';
 import { selectCases } from './table.ts';
 import { createWorld } from './world.ts';
@@ -13,6 +14,7 @@ Installs the packed packages in empty folders and uses them as people do.
 --list       names the cases; those of npm test with a *
 --keep       leaves the folders, to look at`;
 
+endOnSignals();
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {

@@ -40,13 +40,21 @@ export interface World {
 
 /** @param keep Whether the folders stay. */
 export function createWorld({ keep = false } = {}): World {
-  const base = mkdtempSync(join(tmpdir(), 'eqloss-consumers-'));
+  let base: string | undefined;
+  const remove = (): void => {
+    if (base !== undefined && !keep) rmSync(base, { recursive: true, force: true });
+  };
   const once = new Map<string, Promise<unknown>>();
   const make = <T>(key: string, what: () => Promise<T>): Promise<T> => {
     if (!once.has(key)) once.set(key, what());
     return once.get(key) as Promise<T>;
   };
   const empty = (name: string): string => {
+    if (base === undefined) {
+      base = mkdtempSync(join(tmpdir(), 'eqloss-consumers-'));
+      // Also when it is interrupted.
+      process.once('exit', remove);
+    }
     const folder = mkdtempSync(join(base, `${name}-`));
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
     return folder;
@@ -84,7 +92,7 @@ export function createWorld({ keep = false } = {}): World {
     close: async () => {
       const browser = once.get('browser') as Promise<Browser> | undefined;
       await browser?.then((each) => each.close()).catch(() => {});
-      if (!keep) rmSync(base, { recursive: true, force: true });
+      remove();
     },
   };
   return world;
