@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { publishedPackages } from '../../scripts/pack.mjs';
 import { root } from '../../scripts/run.mjs';
 import { type Case, workFolder } from './case.ts';
+import { succeed } from './execute.ts';
 import { filesOf, type Snippet, snippetsOf } from './readme.ts';
 import { nodes } from './versions.ts';
-import { newest, succeed, type World } from './world.ts';
+import { newest, type World } from './world.ts';
 
 /** The READMEs by the name in cases. */
 export const readmes: Readonly<Record<string, string>> = Object.fromEntries([

@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Case } from './case.ts';
-import { attempt, npmInstall, succeed } from './world.ts';
+import { attempt, npmInstall, succeed } from './execute.ts';
 
 /** The program's core is 9.0.0; the adapters bring their own. */
 export const twoCores: Case = {
