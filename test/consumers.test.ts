@@ -7,7 +7,8 @@ import { createWorld } from './consumers/world.ts';
 
 const world = createWorld();
 
-afterAll(() => world.close());
+// What was installed is large, and deleting it takes a busy disk a while.
+afterAll(() => world.close(), 120_000);
 
 test.each(cases.filter(({ always }) => always))(
   '$name',

@@ -3,8 +3,9 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { type Case, expectText, workFolder } from './case.ts';
+import { succeed } from './execute.ts';
 import { nodes } from './versions.ts';
-import { newest, succeed, Unavailable, type World } from './world.ts';
+import { newest, Unavailable, type World } from './world.ts';
 
 const cli = join('node_modules', '@eqloss', 'conformance', 'dist', 'cli.js');
 

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { publishedPackages } from '../../scripts/pack.mjs';
 import { root } from '../../scripts/run.mjs';
 import { type Case, workFolder } from './case.ts';
+import { succeed } from './execute.ts';
 import { filesOf, type Snippet, snippetsOf } from './readme.ts';
 import { nodes } from './versions.ts';
-import { newest, succeed, type World } from './world.ts';
+import { newest, type World } from './world.ts';
 
 /** Guides that have examples. */
 const guides = readdirSync(join(root, 'docs'))

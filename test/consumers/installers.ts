@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { root } from '../../scripts/run.mjs';
 import type { Case } from './case.ts';
 import { runExamples } from './examples.ts';
-import { attempt, newest, succeed, type World, workspaceNode } from './world.ts';
+import { attempt, succeed, workspaceNode } from './execute.ts';
+import { newest, type World } from './world.ts';
 
 /** One case an installer. */
 export const installers: readonly Case[] = [

@@ -1,14 +1,15 @@
 // Pages that users' bundlers build from the installed packages, opened in Chromium. What they calculate is judged by vectors.
 
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { serveFiles } from '../../scripts/page-server.mjs';
 import { root } from '../../scripts/run.mjs';
 import { plainBatches } from './batches.ts';
 import { type Case, workFolder } from './case.ts';
+import { programs, succeed, workspaceNode } from './execute.ts';
 import { lowest } from './versions.ts';
-import { newest, programs, succeed, type World, workspaceNode } from './world.ts';
+import { newest, type World } from './world.ts';
 
 const source = join(root, 'test', 'consumers', 'page');
 
@@ -68,17 +69,17 @@ export const pages: readonly Case[] = [
   { name: 'pages/esbuild/lowest', run: (world) => checkPage(world, 'esbuild', lowest) },
 ];
 
-/** Builds the page, once for each folder. */
-export async function buildPage(world: World, bundler: string, versions: Readonly<Record<string, string>>) {
-  const folder = workFolder(await world.installed(versions), `page-${bundler}`);
-  const dist = join(folder, 'dist');
-  if (!existsSync(join(dist, 'index.html'))) {
+/** Builds the page, once for each set of engines. */
+export function buildPage(world: World, bundler: string, versions: Readonly<Record<string, string>>) {
+  return world.once(`page of ${bundler} ${JSON.stringify(versions)}`, async () => {
+    const folder = workFolder(await world.installed(versions), `page-${bundler}`);
+    const dist = join(folder, 'dist');
     cpSync(source, folder, { recursive: true });
     await bundlers[bundler](folder, world);
-  }
-  const names = readdirSync(dist, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const paths = names.map((entry) => join(entry.parentPath, entry.name));
-  return new Map(paths.map((path) => [path.slice(dist.length + 1).replaceAll('\\', '/'), readFileSync(path)]));
+    const files = readdirSync(dist, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const paths = files.map((entry) => join(entry.parentPath, entry.name));
+    return new Map(paths.map((path) => [path.slice(dist.length + 1).replaceAll('\\', '/'), readFileSync(path)]));
+  });
 }
 
 /** Opens a built page, and closes it after. */

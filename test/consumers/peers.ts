@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { root } from '../../scripts/run.mjs';
 import { type Case, workFolder } from './case.ts';
 import { runExamples } from './examples.ts';
+import { programs, succeed, workspaceNode } from './execute.ts';
 import { checkTypes } from './types.ts';
 import { coming, lowest } from './versions.ts';
-import { newest, programs, succeed, type World, workspaceNode } from './world.ts';
+import { newest, type World } from './world.ts';
 
 /** By adapter: its targets of apps/conformance that run in Node, and which vectors are enough. */
 const targets = [

@@ -22,7 +22,7 @@ export const cases: readonly Case[] = [
   ...badInput,
 ];
 
-/** The cases with a text in their name; all without one. */
-export function selectCases(only?: string): readonly Case[] {
-  return cases.filter(({ name }) => name.includes(only ?? ''));
+/** The cases with one of the texts in their name; all without texts. */
+export function selectCases(only?: readonly string[]): readonly Case[] {
+  return cases.filter(({ name }) => only?.some((text) => name.includes(text)) ?? true);
 }

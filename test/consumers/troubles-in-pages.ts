@@ -1,8 +1,8 @@
 // Entries of docs/troubleshooting.md that only a page shows.
 
-import type { Trouble } from './bad-input.ts';
 import { plainBatches } from './batches.ts';
 import { ask, buildPage, withPage } from './pages.ts';
+import type { Trouble } from './trouble.ts';
 import { newest, type World } from './world.ts';
 
 /** Scripts of the page itself, and nothing else. */

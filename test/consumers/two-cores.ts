@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Case } from './case.ts';
-import { attempt, npmInstall, succeed } from './world.ts';
+import { attempt, npmInstall, succeed } from './execute.ts';
 
 /** The program's core is 9.0.0; the adapters bring their own. */
 export const twoCores: Case = {
@@ -52,7 +52,7 @@ const kernels = await createKernels();
 const { loss } = kernels.sigmoid({ ...batch, logits: Float32Array.from(values) });
 const own = sigmoidEql({ ...batch, logits: Float64Array.from(values) }).loss;
 console.log(Math.abs(loss - own) < 1e-6 ? 'same loss' : loss + ' ' + own);
-const say = (error) => console.log(error instanceof EqlError ? 'EqlError' : error.constructor.name, error.code);
+const say = (error) => console.log(error instanceof EqlError ? 'EqlError' : 'another error', error.code);
 try {
   kernels.sigmoid({ gate, labels: [0, 7], logits: Float32Array.from(values) });
 } catch (error) {

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { root } from '../../scripts/run.mjs';
 import { type Case, workFolder } from './case.ts';
 import { readmes } from './examples.ts';
+import { attempt, programs, workspaceNode } from './execute.ts';
 import { filesOf, snippetsOf } from './readme.ts';
 import { typescripts, WHOLE_SINCE } from './versions.ts';
-import { attempt, newest, programs, type World, workspaceNode } from './world.ts';
+import { newest, type World } from './world.ts';
 
 const resolutions = { node16: 'node16', bundler: 'esnext' } as const;
 type Resolution = keyof typeof resolutions;

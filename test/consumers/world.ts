@@ -1,7 +1,6 @@
 // Where the cases happen: empty folders far from this repository, with packages installed as a user would; programs run in
 // them; and one Chromium.
 
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,21 +8,17 @@ import type { Browser } from 'playwright-core';
 import { lookForBrowser } from '../../scripts/browser.mjs';
 import { packAll } from '../../scripts/pack.mjs';
 import { launchBrowser } from '../../scripts/page.mjs';
-import { commandLine, root, workspaceEnvironment } from '../../scripts/run.mjs';
+import { root } from '../../scripts/run.mjs';
+import { npmInstall, workspaceNode } from './execute.ts';
 import { lowest, nodes, oldNodes, tools, typescripts } from './versions.ts';
-
-/** What a program did. */
-export interface Ran {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** Thrown by a case that this machine cannot run. */
 export class Unavailable extends Error {}
 
 /** What cases are given. Everything in it is made when it is first asked for, once. */
 export interface World {
+  /** What is made under a key, when it is first asked for. */
+  once<T>(key: string, what: () => Promise<T>): Promise<T>;
   /** Tarballs by the name of the package. */
   tarballs(): Promise<ReadonlyMap<string, string>>;
   /** An empty folder in which the published packages, and the given engines, were installed by npm. */
@@ -40,23 +35,32 @@ export interface World {
 
 /** @param keep Whether the folders stay. */
 export function createWorld({ keep = false } = {}): World {
-  const base = mkdtempSync(join(tmpdir(), 'eqloss-consumers-'));
-  const once = new Map<string, Promise<unknown>>();
-  const make = <T>(key: string, what: () => Promise<T>): Promise<T> => {
-    if (!once.has(key)) once.set(key, what());
-    return once.get(key) as Promise<T>;
+  let base: string | undefined;
+  const remove = (): void => {
+    if (base !== undefined && !keep) rmSync(base, { recursive: true, force: true });
+  };
+  const made = new Map<string, Promise<unknown>>();
+  const once = <T>(key: string, what: () => Promise<T>): Promise<T> => {
+    if (!made.has(key)) made.set(key, what());
+    return made.get(key) as Promise<T>;
   };
   const empty = (name: string): string => {
+    if (base === undefined) {
+      base = mkdtempSync(join(tmpdir(), 'eqloss-consumers-'));
+      // Also when it is interrupted.
+      process.once('exit', remove);
+    }
     const folder = mkdtempSync(join(base, `${name}-`));
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
     return folder;
   };
   const world: World = {
+    once,
     empty,
     tarballs: () =>
-      make('tarballs', async () => new Map((await packAll()).map(({ name, tarball }) => [name, tarball] as const))),
+      once('tarballs', async () => new Map((await packAll()).map(({ name, tarball }) => [name, tarball] as const))),
     installed: (engines) =>
-      make(JSON.stringify(engines), async () => {
+      once(JSON.stringify(engines), async () => {
         const folder = empty('installed');
         const wanted = Object.entries(engines).map(([name, version]) => `${name}@${version}`);
         // Prereleases lie outside of every range; whether ranges hold is a case of its own.
@@ -71,20 +75,20 @@ export function createWorld({ keep = false } = {}): World {
       // Node is published for the machines that have it.
       if (!['linux', 'darwin', 'win'].includes(system))
         throw new Unavailable(`no Node ${version} for ${platform} ${arch}`);
-      const folder = await make('tools', toolsFolder);
+      const folder = await once('tools', toolsFolder);
       return join(folder, 'node_modules', `node-${version}`, 'bin', system === 'win' ? 'node.exe' : 'node');
     },
-    tool: async (path) => join(await make('tools', toolsFolder), 'node_modules', path),
+    tool: async (path) => join(await once('tools', toolsFolder), 'node_modules', path),
     browser: () =>
-      make('browser', () => {
+      once('browser', () => {
         const { path, reason } = lookForBrowser();
         if (path === undefined) throw new Unavailable(reason);
         return launchBrowser(path, 60_000);
       }),
     close: async () => {
-      const browser = once.get('browser') as Promise<Browser> | undefined;
+      const browser = made.get('browser') as Promise<Browser> | undefined;
       await browser?.then((each) => each.close()).catch(() => {});
-      if (!keep) rmSync(base, { recursive: true, force: true });
+      remove();
     },
   };
   return world;
@@ -102,52 +106,6 @@ function versionOf(name: string): string {
   if (line === undefined) throw new Error(`${name} is not in the catalog`);
   return line.slice(line.lastIndexOf(': ') + 2);
 }
-
-/** Installs as a user would, but for scripts of dependencies: onnxruntime-node's downloads from elsewhere. */
-export async function npmInstall(folder: string, args: readonly string[]): Promise<Ran> {
-  return succeed(folder, 'npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', ...args);
-}
-
-/** Programs of the workspace, to be run by {@link workspaceNode}: the scripts of `.bin` let them see its packages. */
-export const programs = {
-  esbuild: join(root, 'node_modules', 'esbuild', 'bin', 'esbuild'),
-  tsc: join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
-  vite: join(root, 'node_modules', 'vite', 'bin', 'vite.js'),
-} as const;
-
-/** The Node that runs this. */
-export const workspaceNode = process.execPath;
-
-/** Runs a program; nothing is thrown when it fails. */
-export function attempt(folder: string, command: string, ...args: string[]): Promise<Ran> {
-  return new Promise((resolve, reject) => {
-    const line = commandLine(command, args);
-    const env = { ...workspaceEnvironment(), ...quiet } as NodeJS.ProcessEnv;
-    // Packages of the workspace, and what `npm --silent` passes on to the npm of a case.
-    delete env.NODE_PATH;
-    delete env.npm_config_loglevel;
-    const child = spawn(line.file, line.args, {
-      cwd: folder,
-      env,
-      shell: line.shell,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const said = { stdout: '', stderr: '' };
-    child.stdout.setEncoding('utf8').on('data', (text) => (said.stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text) => (said.stderr += text));
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, ...said }));
-  });
-}
-
-/** Runs a program that must succeed. */
-export async function succeed(folder: string, command: string, ...args: string[]): Promise<Ran> {
-  const ran = await attempt(folder, command, ...args);
-  if (ran.code === 0) return ran;
-  throw new Error(`${command} ${args.join(' ')} ended with ${ran.code}:\n${ran.stdout}\n${ran.stderr}`);
-}
-
-const quiet = { ONNXRUNTIME_NODE_INSTALL: 'skip', NO_COLOR: '1', FORCE_COLOR: '0' };
 
 /** Nodes, compilers and what else is not under test: kept until versions.ts changes. */
 async function toolsFolder(): Promise<string> {
