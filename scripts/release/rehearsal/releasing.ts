@@ -38,6 +38,7 @@ export function releasingSteps({ workspace, registry, versions }: Stage) {
   const versionFirst: Step = {
     title: 'version what is here',
     async run() {
+      if (workspace.version() === '0.0.0') await refuse(workspace, /nothing has a version yet: .*release:version/);
       const prerelease = existsSync(join(workspace.folder, '.changeset', 'pre.json'));
       if (prerelease) await workspace.run('changeset', 'pre', 'exit');
       if (prerelease || workspace.hasChangesets()) await workspace.applyChangesets();
@@ -151,12 +152,19 @@ export function releasingSteps({ workspace, registry, versions }: Stage) {
   const goOn: Step = {
     title: 'go on, one answer lost',
     async run() {
+      const planned = await publish(workspace, '--dry-run');
+      assert.equal(planned.match(/is there$/gm)?.length, there);
+      assert.equal(planned.match(/would be published as latest$/gm)?.length, names.length - there);
       registry.fail({ at: 1, how: 'lose', thenDown: false });
       const output = await publish(workspace);
       registry.heal();
       assert.equal(output.match(/was there already$/gm)?.length, there);
       assert.equal(output.match(/, though npm had no answer$/gm)?.length, 1);
-      assert.equal(registry.takeStored().length, names.length - there, 'each package is stored once');
+      assert.equal(
+        registry.takeStored().length,
+        names.length - there,
+        'each package is stored once, none by a dry run',
+      );
       await checkPublished(workspace, registry, 'latest');
       return 'each stored once, then tags';
     },
