@@ -10,8 +10,9 @@ import { hasOwnChange, readableChangelog } from './changelog.mjs';
 await setup();
 const before = publishedPackages();
 // More arguments are those of `changeset version`, as `--snapshot canary`.
-if ((await run('changeset', ['version', ...process.argv.slice(2)], { quiet: true })) !== 0)
-  fail('nothing was released');
+if ((await run('changeset', ['version', ...process.argv.slice(2)], { quiet: true })) !== 0) {
+  fail('no version changed: what changesets says stands above; `npx changeset` writes a changeset');
+}
 const after = publishedPackages();
 if (after.every(({ version }, index) => version === before[index].version)) {
   fail('no version changed: .changeset holds no changeset of a published package; `npx changeset` writes one');
