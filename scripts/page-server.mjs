@@ -1,8 +1,8 @@
 // Bundles a page and serves it on this machine only. Everything stays in memory: an interrupted run leaves no file.
 
 import { createServer } from 'node:http';
-import { extname } from 'node:path';
 import { build, defaultClientConditions } from 'vite';
+import { contentTypeOf, listenOnLoopback } from './loopback.mjs';
 
 /**
  * File names to contents.
@@ -31,18 +31,14 @@ export async function serveFiles(files, { port: wanted = 0, plain = false, heade
     const path = (request.url ?? '/').split('?')[0].slice(1) || 'index.html';
     const file = files.get(path);
     response.writeHead(file ? 200 : 404, {
-      'content-type': types[extname(path)] ?? 'application/octet-stream',
+      'content-type': contentTypeOf(path),
       ...(plain ? {} : isolation),
       ...headers,
     });
     response.end(file ?? `no ${path} here`);
   });
-  await new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(wanted, '127.0.0.1', () => resolve(undefined));
-  });
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  return { url: `http://127.0.0.1:${port}/`, close: () => closeServer(server) };
+  const { port, close } = await listenOnLoopback(server, wanted);
+  return { url: `http://127.0.0.1:${port}/`, close };
 }
 
 /**
@@ -75,20 +71,3 @@ const isolation = {
   'cross-origin-embedder-policy': 'require-corp',
   'cross-origin-resource-policy': 'same-origin',
 };
-
-/** @type {Readonly<Record<string, string>>} */
-const types = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.mjs': 'text/javascript',
-  '.css': 'text/css',
-  '.wasm': 'application/wasm',
-  '.json': 'application/json',
-};
-
-function closeServer(server) {
-  return new Promise((resolve) => {
-    server.close(() => resolve(undefined));
-    server.closeAllConnections();
-  });
-}

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { portOf } from '../../../scripts/loopback.mjs';
 import { type Bundle, serveFiles } from '../../../scripts/page-server.mjs';
 import { endOnSignals } from '../../../scripts/signals.mjs';
 import { bundleSite, filesOfWorker, WORKER } from './site.ts';
@@ -56,8 +57,7 @@ function readOptions(args: readonly string[]) {
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new RangeError(`--port ${values.port} is no port`);
+  const port = portOf(values.port);
   const out = resolve(values.out ?? fileURLToPath(new URL('../dist', import.meta.url)));
   return { out, serve: values.serve, port, help: values.help };
 }

@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { portOf } from '../../../scripts/loopback.mjs';
 import { endOnSignals } from '../../../scripts/signals.mjs';
 import { serveSite } from './serve.ts';
 
@@ -55,8 +56,7 @@ function readOptions(args: readonly string[]) {
   });
   const { base, serve, help } = values;
   if (!/^\/([\w.-]+\/)*$/.test(base)) throw new RangeError(`--base ${base} is no path with a slash at both ends`);
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new RangeError(`--port ${values.port} is no port`);
+  const port = portOf(values.port);
   const out = resolve(values.out ?? fileURLToPath(new URL('../dist', import.meta.url)));
   return { out, base, serve, port, help };
 }

@@ -2,8 +2,8 @@
 
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { extname, join, resolve, sep } from 'node:path';
+import { join, resolve, sep } from 'node:path';
+import { contentTypeOf, listenOnLoopback } from '../../../scripts/loopback.mjs';
 
 /** A site that is being served. */
 export interface SiteServer {
@@ -32,17 +32,13 @@ export async function serveSite(
     const missing = join(folder, '404.html');
     const shown = file ?? (existsSync(missing) ? missing : undefined);
     response.writeHead(file === undefined ? 404 : 200, {
-      'content-type': types[extname(shown ?? '.txt')] ?? 'application/octet-stream',
+      'content-type': contentTypeOf(shown ?? '.txt'),
     });
     if (request.method === 'HEAD' || shown === undefined) response.end();
     else createReadStream(shown).pipe(response);
   });
-  await new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(wanted, '127.0.0.1', () => resolve(undefined));
-  });
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}${base}`, close: () => close(server) };
+  const { port, close } = await listenOnLoopback(server, wanted);
+  return { url: `http://127.0.0.1:${port}${base}`, close };
 }
 
 /** The file that answers; a folder without a slash at the end is the folder itself. */
@@ -59,21 +55,3 @@ function decode(path: string): string | undefined {
     return undefined;
   }
 }
-
-function close(server: ReturnType<typeof createServer>): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
-}
-
-const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.mjs': 'text/javascript',
-  '.css': 'text/css',
-  '.wasm': 'application/wasm',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.txt': 'text/plain; charset=utf-8',
-};

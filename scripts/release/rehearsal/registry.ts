@@ -1,9 +1,9 @@
 // A registry on this machine for the packages of this repository, behind a door that fails when it is told to.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse, request as send } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { runServer } from 'verdaccio';
+import { listenOnLoopback } from '../../loopback.mjs';
 
 /** What the door does at one publish: refuses it, or lets it through and loses the answer. */
 interface Fault {
@@ -37,7 +37,7 @@ export async function startRegistry(folder: string): Promise<Registry> {
     middlewares: { audit: { enabled: false } },
     log: { type: 'stdout', format: 'pretty', level: 'fatal' },
   };
-  const upstream = await listen((await runServer(settings as never)) as Server);
+  const upstream = await listenOnLoopback((await runServer(settings as never)) as Server);
 
   let stored: string[] = [];
   let fault: Fault | undefined;
@@ -58,7 +58,7 @@ export async function startRegistry(folder: string): Promise<Registry> {
     }
     const { method, url: path, headers } = request;
     // The host stays: by it the registry says where its tarballs are.
-    const forward = send({ host: '127.0.0.1', port: upstream, method, path, headers }, (from) => {
+    const forward = send({ host: '127.0.0.1', port: upstream.port, method, path, headers }, (from) => {
       const { statusCode = 500 } = from;
       if (publishing && statusCode < 300) stored.push(decodeURIComponent(path!.slice(1)));
       if (failing) request.socket.destroy();
@@ -68,7 +68,7 @@ export async function startRegistry(folder: string): Promise<Registry> {
     request.pipe(forward);
   }
 
-  const port = await listen(createServer(answer));
+  const { port } = await listenOnLoopback(createServer(answer));
   return {
     url: `http://127.0.0.1:${port}/`,
     takeStored() {
@@ -83,11 +83,4 @@ export async function startRegistry(folder: string): Promise<Registry> {
       [fault, down] = [undefined, false];
     },
   };
-}
-
-function listen(server: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
-  });
 }
