@@ -72,6 +72,18 @@ test.each([
   expect(brokenRules(good.replace(from, to), { scripts })).toEqual([expect.stringContaining(problem)]);
 });
 
+test('an input that an action refuses breaks a rule', () => {
+  const step = (
+    input: string,
+  ) => `      - uses: changesets/action/version@3d3c42e5aac5ba805825da76410c181273ba90b1 # v2.1.1
+        with:
+          ${input}\n`;
+  expect(brokenRules(good + step('script: npm test'), { scripts })).toEqual([]);
+  expect(brokenRules(good + step('commit-mode: github-api'), { scripts })).toEqual([
+    'job test: changesets/action/version takes no commit-mode',
+  ]);
+});
+
 test.each([
   ['an unknown key', 'runs-on:', 'run-on:', 'unexpected key "run-on"'],
   ['an unknown context', 'secrets.GITHUB_TOKEN', 'secret.GITHUB_TOKEN', 'undefined variable "secret"'],
