@@ -1,7 +1,7 @@
 // What the release commands decide, against a registry that is played.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,9 +24,11 @@ describe('the plan', () => {
   let registry: string;
   /** What the registry answers by path: JSON, bytes, or a status. */
   const answers = new Map<string, object | number>();
+  const asked: IncomingMessage[] = [];
 
   beforeAll(async () => {
     server = createServer((request, response) => {
+      asked.push(request);
       const answer = answers.get(decodeURIComponent(request.url!)) ?? 404;
       if (typeof answer === 'number') response.writeHead(answer).end('{}');
       else response.end(Buffer.isBuffer(answer) ? answer : JSON.stringify(answer));
@@ -82,6 +84,17 @@ describe('the plan', () => {
     await expect(planRelease([core], 'http://127.0.0.1:1/')).rejects.toThrow(
       /^http:\/\/127\.0\.0\.1:1 does not answer: /,
     );
+  });
+
+  test('asks past caches, which know nothing of a package that was published a moment ago', async () => {
+    await planned(core);
+    expect(asked.at(-1)!.headers).toMatchObject({ accept: 'application/json', 'cache-control': 'no-cache' });
+  });
+
+  test('stops when what the registry has cannot be read', async () => {
+    has(candidate('@x/core', { 'package.json': '{}', 'index.js': 'two' }));
+    answers.set('/@x/core/-/1.0.0.tgz', 502);
+    await expect(planned(core)).rejects.toThrow(`${registry}@x/core/-/1.0.0.tgz cannot be read: 502`);
   });
 
   test('leaves latest where it is when an older line gets a fix', async () => {
