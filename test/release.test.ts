@@ -1,10 +1,11 @@
 // What the release commands decide, against a registry that is played.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { isBuiltin } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import config from '../.changeset/config.json' with { type: 'json' };
@@ -14,6 +15,7 @@ import { publishArguments } from '../scripts/release/npm.mjs';
 import { packedIn } from '../scripts/release/packed.mjs';
 import { distTagOf, inOrder, planRelease } from '../scripts/release/plan.mjs';
 import { readTarball } from '../scripts/release/tarball.mjs';
+import { root } from '../scripts/run.mjs';
 
 test('all published packages, and no others, share one version', () => {
   expect(config.fixed.flat().sort()).toEqual(publishedPackages().map(({ name }) => name));
@@ -103,6 +105,23 @@ describe('the plan', () => {
     expect(await planned(fix)).toEqual(['@x/core release-1.9']);
   });
 });
+
+test.each(['scripts/release-mode.mjs', 'scripts/release/publish.mjs'])(
+  '%s runs where nothing is installed',
+  (entry) => {
+    const files = new Set([join(root, entry)]);
+    const packages: string[] = [];
+    // A set gives what is added to it while it is gone through.
+    for (const file of files) {
+      for (const [, name] of readFileSync(file, 'utf8').matchAll(/^(?:import|export) (?:[^']* from )?'([^']+)'/gm)) {
+        if (name.startsWith('.')) files.add(join(dirname(file), name));
+        else if (!isBuiltin(name)) packages.push(name);
+      }
+    }
+    expect(packages).toEqual([]);
+    expect(files).toContain(join(root, 'scripts', 'pack.mjs'));
+  },
+);
 
 test('packages that depend on one another are refused', () => {
   const a = { name: 'a', manifest: { dependencies: { b: '1' } } };
