@@ -14,8 +14,8 @@ import changelog, { hasOwnChange, readableChangelog } from '../scripts/release/c
 import { publishArguments } from '../scripts/release/npm.mjs';
 import { packedIn } from '../scripts/release/packed.mjs';
 import { distTagOf, inOrder, planRelease } from '../scripts/release/plan.mjs';
-import { readTarball } from '../scripts/release/tarball.mjs';
 import { root } from '../scripts/run.mjs';
+import { readTarball } from '../scripts/tarball.mjs';
 
 test('all published packages, and no others, share one version', () => {
   expect(config.fixed.flat().sort()).toEqual(publishedPackages().map(({ name }) => name));
@@ -202,6 +202,11 @@ test('a tarball is read with names of more than 100 bytes', () => {
   const long = `dist/${'a'.repeat(120)}.js`;
   const { files } = readTarball(tarball({ 'package.json': '{}', [long]: 'x' }));
   expect([...files.keys()]).toEqual(['package.json', long]);
+});
+
+test('a tarball with anything but plain files is refused', () => {
+  const link = gzipSync(Buffer.concat([...record('package/link', '2', ''), Buffer.alloc(1024)]));
+  expect(() => readTarball(link)).toThrow('package/link is of type 2, no plain file');
 });
 
 test('what was packed before is found by what it holds, and nothing else is published', () => {
