@@ -30,8 +30,8 @@ const keywords = [
 const mentions = [/['"`](\.{1,2}\/[^'"`$\s]*)/g, /\]\(([\w./-]+)\)/g];
 
 const packs = publishedPackages().map((each) => {
-  const files = readTarball(tarballOf(each));
-  return { ...each, files, manifest: JSON.parse(files.get('package.json').toString('utf8')) };
+  const { files, manifest } = readTarball(readFileSync(tarballOf(each)));
+  return { ...each, files, manifest };
 });
 const problems = packs.flatMap((pack) =>
   [

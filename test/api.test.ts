@@ -138,6 +138,9 @@ describe('changesets', () => {
     expect((await apiChanges({ folder, since: 'main' })).faults).toHaveLength(1);
     release('0.5.0');
     expect((await apiChanges({ folder, since: 'main' })).faults).toEqual([]);
+    // A branch that began before a release is behind, and has said nothing.
+    release('0.3.9');
+    expect((await apiChanges({ folder, since: 'main' })).faults).toHaveLength(1);
   });
 
   test('are asked for when an entry point goes', async () => {

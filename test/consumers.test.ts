@@ -1,6 +1,7 @@
 // The part of the matrix that every run pays for: one Node, one compiler, one bundler. `npm run consumers` runs all of it.
 
 import { afterAll, expect, test } from 'vitest';
+import { isContinuousIntegration } from '../scripts/ci.mjs';
 import { runCases } from './consumers/run.ts';
 import { cases } from './consumers/table.ts';
 import { createWorld } from './consumers/world.ts';
@@ -14,7 +15,8 @@ test.each(cases.filter(({ always }) => always))(
   '$name',
   async (each) => {
     const [{ verdict, words }] = await runCases([each], world);
-    expect(['passed', 'unavailable'], words).toContain(verdict);
+    // Where nobody reads the reasons, nothing may be missing.
+    expect(isContinuousIntegration() ? ['passed'] : ['passed', 'unavailable'], words).toContain(verdict);
   },
   300_000,
 );

@@ -1,10 +1,11 @@
 // What the release commands decide, against a registry that is played.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { isBuiltin } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import config from '../.changeset/config.json' with { type: 'json' };
@@ -13,7 +14,8 @@ import changelog, { hasOwnChange, readableChangelog } from '../scripts/release/c
 import { publishArguments } from '../scripts/release/npm.mjs';
 import { packedIn } from '../scripts/release/packed.mjs';
 import { distTagOf, inOrder, planRelease } from '../scripts/release/plan.mjs';
-import { readTarball } from '../scripts/release/tarball.mjs';
+import { root } from '../scripts/run.mjs';
+import { readTarball } from '../scripts/tarball.mjs';
 
 test('all published packages, and no others, share one version', () => {
   expect(config.fixed.flat().sort()).toEqual(publishedPackages().map(({ name }) => name));
@@ -24,9 +26,11 @@ describe('the plan', () => {
   let registry: string;
   /** What the registry answers by path: JSON, bytes, or a status. */
   const answers = new Map<string, object | number>();
+  const asked: IncomingMessage[] = [];
 
   beforeAll(async () => {
     server = createServer((request, response) => {
+      asked.push(request);
       const answer = answers.get(decodeURIComponent(request.url!)) ?? 404;
       if (typeof answer === 'number') response.writeHead(answer).end('{}');
       else response.end(Buffer.isBuffer(answer) ? answer : JSON.stringify(answer));
@@ -84,12 +88,40 @@ describe('the plan', () => {
     );
   });
 
+  test('asks past caches, which know nothing of a package that was published a moment ago', async () => {
+    await planned(core);
+    expect(asked.at(-1)!.headers).toMatchObject({ accept: 'application/json', 'cache-control': 'no-cache' });
+  });
+
+  test('stops when what the registry has cannot be read', async () => {
+    has(candidate('@x/core', { 'package.json': '{}', 'index.js': 'two' }));
+    answers.set('/@x/core/-/1.0.0.tgz', 502);
+    await expect(planned(core)).rejects.toThrow(`${registry}@x/core/-/1.0.0.tgz cannot be read: 502`);
+  });
+
   test('leaves latest where it is when an older line gets a fix', async () => {
     has({ ...core, version: '1.10.0' });
     const fix = candidate('@x/core', { 'package.json': '{}' }, '1.9.1');
     expect(await planned(fix)).toEqual(['@x/core release-1.9']);
   });
 });
+
+test.each(['scripts/release-mode.mjs', 'scripts/release/publish.mjs'])(
+  '%s runs where nothing is installed',
+  (entry) => {
+    const files = new Set([join(root, entry)]);
+    const packages: string[] = [];
+    // A set gives what is added to it while it is gone through.
+    for (const file of files) {
+      for (const [, name] of readFileSync(file, 'utf8').matchAll(/^(?:import|export) (?:[^']* from )?'([^']+)'/gm)) {
+        if (name.startsWith('.')) files.add(join(dirname(file), name));
+        else if (!isBuiltin(name)) packages.push(name);
+      }
+    }
+    expect(packages).toEqual([]);
+    expect(files).toContain(join(root, 'scripts', 'pack.mjs'));
+  },
+);
 
 test('packages that depend on one another are refused', () => {
   const a = { name: 'a', manifest: { dependencies: { b: '1' } } };
@@ -170,6 +202,11 @@ test('a tarball is read with names of more than 100 bytes', () => {
   const long = `dist/${'a'.repeat(120)}.js`;
   const { files } = readTarball(tarball({ 'package.json': '{}', [long]: 'x' }));
   expect([...files.keys()]).toEqual(['package.json', long]);
+});
+
+test('a tarball with anything but plain files is refused', () => {
+  const link = gzipSync(Buffer.concat([...record('package/link', '2', ''), Buffer.alloc(1024)]));
+  expect(() => readTarball(link)).toThrow('package/link is of type 2, no plain file');
 });
 
 test('what was packed before is found by what it holds, and nothing else is published', () => {

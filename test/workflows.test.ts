@@ -73,6 +73,40 @@ test.each([
 });
 
 test.each([
+  ['  pull_request:\n', '  pull_request:\n  workflow_run:\n'],
+  ['on:\n  pull_request:\n', 'on: [pull_request, workflow_run]\n'],
+  ['on:\n  pull_request:\n', 'on: workflow_run\n'],
+])('a dangerous trigger is seen however it is written: %#', (from, to) => {
+  expect(brokenRules(good.replace(from, to), { scripts })).toEqual([
+    "trigger workflow_run gives strangers' code rights",
+  ]);
+});
+
+test('a job with all permissions breaks a rule', () => {
+  const all = good.replace(/ {4}permissions:\n.*\n.*\n/, '    permissions: write-all\n');
+  expect(brokenRules(all, { scripts })).toEqual(['job test: write-all is too much']);
+});
+
+test('an expression in a program breaks a rule in an input of an action, too', () => {
+  const step = `      - uses: actions/github-script@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with:
+          script: console.log('\${{ github.head_ref }}')\n`;
+  expect(brokenRules(good + step, { scripts })).toEqual(['job test: an expression in a program: hand it over by env']);
+});
+
+test('an input that an action refuses breaks a rule', () => {
+  const step = (
+    input: string,
+  ) => `      - uses: changesets/action/version@3d3c42e5aac5ba805825da76410c181273ba90b1 # v2.1.1
+        with:
+          ${input}\n`;
+  expect(brokenRules(good + step('script: npm test'), { scripts })).toEqual([]);
+  expect(brokenRules(good + step('commit-mode: github-api'), { scripts })).toEqual([
+    'job test: changesets/action/version takes no commit-mode',
+  ]);
+});
+
+test.each([
   ['an unknown key', 'runs-on:', 'run-on:', 'unexpected key "run-on"'],
   ['an unknown context', 'secrets.GITHUB_TOKEN', 'secret.GITHUB_TOKEN', 'undefined variable "secret"'],
   [

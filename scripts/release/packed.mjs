@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readTarball } from './tarball.mjs';
+import { readTarball } from '../tarball.mjs';
 
 /**
  * The tarballs of a folder, by what they hold and whatever they are called.

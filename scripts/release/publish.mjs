@@ -6,12 +6,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { packAll, publishedPackages } from '../pack.mjs';
 import { setup } from '../setup.mjs';
+import { readTarball } from '../tarball.mjs';
 import { existingTags, tag, uncommitted } from './git.mjs';
 import { npmPublish, npmVersion, publishArguments, registryOf } from './npm.mjs';
 import { packedIn } from './packed.mjs';
 import { planRelease } from './plan.mjs';
 import { askRegistry, compareWith } from './registry.mjs';
-import { readTarball } from './tarball.mjs';
 
 try {
   await publish();
@@ -53,7 +53,6 @@ async function publish() {
   const old = existingTags(tags);
   for (const name of tags.filter((each) => !old.includes(each))) {
     tag(name);
-    // The line by which the action of changesets makes a release of GitHub.
     console.log(`New tag: ${name}`);
   }
   console.log('next: git push origin --tags');

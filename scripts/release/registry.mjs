@@ -1,6 +1,6 @@
 // What a registry has of a package.
 
-import { differingFiles, readTarball } from './tarball.mjs';
+import { differingFiles, readTarball } from '../tarball.mjs';
 
 const PATIENCE = 60_000;
 

@@ -3,6 +3,23 @@
 import { parseDocument, visit } from 'yaml';
 
 /**
+ * What actions take that end with an error when they are given anything else. actionlint knows inputs by tags of versions, not by
+ * commits, and GitHub only warns.
+ */
+const inputs = {
+  'changesets/action/version': [
+    'commit-message',
+    'cwd',
+    'github-token',
+    'pr-base-branch',
+    'pr-draft',
+    'pr-title',
+    'push-with-git-cli',
+    'script',
+  ],
+};
+
+/**
  * The rules that a workflow breaks.
  *
  * @param {string} text The file.
@@ -92,6 +109,11 @@ function ofJob(job, scripts) {
       (step) =>
         (step.with?.cache !== undefined || step.with?.['package-manager-cache'] !== false) &&
         'setup-node must say package-manager-cache: false, and no cache',
+    ),
+    ...Object.entries(inputs).flatMap(([name, known]) =>
+      uses(name).flatMap((step) =>
+        Object.keys(step.with ?? {}).map((input) => !known.includes(input) && `${name} takes no ${input}`),
+      ),
     ),
     ...steps.flatMap((step) => [step.run, step.with?.script].flatMap((code) => ofCode(code, scripts))),
   ].filter(Boolean);

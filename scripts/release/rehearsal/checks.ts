@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { integrityOf } from '../../tarball.mjs';
 import { askRegistry } from '../registry.mjs';
-import { integrityOf } from '../tarball.mjs';
 import type { Registry } from './registry.ts';
 import type { Workspace } from './workspace.ts';
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { integrityOf } from '../tarball.mjs';
+import { integrityOf } from '../../tarball.mjs';
 import { type Consumer, createConsumer } from './consumer.ts';
 import type { Stage, Step } from './steps.ts';
 

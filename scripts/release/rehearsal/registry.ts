@@ -53,7 +53,8 @@ export async function startRegistry(folder: string): Promise<Registry> {
     const failing = publishing && fault !== undefined && ++puts === fault.at ? fault : undefined;
     if (failing) down = failing.thenDown;
     if (failing?.how === 'refuse') {
-      request.resume().on('end', () => response.writeHead(503).end());
+      // What npm does not ask for a second time.
+      request.resume().on('end', () => response.writeHead(403).end());
       return;
     }
     const { method, url: path, headers } = request;

@@ -120,7 +120,8 @@ export function releasingSteps({ workspace, registry, versions }: Stage) {
   const refused: Step = {
     title: 'publish, refused at the third',
     run() {
-      registry.fail({ at: 3, how: 'refuse', thenDown: true });
+      // It still answers what it has: not what it refused.
+      registry.fail({ at: 3, how: 'refuse', thenDown: false });
       return breakOff(0, /was not published/);
     },
   };
