@@ -14,6 +14,7 @@ const titles = { '@eqloss/core': 'with @eqloss/core', '@eqloss/wasm': 'with @eql
 
 const budgets = JSON.parse(readFileSync(join(root, 'scripts', 'sizes.json'), 'utf8'));
 const problems = [];
+const mend = 'make it smaller, or give it a larger one in scripts/sizes.json, with the reason';
 for (const [folder, { budget, larger = {}, told }] of Object.entries(budgets.packages)) {
   const sizes = await sizesOf(folder);
   for (const [name, { bytes, reason }] of Object.entries(larger)) {
@@ -24,7 +25,7 @@ for (const [folder, { budget, larger = {}, told }] of Object.entries(budgets.pac
   }
   for (const [name, [own]] of sizes) {
     const most = larger[name]?.bytes ?? budget;
-    if (own > most) problems.push(`${folder}: ${name} is ${own} bytes; its budget is ${most}`);
+    if (own > most) problems.push(`${folder}: ${name} is ${own} bytes; its budget is ${most}: ${mend}`);
   }
   tell(folder, { told, budgetOf: (name) => larger[name]?.bytes ?? budget }, sizes);
 }
@@ -69,8 +70,8 @@ function tell(folder, { told, budgetOf }, sizes) {
       text.replace(table, () => wanted),
     );
   if (!isClose(table, wanted)) {
-    const mend = 'node scripts/sizes.mjs --write mends it';
-    problems.push(`packages/${folder}/README.md tells other sizes than there are; ${mend}:\n${wanted}`);
+    const write = 'node_modules/.bin/node scripts/sizes.mjs --write, after `npm run check` has built, mends it';
+    problems.push(`packages/${folder}/README.md tells other sizes than there are; ${write}:\n${wanted}`);
   }
 }
 

@@ -204,7 +204,7 @@ describe('declarations', () => {
   test('need doc comments, one for all signatures of a function', () => {
     const signatures = '/** Said. */\nexport declare function f(): 1;\nexport declare function f(a: 1): 1;\n';
     expect(extract(entry('bare', `${signatures}export type Bare = 1;\n`)).problems).toEqual([
-      'tested/bare: Bare has no doc comment',
+      'tested/bare: Bare has no doc comment; write one above it: what it does, for who uses it',
     ]);
   });
 

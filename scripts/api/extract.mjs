@@ -79,7 +79,9 @@ function undocumented(text, entry) {
     names.set(name, (names.get(name) ?? false) || !comment.includes('(undocumented)'));
   }
   const bare = [...names].filter(([, documented]) => !documented);
-  return bare.map(([name]) => `${entry.specifier}: ${name} has no doc comment`);
+  return bare.map(
+    ([name]) => `${entry.specifier}: ${name} has no doc comment; write one above it: what it does, for who uses it`,
+  );
 }
 
 function configOf({ folder, declarations }, scratch) {

@@ -16,7 +16,10 @@ import { askRegistry, compareWith } from './registry.mjs';
 try {
   await publish();
 } catch (error) {
-  process.stderr.write(`release: ${error.message}\n`);
+  const usage = String(error.code).startsWith('ERR_PARSE_ARGS')
+    ? 'Usage: npm run release:publish [-- --dry-run] [--otp CODE] [--packed FOLDER]\n'
+    : '';
+  process.stderr.write(`release: ${error.message}\n${usage}`);
   process.exitCode = 1;
 }
 

@@ -21,6 +21,18 @@ export const troublesInBuilds: readonly Trouble[] = [
     },
   },
   {
+    heading: 'The declarations of TensorFlow.js have errors',
+    came: async (world) => {
+      const options = { module: 'esnext', moduleResolution: 'bundler', skipLibCheck: false };
+      return compile(
+        world,
+        '5.9',
+        options,
+        "import { createGate } from '@eqloss/tfjs'; createGate([1], { threshold: 0 });",
+      );
+    },
+  },
+  {
     heading: 'esbuild does not find the engine',
     came: async (world) => {
       const folder = workFolder(await withoutPeers(world), 'bundle', { 'main.js': "export * from '@eqloss/tfjs';" });

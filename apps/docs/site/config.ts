@@ -10,6 +10,9 @@ const pages = listPages();
 const icon =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M2 2v12h12v-2H8V9H6v3H4V2z' fill='%231b5fc1'/%3E%3C/svg%3E";
 
+/** Texts with a table that needs the width of the outline beside it. */
+const wide = new Set(['docs/picking-an-adapter.md']);
+
 export default defineConfig({
   lang: 'en',
   title: 'eqloss',
@@ -29,7 +32,10 @@ export default defineConfig({
   },
   transformHtml: (html) => withPolicy(html),
   // For the link below a page. A function there would be text that the page evaluates, which its policy forbids.
-  transformPageData: ({ frontmatter, filePath }) => ({ filePath: frontmatter.source ?? filePath }),
+  transformPageData: ({ frontmatter, filePath }) => ({
+    filePath: frontmatter.source ?? filePath,
+    frontmatter: wide.has(frontmatter.source) ? { ...frontmatter, aside: false } : frontmatter,
+  }),
   themeConfig: {
     search: { provider: 'local' },
     outline: { level: [2, 3] },

@@ -43,9 +43,17 @@ function arrangeReference(from: string, to: string): void {
   for (const name of readdirSync(from, { recursive: true }).map(String)) {
     if (!name.endsWith('.md')) continue;
     const text = readFileSync(join(from, name), 'utf8');
-    write(join(to, name), `---\neditLink: false\n---\n\n${linkClauses(text, SPEC)}`);
+    write(join(to, name), `---\neditLink: false\n---\n\n${linkReadme(linkClauses(text, SPEC), name)}`);
   }
   if (!existsSync(join(to, 'index.md'))) throw new Error('the API reference has no first page');
+}
+
+/** What a page of the reference describes has a README, which says what it is for. */
+function linkReadme(text: string, name: string): string {
+  const [folder] = name.replace(/\.md$/, '').split(/[\\/]/);
+  if (folder === 'index') return text;
+  const words = `What it is for, how it is installed, and examples: [README of @eqloss/${folder}](/packages/${folder}.md).`;
+  return text.replace(/^# .*\n/m, (heading) => `${heading}\n${words}\n`);
 }
 
 function write(path: string, text: string): void {
