@@ -17,11 +17,11 @@ export const commands: readonly Case[] = [
     run: async (world: World) => {
       const { folder, node } = await place(world, `init-${version}`, version);
       const { stdout } = await succeed(folder, node, join('..', '..', cli), 'init', 'adapter');
-      const [, next] = /^next: npx eqloss-conformance run (\S+)$/m.exec(stdout) ?? [];
+      const [, next] = /^next: npx @eqloss\/conformance run (\S+)$/m.exec(stdout) ?? [];
       // Node runs TypeScript from 22.18 on.
       const [major, minor] = (await succeed(folder, node, '-p', 'process.versions.node')).stdout.split('.').map(Number);
       const ending = major > 22 || (major === 22 && minor >= 18) ? 'ts' : 'js';
-      expectText(stdout, `next: npx eqloss-conformance run ./adapter/target.${ending}`);
+      expectText(stdout, `next: npx @eqloss/conformance run ./adapter/target.${ending}`);
       const judged = await succeed(folder, node, join('..', '..', cli), 'run', next);
       expectText(judged.stdout, 'PASSED', '1 of 1 target available');
     },
@@ -33,7 +33,7 @@ export const commands: readonly Case[] = [
       if (spawnSync('python3', ['--version']).status !== 0) throw new Unavailable('there is no python3 here');
       const { folder, node } = await place(world, 'init-python', 'started');
       const { stdout } = await succeed(folder, node, join('..', '..', cli), 'init', '--python', 'adapter');
-      expectText(stdout, 'next: npx eqloss-conformance run --stdio "python3 adapter/target.py"\n');
+      expectText(stdout, 'next: npx @eqloss/conformance run --stdio "python3 adapter/target.py"\n');
       const args = ['run', '--validate', '--stdio', 'python3 adapter/target.py'];
       expectText((await succeed(folder, node, join('..', '..', cli), ...args)).stdout, 'PASSED');
     },

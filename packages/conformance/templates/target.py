@@ -1,6 +1,6 @@
 """A target for eqloss-conformance. It passes all that it claims: put your own maths in place of eql, then claim more.
 
-    npx eqloss-conformance run --stdio "python3 target.py"
+    npx @eqloss/conformance run --stdio "python3 target.py"
 
 Standard output belongs to the protocol: print what you like to standard error.
 """

@@ -20,7 +20,7 @@ const run = (...args: string[]) => runCli(args, { cwd: folder });
 
 test('init writes the TypeScript one, and says the command that runs it', async () => {
   const { code, out } = await run('init');
-  expect({ code, out }).toEqual({ code: 0, out: 'wrote target.ts\nnext: npx eqloss-conformance run ./target.ts\n' });
+  expect({ code, out }).toEqual({ code: 0, out: 'wrote target.ts\nnext: npx @eqloss/conformance run ./target.ts\n' });
   expect(readdirSync(folder)).toEqual(['target.ts']);
   expect(readFileSync(join(folder, 'target.ts'), 'utf8')).toBe(template('target.ts'));
 });
@@ -38,7 +38,7 @@ test.each([
 ])('%j', async (args, files, next) => {
   const { code, out } = await run(...args);
   expect(code).toBe(0);
-  expect(out).toContain(`next: npx eqloss-conformance ${next}\n`);
+  expect(out).toContain(`next: npx @eqloss/conformance ${next}\n`);
   const written = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   expect(written.map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1)).sort()).toEqual(files);
 });
@@ -98,6 +98,6 @@ test('a decoder that is the same stays', async () => {
 
 test('where Node does not run TypeScript it is said what to do', () => {
   expect(typeScriptAdvice('./my target.ts')).toMatch(
-    /^Node v\d+\.\d+\.\d+ does not run TypeScript: take Node 22\.18 or later; or .*\n {2}NODE_OPTIONS=--import=tsx npx eqloss-conformance run "\.\/my target\.ts"\n/,
+    /^Node v\d+\.\d+\.\d+ does not run TypeScript: take Node 22\.18 or later; or .*\n {2}NODE_OPTIONS=--import=tsx npx @eqloss\/conformance run "\.\/my target\.ts"\n/,
   );
 });

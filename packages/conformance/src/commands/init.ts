@@ -87,7 +87,7 @@ function nextWords(file: string): string {
   if (extname(file) === '.py') {
     const python = process.platform === 'win32' ? 'python' : 'python3';
     const plain = quoted(path) === path;
-    return `next: npx eqloss-conformance run --stdio ${plain ? `"${python} ${path}"` : `-- ${python} ${quoted(path)}`}\n`;
+    return `next: npx @eqloss/conformance run --stdio ${plain ? `"${python} ${path}"` : `-- ${python} ${quoted(path)}`}\n`;
   }
   const here = quoted(/^\.\.?[\\/]/.test(path) ? path : `./${path}`);
   const typed = extname(file).endsWith('ts');
@@ -96,5 +96,5 @@ function nextWords(file: string): string {
     runsTypeScript() || typed ? '' : `JavaScript, since Node ${process.version} does not run TypeScript; 22.18 does\n`;
   const unsaid = /^\.[jt]s$/.test(extname(file)) && moduleType(dirname(file)) === 'unsaid';
   const tip = unsaid ? 'tip: "type": "module" in package.json keeps Node from warning about it\n' : '';
-  return `${why}${tip}next: npx eqloss-conformance run ${here}\n`;
+  return `${why}${tip}next: npx @eqloss/conformance run ${here}\n`;
 }

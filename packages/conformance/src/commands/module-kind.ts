@@ -12,7 +12,7 @@ export function runsTypeScript(): boolean {
 export function typeScriptAdvice(file: string): string {
   return (
     `Node ${process.version} does not run TypeScript: take Node 22.18 or later; or npm install --save-dev tsx, and\n` +
-    `  NODE_OPTIONS=--import=tsx npx eqloss-conformance run ${quoted(file)}\n` +
+    `  NODE_OPTIONS=--import=tsx npx @eqloss/conformance run ${quoted(file)}\n` +
     'or write it in JavaScript, which init does here'
   );
 }
