@@ -28,9 +28,8 @@ export interface Options {
 
 /** How to call, in a few lines. */
 export const usage = `usage: npm run bench -- [--quick] [--growth] [--paths wasm,torch-bce]
-         [--tasks attach,head]
-         [--shapes 512x1203] [--forms sigmoid,softmax] [--rounds N] [--warm-up MS]
-         [--out DIR] [--compare OLD.json]
+         [--tasks attach,head] [--shapes 512x1203] [--forms sigmoid,softmax]
+         [--rounds N] [--warm-up MS] [--out DIR] [--compare OLD.json]
 
   --quick    512x1203 only, one layout of rows and classes, fewer rounds, and
              neither a GPU nor the naive loss of gpu.js unless named
