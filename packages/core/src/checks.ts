@@ -10,7 +10,7 @@ export type LabelOfC = 'background' | 'elsewhere' | 'none';
 
 export function checkGate(gate: Gate): void {
   const length = gate?.tail?.length;
-  if (!length || length !== gate.classes) {
+  if (length === undefined || length !== gate.classes) {
     // A Uint8Array becomes an object without a length.
     const cause = gate?.tail && length === undefined ? ' It does not survive JSON.' : '';
     throw new EqlError(

@@ -4,8 +4,8 @@ import { type DecodedTest, type Outcome, type Target, Unavailable } from '@eqlos
 import { createSigmoidEql, createSoftmaxEql, type GpuLike, type LossKernel, modeOf } from '@eqloss/gpujs';
 import adapter from '@eqloss/gpujs/package.json' with { type: 'json' };
 import engine from 'gpu.js/package.json' with { type: 'json' };
+import { createShelf, type Shelf } from '../shelf.ts';
 import { everything, inputsOf, outcomeOf, reductionOf } from './batch.ts';
-import { createShelf, type Shelf } from './shelf.ts';
 
 /** @param options `backend`: a mode of gpu.js, which must really run: a fallback to another one is unavailable. */
 export async function createTarget(options: { readonly backend: string }): Promise<Target> {

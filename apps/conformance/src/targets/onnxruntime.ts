@@ -9,8 +9,8 @@ import { Unavailable } from '@eqloss/conformance/protocol';
 import { createGate } from '@eqloss/core';
 import { createLossSession, type LossBatch, type LossSession, type Ort } from '@eqloss/onnxruntime';
 import adapter from '@eqloss/onnxruntime/package.json' with { type: 'json' };
+import { createShelf } from '../shelf.ts';
 import { everything, inputsOf, outcomeOf, reductionOf } from './batch.ts';
-import { createShelf } from './shelf.ts';
 
 /** ONNX Runtime with a provider. */
 export interface Engine {
