@@ -1,5 +1,6 @@
 // `npm run picking`: writes docs/picking-an-adapter.md from the last reports of `npm start` and `npm run bench`.
-// With `--measure` it makes both first: about five minutes, on a machine that does nothing else.
+// With `--measure` it makes both first: about five minutes, on a machine that does nothing else. With `--sizes` it measures
+// the sizes alone.
 
 import { run } from './run.mjs';
 import { setup } from './setup.mjs';
@@ -14,14 +15,16 @@ const steps = [
   ['apps/bench/src/main.ts', '--quick', '--rounds', '15', '--paths', paths.join(',')],
 ];
 const args = process.argv.slice(2);
-const unknown = args.find((arg) => arg !== '--measure');
+const known = ['--measure', '--sizes'];
+const unknown = args.find((arg) => !known.includes(arg));
 
 if (unknown !== undefined) {
-  process.stderr.write(`usage: npm run picking -- [--measure], not ${unknown}\n`);
+  process.stderr.write(`usage: npm run picking -- [--measure | --sizes], not ${unknown}\n`);
   process.exitCode = 2;
 } else {
   await setup();
-  for (const step of [...(args.length > 0 ? steps : []), ['apps/conformance/src/picking/main.ts']]) {
+  const last = ['apps/conformance/src/picking/main.ts', ...args.filter((arg) => arg === '--sizes')];
+  for (const step of [...(args.includes('--measure') ? steps : []), last]) {
     process.exitCode = await run('node', ['--conditions=@eqloss/source', ...step]);
     if (process.exitCode !== 0) break;
   }
