@@ -98,9 +98,19 @@ describe.skipIf(!findBrowser() && !isContinuousIntegration())('in a browser', { 
 
   test('the search finds an export by the keyboard alone', async () => {
     await page.goto(server.url);
-    await page.keyboard.press('Control+k');
-    await page.getByRole('searchbox').fill('thresholdForTailRatio');
-    await page.locator('.result').first().waitFor();
+    const box = page.getByRole('searchbox');
+    // A page is seen before it listens.
+    await expect
+      .poll(
+        async () => {
+          await page.keyboard.press('Control+k');
+          return box.isVisible();
+        },
+        { timeout: 30_000 },
+      )
+      .toBe(true);
+    await box.fill('thresholdForTailRatio');
+    await page.locator('.result.selected').waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL(/thresholdfortailratio/);
     expect(await page.locator('#thresholdfortailratio').textContent()).toContain('thresholdForTailRatio');
