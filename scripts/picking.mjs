@@ -16,7 +16,8 @@ const steps = [
 ];
 const args = process.argv.slice(2);
 const known = ['--measure', '--sizes'];
-const unknown = args.find((arg) => !known.includes(arg));
+// One of them, or none: measuring everything measures the sizes too.
+const unknown = args.find((arg) => !known.includes(arg)) ?? args[1];
 
 if (unknown !== undefined) {
   process.stderr.write(`usage: npm run picking -- [--measure | --sizes], not ${unknown}\n`);
